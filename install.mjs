@@ -1,0 +1,25 @@
+// Runs before anything is installed, on whatever Node the machine has: brings node_modules up to package-lock.json.
+import { spawnSync } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+
+const root = fileURLToPath(new URL('.', import.meta.url))
+const stampFile = `${root}node_modules/.installed`
+const wanted = createHash('sha256')
+  .update(readFileSync(`${root}package-lock.json`))
+  .digest('hex')
+const installed = existsSync(stampFile) ? readFileSync(stampFile, 'utf8') : ''
+
+if (installed !== wanted) {
+  process.stderr.write('Installing packages …\n')
+  const { status } = spawnSync('npm', ['ci', '--no-fund', '--no-audit', '--loglevel=error'], {
+    cwd: root,
+    stdio: ['ignore', 2, 2],
+  })
+  if (status !== 0) {
+    process.stderr.write('The packages could not be installed. The lines above say why; npm ci repeats the attempt.\n')
+    process.exit(status ?? 1)
+  }
+  writeFileSync(stampFile, wanted)
+}
