@@ -1,0 +1,25 @@
+import { createHmac, hash, hkdfSync, timingSafeEqual } from 'node:crypto'
+
+/** Keyed digest (HMAC-SHA-256) of several texts; each is length-prefixed so that parts cannot slide into each other. */
+export function keyedDigest(key: Uint8Array, ...parts: readonly string[]): Buffer {
+  const hmac = createHmac('sha256', key)
+  for (const part of parts) hmac.update(`${Buffer.byteLength(part)}:`).update(part)
+  return hmac.digest()
+}
+
+/** SHA-256 of several buffers or texts, length-prefixed. Not keyed: for things that are not guessable. */
+export function fingerprint(...parts: readonly (string | Uint8Array)[]): Buffer {
+  const pieces = parts.map((part) => (typeof part === 'string' ? Buffer.from(part) : part))
+  const framed = pieces.flatMap((piece) => [Buffer.from(`${piece.length}:`), piece])
+  return hash('sha256', Buffer.concat(framed), 'buffer')
+}
+
+/** A key of 32 bytes for one purpose, made from another key (HKDF-SHA-256, RFC 5869). */
+export function deriveKey(key: Uint8Array, purpose: string): Buffer {
+  return Buffer.from(hkdfSync('sha256', key, new Uint8Array(0), purpose, 32))
+}
+
+/** Compares in constant time. Different lengths are simply different. */
+export function same(left: Uint8Array, right: Uint8Array): boolean {
+  return left.length === right.length && timingSafeEqual(left, right)
+}
