@@ -1,0 +1,59 @@
+import { base32, hotp, type OtpAlgorithm, timeStep } from '../security/otp.ts'
+import type { Method } from './method.ts'
+
+interface Secret {
+  readonly key: string
+  readonly digits: number
+  readonly periodSeconds: number
+  readonly algorithm: OtpAlgorithm
+}
+
+/** RFC 6238 section 5.2 recommends at most one step for network delay. */
+const stepsAround = 1
+/** RFC 4226 section 4 R6 recommends 160 bits. */
+const keyBytes = 20
+
+/** Stands in where nothing was enrolled: the same work, and never right. */
+const nobody: Secret = { key: '', digits: 6, periodSeconds: 30, algorithm: 'sha1' }
+
+/** TOTP (RFC 6238): the code that an authenticator app or our own soft token shows. */
+export const timeCode: Method = {
+  id: 'time-code',
+  title: 'Code of an authenticator app',
+  needs: 'credential',
+  answeredBy: 'code',
+  asksFirst: false,
+
+  begin() {
+    return { pending: '{}', send: [] }
+  },
+
+  judge({ secret, answer }, tools) {
+    const { key, digits, periodSeconds, algorithm } = secret === null ? nobody : (JSON.parse(secret) as Secret) // written by enrol
+    const given = Buffer.from(answer.code)
+    const bytes = Buffer.from(key, 'base64')
+    const now = timeStep(tools.nowMs, periodSeconds)
+    let usedStep: number | undefined
+    // Every step is computed whatever the code, and a later step wins, so that time tells nothing.
+    for (let step = now - stepsAround; step <= now + stepsAround; step++) {
+      if (tools.same(given, Buffer.from(hotp(bytes, step, digits, algorithm)))) usedStep = step
+    }
+    return secret === null || usedStep === undefined ? { kind: 'wrong' } : { kind: 'right', usedStep }
+  },
+
+  enrol({ issuer, account }, tools) {
+    const bytes = tools.randomSecret(keyBytes)
+    const secret: Secret = { key: bytes.toString('base64'), digits: 6, periodSeconds: 30, algorithm: 'sha1' }
+    const secretText = base32(bytes)
+    return { secret: JSON.stringify(secret), show: { secretText, uri: otpauthUri(issuer, account, secretText) } }
+  },
+
+  secretText: (secret) => base32(Buffer.from((JSON.parse(secret) as Secret).key, 'base64')),
+}
+
+/** The Key URI that authenticator apps scan. A colon separates issuer and account, so the issuer may hold none. */
+function otpauthUri(issuer: string, account: string, secretText: string): string {
+  const name = encodeURIComponent(issuer.replaceAll(':', ' ').trim() || 'Countersign')
+  const label = `${name}:${encodeURIComponent(account)}`
+  return `otpauth://totp/${label}?secret=${secretText}&issuer=${name}&algorithm=SHA1&digits=6&period=30`
+}
