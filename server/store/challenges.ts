@@ -1,0 +1,121 @@
+import { type SealingKey, seal, unseal } from '../security/seal.ts'
+import type { Challenge, ChallengeState, MethodId } from '../vocabulary.ts'
+import { type Keys, place } from './keys.ts'
+import type { ChallengeRow, Db } from './tables.ts'
+
+/** A challenge on its way into the store. */
+export interface NewChallenge extends Challenge {
+  readonly attemptsMax: number
+  readonly transactionName: string | null
+  readonly requestDigest: Uint8Array | null
+}
+
+/** Questions that were asked. Only a decision, or being replaced, ends one. */
+export function challenges(db: Db, keys: Keys) {
+  return {
+    /** A challenge by its unguessable id alone, for the unsigned status that browsers poll. */
+    async find(id: string): Promise<Challenge | undefined> {
+      const row = await db.selectFrom('challenges').selectAll().where('id', '=', id).executeTakeFirst()
+      return row && openChallenge(await keys.of(db, row.customer_id), row)
+    },
+
+    /** The challenge that this very request made before. */
+    async byRequest(customerId: number, digest: Uint8Array): Promise<Challenge | undefined> {
+      const row = await db
+        .selectFrom('challenges')
+        .selectAll()
+        .where('customer_id', '=', customerId)
+        .where('request_digest', '=', digest)
+        .executeTakeFirst()
+      return row && openChallenge(await keys.of(db, customerId), row)
+    },
+
+    /**
+     * Ends what the subject was asked before by this method and keeps the new question. When two are asked at once
+     * the index `challenges_one_live` lets one in; the other write is tried again and replaces it.
+     */
+    async replace(challenge: NewChallenge, nowMs: number): Promise<void> {
+      await db
+        .updateTable('challenges')
+        .set(({ eb }) => ({
+          state: eb.case().when('expires_at_ms', '<=', nowMs).then('expired').else('cancelled').end(),
+          settled_at_ms: nowMs,
+          pending: null,
+        }))
+        .where('customer_id', '=', challenge.customerId)
+        .where('subject', '=', challenge.subject.key)
+        .where('method', '=', challenge.method)
+        .where('state', '=', 'pending')
+        .execute()
+      const key = await keys.of(db, challenge.customerId)
+      await db
+        .insertInto('challenges')
+        .values({
+          id: challenge.id,
+          customer_id: challenge.customerId,
+          subject: challenge.subject.key,
+          subject_is_user: challenge.subject.isUser ? 1 : 0,
+          user_id: challenge.userId,
+          method: challenge.method,
+          label: challenge.label,
+          state: challenge.state,
+          attempts: 0,
+          attempts_max: challenge.attemptsMax,
+          pending: challenge.pending === null ? null : seal(key, challenge.pending, placeOfPending(challenge)),
+          transaction_name: challenge.transactionName,
+          request_digest: challenge.requestDigest,
+          created_at_ms: challenge.createdAtMs,
+          expires_at_ms: challenge.expiresAtMs,
+          settled_at_ms: null,
+        })
+        .execute()
+    },
+
+    /** Ends a challenge whose message could not be handed over; settled ones stay as they are. */
+    async cancel(customerId: number, id: string, nowMs: number): Promise<void> {
+      await db
+        .updateTable('challenges')
+        .set({ state: 'cancelled', settled_at_ms: nowMs, pending: null })
+        .where('customer_id', '=', customerId)
+        .where('id', '=', id)
+        .where('state', '=', 'pending')
+        .execute()
+    },
+  }
+}
+
+type Readable = Pick<
+  ChallengeRow,
+  | 'id'
+  | 'customer_id'
+  | 'subject'
+  | 'subject_is_user'
+  | 'user_id'
+  | 'method'
+  | 'label'
+  | 'state'
+  | 'pending'
+  | 'created_at_ms'
+  | 'expires_at_ms'
+>
+
+/** A challenge row as the engine knows it. */
+export function openChallenge(key: SealingKey, row: Readable): Challenge {
+  const sealed = row.pending
+  return {
+    id: row.id,
+    customerId: row.customer_id,
+    subject: { key: row.subject, isUser: row.subject_is_user === 1 },
+    userId: row.user_id,
+    method: row.method as MethodId, // written by `replace`
+    label: row.label,
+    state: row.state as ChallengeState, // written by `replace`, `cancel` and decisions
+    pending: sealed && unseal(key, sealed, placeOfPending({ customerId: row.customer_id, id: row.id })).toString(),
+    createdAtMs: row.created_at_ms,
+    expiresAtMs: row.expires_at_ms,
+  }
+}
+
+function placeOfPending(challenge: { customerId: number; id: string }): string {
+  return place(challenge.customerId, 'challenges', challenge.id, 'pending')
+}

@@ -1,0 +1,64 @@
+import { deriveKey } from '../security/digest.ts'
+import { type SealingKey, seal, unseal } from '../security/seal.ts'
+import { customerSettings, withDefaults } from '../settings.ts'
+import type { Customer } from '../vocabulary.ts'
+import { type Keys, place } from './keys.ts'
+import { settings } from './settings.ts'
+import type { Db } from './tables.ts'
+
+/** Customers and their API keys, sealed at rest because the signature of a request is a hash over the key itself. */
+export function customers(db: Db, keys: Keys) {
+  return {
+    /** A customer with its settings, read afresh. */
+    async find(id: number): Promise<Customer | undefined> {
+      const row = await db.selectFrom('customers').selectAll().where('id', '=', id).executeTakeFirst()
+      if (!row) return undefined
+      const key = await keys.of(db, id)
+      const stored = await settings(db, keys).all(id)
+      const chosen = withDefaults(customerSettings, stored)
+      return {
+        id,
+        name: row.name,
+        apiKey: unseal(key, row.api_key, placeOfApiKey(id)).toString(),
+        digestKey: digestKey(key),
+        settings: { ...chosen, issuer: chosen.issuer || row.name },
+      }
+    },
+
+    async list(): Promise<{ id: number; name: string; createdAtMs: number }[]> {
+      const rows = await db.selectFrom('customers').select(['id', 'name', 'created_at_ms']).orderBy('id').execute()
+      return rows.map((row) => ({ id: row.id, name: row.name, createdAtMs: row.created_at_ms }))
+    },
+
+    /** False when the id is taken. */
+    async add(id: number, name: string, apiKey: string, nowMs: number): Promise<boolean> {
+      await keys.ensure(db, id)
+      const api_key = seal(await keys.of(db, id), apiKey, placeOfApiKey(id))
+      const { numInsertedOrUpdatedRows } = await db
+        .insertInto('customers')
+        .values({ id, name, api_key, created_at_ms: nowMs })
+        .onConflict((at) => at.doNothing())
+        .executeTakeFirst()
+      return numInsertedOrUpdatedRows === 1n
+    },
+
+    /** Replaces the API key; the old one ends with it. False when there is no such customer. */
+    async setApiKey(id: number, apiKey: string): Promise<boolean> {
+      const api_key = seal(await keys.of(db, id), apiKey, placeOfApiKey(id))
+      const { numUpdatedRows } = await db
+        .updateTable('customers')
+        .set({ api_key })
+        .where('id', '=', id)
+        .executeTakeFirst()
+      return numUpdatedRows === 1n
+    },
+  }
+}
+
+function digestKey(dataKey: SealingKey): Uint8Array {
+  return deriveKey(dataKey.bytes, 'digests')
+}
+
+function placeOfApiKey(id: number): string {
+  return place(id, 'customers', id, 'api_key')
+}

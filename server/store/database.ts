@@ -1,0 +1,60 @@
+import type { Challenge, Credential, Decided, Decision } from '../vocabulary.ts'
+import type { Keys } from './keys.ts'
+import type { Dialect } from './migrations/index.ts'
+import type { Db } from './tables.ts'
+
+/**
+ * What SQLite and PostgreSQL each provide; everything else in this folder is written once for both.
+ * A write is answered only after its commit has reached the disk.
+ */
+export interface Database {
+  readonly dialect: Dialect
+  /** For reading what is committed. Never used inside a write. */
+  readonly reader: Db
+  /** Runs `job` in a transaction of its own effect: it applies whole or not at all. */
+  write<T>(job: (db: Db) => Promise<T>): Promise<T>
+  /** Applies one judged answer, together with all others of the moment; a bad one never fails its neighbours. */
+  decide(decision: Decision): Promise<Decided>
+  /** A user and what he enrolled, in one read; `undefined` when there is no such user. */
+  userSnapshot(customerId: number, usernameFolded: string): Promise<UserSnapshot | undefined>
+  /** A challenge and what its user enrolled, in one read, inside one customer. */
+  challengeSnapshot(customerId: number, challengeId: string): Promise<ChallengeSnapshot | undefined>
+  /** Every audit row of a transaction below this number is visible; none can appear later. */
+  auditHorizon(): Promise<number>
+  migrate(): Promise<string[]>
+  close(): Promise<void>
+}
+
+export interface UserSnapshot {
+  readonly id: string
+  readonly isEnabled: boolean
+  readonly preferredMethod: string | null
+  /** Active credentials of every method. */
+  readonly credentials: readonly Credential[]
+}
+
+export interface ChallengeSnapshot {
+  readonly challenge: Challenge
+  /** False when the challenged user has been disabled since. */
+  readonly isEnabled: boolean
+  readonly credentials: readonly Credential[]
+}
+
+/** When failures lock and disable. The numbers are the engine's; the databases apply them. */
+export interface GuardLimits {
+  readonly failuresPerLock: number
+  readonly lockMs: number
+  readonly lockMsMax: number
+  readonly failuresMax: number
+}
+
+export interface DatabaseOptions {
+  readonly keys: Keys
+  readonly limits: GuardLimits
+}
+
+/** Operations that wait for their commit at most; more are refused instead of making everybody wait. */
+export const waitingMax = 10_000
+
+/** Operations that share one commit at most. */
+export const batchMax = 256

@@ -1,0 +1,36 @@
+import type { Kysely } from 'kysely'
+import { type Migration, Migrator } from 'kysely/migration'
+import type { Db } from '../tables.ts'
+import { first } from './0001-first.ts'
+
+export type Dialect = 'sqlite' | 'postgres'
+
+/** Every migration in order; a new one is its file and a line here. */
+function migrations(dialect: Dialect): Record<string, Migration> {
+  return {
+    '0001-first': first(dialect),
+  }
+}
+
+/**
+ * Brings the tables up to this release and returns the names of what was applied. A database that a newer release
+ * has migrated is refused, because that release may have changed what a column means.
+ */
+export async function migrate(db: Db, dialect: Dialect): Promise<string[]> {
+  const known = migrations(dialect)
+  const migrator = new Migrator({
+    db: db as unknown as Kysely<unknown>, // migrations name tables that `Tables` may no longer have
+    provider: { getMigrations: async () => known },
+  })
+  const { error, results } = await migrator.migrateToLatest()
+  if (error) throw explained(error)
+  return (results ?? []).filter((result) => result.status === 'Success').map((result) => result.migrationName)
+}
+
+function explained(error: unknown): Error {
+  const text = error instanceof Error ? error.message : String(error)
+  if (!text.includes('is missing')) return error instanceof Error ? error : new Error(text)
+  return new Error(
+    'This database was migrated by a newer release of Countersign. Start that release, or restore a backup.',
+  )
+}

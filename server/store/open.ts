@@ -1,0 +1,74 @@
+import { join } from 'node:path'
+import type { Database, DatabaseOptions } from './database.ts'
+import { Keys, serverScope } from './keys.ts'
+import { purge } from './purge.ts'
+import { type Repositories, repositories } from './repositories.ts'
+import { openSqlite } from './sqlite/open.ts'
+
+export interface StoreOptions {
+  /** `postgres://…`, or null for SQLite in `dataDir`. */
+  readonly databaseUrl: string | null
+  readonly dataDir: string
+  readonly masterKeys: readonly Uint8Array[]
+  readonly limits: DatabaseOptions['limits']
+}
+
+/** State that lasts, on SQLite or PostgreSQL. */
+export interface Store extends Pick<Database, 'dialect' | 'decide' | 'userSnapshot' | 'challengeSnapshot' | 'close'> {
+  /** What is committed. */
+  readonly read: Repositories
+  /** All of `job` or nothing of it; resolves after the commit. Inside, only the functions it is given are used. */
+  write<T>(job: (tx: Repositories) => Promise<T>): Promise<T>
+  /** Brings the tables up to this release; returns the names of what was applied. */
+  migrate(): Promise<string[]>
+  /** Removes what is past its retention; returns how many rows of each kind. */
+  purge(nowMs: number): Promise<Record<string, number>>
+  /** Closes the open end of every customer's audit chain; returns how many rows it covered. */
+  closeAudit(nowMs: number): Promise<number>
+}
+
+/** Opens the database that the settings name. The only place that chooses between the two. */
+export async function openStore(options: StoreOptions): Promise<Store> {
+  const keys = new Keys(options.masterKeys)
+  const database = await openDatabase(options, keys)
+  const read = repositories(database.reader, keys)
+  const write: Store['write'] = (job) => database.write((db) => job(repositories(db, keys)))
+
+  return {
+    dialect: database.dialect,
+    decide: database.decide,
+    userSnapshot: database.userSnapshot,
+    challengeSnapshot: database.challengeSnapshot,
+    close: database.close,
+    read,
+    write,
+
+    async migrate() {
+      const applied = await database.migrate()
+      await database.write(async (db) => {
+        await keys.ensure(db, serverScope)
+        await keys.rewrap(db)
+        await keys.of(db, serverScope)
+      })
+      return applied
+    },
+
+    purge: (nowMs) => database.write((db) => purge(db, nowMs, options.limits.failuresMax)),
+
+    async closeAudit(nowMs) {
+      const horizon = await database.auditHorizon()
+      let rows = 0
+      for (const { id } of await read.customers.list()) {
+        rows += await write((tx) => tx.audit.close(id, horizon, nowMs))
+      }
+      return rows
+    },
+  }
+}
+
+async function openDatabase(options: StoreOptions, keys: Keys): Promise<Database> {
+  const { databaseUrl, dataDir, limits } = options
+  if (databaseUrl === null) return openSqlite(join(dataDir, 'countersign.db'), { keys, limits })
+  const { openPostgres } = await import('./postgres/open.ts')
+  return openPostgres(databaseUrl, { keys, limits })
+}

@@ -1,0 +1,61 @@
+import { Kysely, PostgresDialect, type PostgresPool } from 'kysely'
+import pg from 'pg'
+import type { Database, DatabaseOptions } from '../database.ts'
+import { migrate } from '../migrations/index.ts'
+import type { Tables } from '../tables.ts'
+import { DecisionBatches } from './decide.ts'
+import { isTransient } from './errors.ts'
+import { snapshots } from './snapshot.ts'
+
+/** Connections of one node. */
+const connectionsMax = 10
+const connectTimeoutMs = 5_000
+/** A statement that hangs longer is given up; nothing of it was committed. */
+const statementTimeoutMs = 7_000
+/** How often a write is tried again that lost a race it can win the next time. */
+const writeTriesMax = 5
+
+/** Opens PostgreSQL: one pool for everything; decisions go through it in batches of many rows. */
+export function openPostgres(url: string, options: DatabaseOptions): Database {
+  // Integers of 64 bits come as numbers: ours are milliseconds and counts, far below 2^53.
+  const types = new pg.TypeOverrides()
+  types.setTypeParser(pg.types.builtins.INT8, Number)
+  const pool = new pg.Pool({
+    connectionString: url,
+    max: connectionsMax,
+    connectionTimeoutMillis: connectTimeoutMs,
+    statement_timeout: statementTimeoutMs,
+    idle_in_transaction_session_timeout: statementTimeoutMs,
+    application_name: 'countersign',
+    types,
+  })
+  // A connection that breaks while idle is replaced at its next use; the event must not end the process.
+  pool.on('error', () => undefined)
+  const reader = new Kysely<Tables>({ dialect: new PostgresDialect({ pool: pool as PostgresPool }) })
+  const batches = new DecisionBatches(pool, options.limits)
+
+  return {
+    dialect: 'postgres',
+    reader,
+    async write(job) {
+      for (let tries = 1; ; tries++) {
+        try {
+          return await reader.transaction().execute(job)
+        } catch (error) {
+          if (tries >= writeTriesMax || !isTransient(error)) throw error
+        }
+      }
+    },
+    decide: (decision) => batches.decide(decision),
+    ...snapshots(pool, reader, options.keys),
+    async auditHorizon() {
+      const { rows } = await pool.query('select pg_snapshot_xmin(pg_current_snapshot())::text::bigint as horizon')
+      return rows[0].horizon
+    },
+    migrate: () => migrate(reader, 'postgres'),
+    async close() {
+      await batches.drained()
+      await reader.destroy()
+    },
+  }
+}

@@ -1,0 +1,73 @@
+import type { Selectable } from 'kysely'
+import type pg from 'pg'
+import { openChallenge } from '../challenges.ts'
+import type { ChallengeSnapshot, UserSnapshot } from '../database.ts'
+import type { Keys } from '../keys.ts'
+import { credentialColumns, type JoinedRow, joinedCredentials } from '../snapshot.ts'
+import type { ChallengeRow, Db } from '../tables.ts'
+import { gather } from './gather.ts'
+
+type Numbered = JoinedRow & { n: number }
+type UserJoined = Numbered & { user_id: string; is_enabled: number; preferred_method: string | null }
+type ChallengeJoined = Numbered & Selectable<ChallengeRow> & { is_enabled: number }
+type Key = readonly [customerId: number, text: string]
+
+/** The two reads before every decision; those of one moment share a query. */
+export function snapshots(pool: pg.Pool, reader: Db, keys: Keys) {
+  const query = async <R extends Numbered>(name: string, text: string, wanted: readonly Key[]): Promise<R[][]> => {
+    const values = [wanted.map(([customerId]) => customerId), wanted.map(([, word]) => word)]
+    const { rows } = await pool.query<R>({ name, text, values })
+    const found: R[][] = wanted.map(() => [])
+    for (const row of rows) found[row.n - 1]?.push(row)
+    return found
+  }
+
+  const byName = gather((wanted: readonly Key[]) =>
+    query<UserJoined>(
+      'users-by-name',
+      `select k.n::int as n, u.id as user_id, u.is_enabled, u.preferred_method, ${credentialColumns}
+       from unnest($1::bigint[], $2::text[]) with ordinality as k (customer_id, name, n)
+       join users u on u.customer_id = k.customer_id and u.username_folded = k.name
+       left join credentials c on c.user_id = u.id and c.state = 'active'`,
+      wanted,
+    ),
+  )
+
+  const byChallenge = gather((wanted: readonly Key[]) =>
+    query<ChallengeJoined>(
+      'challenges-by-id',
+      `select k.n::int as n, q.*, coalesce(u.is_enabled, 1) as is_enabled, ${credentialColumns}
+       from unnest($1::bigint[], $2::text[]) with ordinality as k (customer_id, id, n)
+       join challenges q on q.customer_id = k.customer_id and q.id = k.id
+       left join users u on u.id = q.user_id
+       left join credentials c on c.user_id = q.user_id and c.state = 'active'`,
+      wanted,
+    ),
+  )
+
+  return {
+    async userSnapshot(customerId: number, usernameFolded: string): Promise<UserSnapshot | undefined> {
+      const rows = await byName([customerId, usernameFolded])
+      const [first] = rows
+      if (!first) return undefined
+      return {
+        id: first.user_id,
+        isEnabled: first.is_enabled === 1,
+        preferredMethod: first.preferred_method,
+        credentials: joinedCredentials(await keys.of(reader, customerId), customerId, rows),
+      }
+    },
+
+    async challengeSnapshot(customerId: number, challengeId: string): Promise<ChallengeSnapshot | undefined> {
+      const rows = await byChallenge([customerId, challengeId])
+      const [first] = rows
+      if (!first) return undefined
+      const key = await keys.of(reader, customerId)
+      return {
+        challenge: openChallenge(key, first),
+        isEnabled: first.is_enabled === 1,
+        credentials: joinedCredentials(key, customerId, rows),
+      }
+    },
+  }
+}

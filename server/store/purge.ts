@@ -1,0 +1,58 @@
+import type { Db } from './tables.ts'
+
+const hourMs = 3_600_000
+
+/** How long what is no longer needed is kept. */
+export const retention = {
+  /** `auth-status` promises the same answer for 24 hours after the end. */
+  challengesMs: 25 * hourMs,
+  pendingCredentialsMs: 24 * hourMs,
+  /** Longer than the longest lock (24 h) and than a guesser has patience. */
+  guardsMs: 90 * 24 * hourMs,
+  inboxMs: 24 * hourMs,
+} as const
+
+/** Rows that one purge removes of a kind at most, so that it never holds the writer for long. */
+const rowsMax = 2_000
+
+/** Removes a bounded number of rows past their retention and returns how many of each kind went. */
+export async function purge(db: Db, nowMs: number, failuresMax: number): Promise<Record<string, number>> {
+  const marks = await db
+    .deleteFrom('request_marks')
+    .where('digest', 'in', (eb) =>
+      eb.selectFrom('request_marks').select('digest').where('expires_at_ms', '<', nowMs).limit(rowsMax),
+    )
+    .executeTakeFirst()
+  const challenges = await db
+    .deleteFrom('challenges')
+    .where('id', 'in', (eb) =>
+      eb
+        .selectFrom('challenges')
+        .select('id')
+        .where('expires_at_ms', '<', nowMs - retention.challengesMs)
+        .limit(rowsMax),
+    )
+    .executeTakeFirst()
+  const credentials = await db
+    .deleteFrom('credentials')
+    .where('state', '=', 'pending')
+    .where('created_at_ms', '<', nowMs - retention.pendingCredentialsMs)
+    .executeTakeFirst()
+  const guards = await db
+    .deleteFrom('guards')
+    .where('updated_at_ms', '<', nowMs - retention.guardsMs)
+    .where('locked_until_ms', '<', nowMs)
+    .where('failures', '<', failuresMax)
+    .executeTakeFirst()
+  const messages = await db
+    .deleteFrom('inbox_messages')
+    .where('sent_at_ms', '<', nowMs - retention.inboxMs)
+    .executeTakeFirst()
+  return {
+    marks: Number(marks.numDeletedRows),
+    challenges: Number(challenges.numDeletedRows),
+    credentials: Number(credentials.numDeletedRows),
+    guards: Number(guards.numDeletedRows),
+    messages: Number(messages.numDeletedRows),
+  }
+}

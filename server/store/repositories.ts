@@ -1,0 +1,30 @@
+import { audit } from './audit.ts'
+import { challenges } from './challenges.ts'
+import { credentials } from './credentials.ts'
+import { customers } from './customers.ts'
+import { deliveries } from './deliveries.ts'
+import { guards } from './guards.ts'
+import { inbox } from './inbox.ts'
+import type { Keys } from './keys.ts'
+import { marks } from './marks.ts'
+import { settings } from './settings.ts'
+import type { Db } from './tables.ts'
+import { users } from './users.ts'
+
+/** Every table's functions on one handle: the reader, or the transaction of one write. */
+export function repositories(db: Db, keys: Keys) {
+  return {
+    audit: audit(db, keys),
+    challenges: challenges(db, keys),
+    credentials: credentials(db, keys),
+    customers: customers(db, keys),
+    deliveries: deliveries(db, keys),
+    guards: guards(db),
+    inbox: inbox(db),
+    marks: marks(db),
+    settings: settings(db, keys),
+    users: users(db, keys),
+  }
+}
+
+export type Repositories = ReturnType<typeof repositories>

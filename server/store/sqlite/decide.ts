@@ -1,0 +1,133 @@
+import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite'
+import type { Decided, Decision } from '../../vocabulary.ts'
+import type { GuardLimits } from '../database.ts'
+
+interface GuardRow {
+  failures: number
+  locked_until_ms: number
+}
+
+type Statements = ReturnType<typeof statementsOf>
+
+/**
+ * Applies one decision inside the open transaction. That transaction is `immediate`: no other process writes
+ * meanwhile, so what is read here is still true when it is written. Every write is conditional all the same.
+ */
+export function decisions(handle: DatabaseSync, limits: GuardLimits): (decision: Decision) => Decided {
+  const statements = statementsOf(handle)
+  return (decision) => {
+    const outcome = barrier(statements, limits, decision) ?? verdict(statements, decision)
+    if (outcome === 'accepted') accept(statements, decision)
+    else if (outcome === 'wrong') countFailure(statements, limits, decision)
+    spendAttempt(statements, decision, outcome)
+    note(statements, decision, outcome)
+    return outcome
+  }
+}
+
+/** What refuses a decision before its verdict is even looked at. */
+function barrier(statements: Statements, limits: GuardLimits, decision: Decision): Decided | undefined {
+  const { request, subject, customerId, method, nowMs, challengeId } = decision
+  // Settles two arrivals of one captured request: the second insert changes no row.
+  if (request && statements.mark.run(request.digest, request.expiresAtMs).changes === 0) return 'repeated'
+  const guard = statements.guard.get(customerId, subject.key, method) as GuardRow | undefined
+  if (guard && guard.locked_until_ms > nowMs) return 'locked'
+  if (guard && subject.isUser && !decision.isConfirming && guard.failures >= limits.failuresMax) return 'disabled'
+  if (challengeId !== null && !statements.open.get(challengeId, customerId, nowMs)) return 'closed'
+  return undefined
+}
+
+function verdict(statements: Statements, { verdict: judged, credential }: Decision): Decided {
+  if (judged === 'wrong') return 'wrong'
+  const isFresh = !credential || statements.fresh.get(credential.id, credential.userId, credential.step)
+  return isFresh ? 'accepted' : 'used'
+}
+
+function accept(
+  statements: Statements,
+  { credential, nowMs, isConfirming, method, customerId, subject }: Decision,
+): void {
+  if (credential) {
+    // Settles two uses of one code: the step only moves forward.
+    must(statements.advance.run(credential.step, nowMs, credential.id).changes)
+    if (isConfirming) statements.replaced.run(credential.userId, method, credential.id)
+  }
+  statements.clear.run(customerId, subject.key, method)
+}
+
+function countFailure(
+  statements: Statements,
+  limits: GuardLimits,
+  { customerId, subject, method, nowMs }: Decision,
+): void {
+  const { failuresPerLock, lockMs, lockMsMax } = limits
+  const guard = statements.guard.get(customerId, subject.key, method) as GuardRow | undefined
+  const failures = (guard?.failures ?? 0) + 1
+  const isLocking = failures % failuresPerLock === 0
+  const lockedUntilMs = isLocking ? nowMs + Math.min(lockMs * 2 ** (failures / failuresPerLock - 1), lockMsMax) : 0
+  statements.fail.run(customerId, subject.key, method, failures, lockedUntilMs, nowMs)
+}
+
+const spending: ReadonlySet<Decided> = new Set(['accepted', 'wrong', 'used'])
+
+function spendAttempt(statements: Statements, { challengeId, nowMs }: Decision, outcome: Decided): void {
+  if (challengeId === null || !spending.has(outcome)) return
+  // Settles two answers to one challenge: only one finds it pending, and each spends its own attempt.
+  must(statements.spend.run(outcome === 'accepted' ? 1 : 0, nowMs, challengeId).changes)
+}
+
+function note(statements: Statements, { audit, customerId, nowMs }: Decision, outcome: Decided): void {
+  const { kind, subject, method, challengeId, requestId, detail } = audit
+  statements.audit.run(customerId, nowMs, kind, subject, method, outcome, challengeId, requestId, detail)
+}
+
+function must(changes: number | bigint): void {
+  if (Number(changes) !== 1) throw new Error('A decision found a row changed under it.')
+}
+
+/** Each statement is prepared at its first use, when the tables are there. */
+function statementsOf(handle: DatabaseSync) {
+  const lazily = (text: string) => {
+    let statement: StatementSync | undefined
+    const prepared = () => {
+      statement ??= handle.prepare(text)
+      return statement
+    }
+    return {
+      run: (...values: SQLInputValue[]) => prepared().run(...values),
+      get: (...values: SQLInputValue[]) => prepared().get(...values),
+    }
+  }
+  return {
+    mark: lazily('insert into request_marks (digest, expires_at_ms) values (?, ?) on conflict do nothing'),
+    guard: lazily('select failures, locked_until_ms from guards where customer_id = ? and subject = ? and method = ?'),
+    open: lazily(
+      `select 1 from challenges
+       where id = ? and customer_id = ? and state = 'pending' and attempts < attempts_max and expires_at_ms > ?`,
+    ),
+    fresh: lazily('select 1 from credentials where id = ? and user_id = ? and last_step < ?'),
+    spend: lazily(
+      `update challenges set attempts = attempts + 1,
+         state = case when ?1 then 'approved' when attempts + 1 >= attempts_max then 'spent' else state end,
+         settled_at_ms = case when ?1 or attempts + 1 >= attempts_max then ?2 end,
+         pending = case when ?1 or attempts + 1 >= attempts_max then null else pending end
+       where id = ?3 and state = 'pending' and attempts < attempts_max and expires_at_ms > ?2`,
+    ),
+    advance: lazily(
+      `update credentials
+       set last_step = ?1, last_used_at_ms = ?2, state = 'active', confirmed_at_ms = coalesce(confirmed_at_ms, ?2)
+       where id = ?3 and last_step < ?1`,
+    ),
+    replaced: lazily('delete from credentials where user_id = ? and method = ? and id <> ?'),
+    fail: lazily(
+      `insert into guards (customer_id, subject, method, failures, locked_until_ms, updated_at_ms) values (?, ?, ?, ?, ?, ?)
+       on conflict (customer_id, subject, method) do update set failures = excluded.failures,
+         locked_until_ms = max(locked_until_ms, excluded.locked_until_ms), updated_at_ms = excluded.updated_at_ms`,
+    ),
+    clear: lazily('delete from guards where customer_id = ? and subject = ? and method = ?'),
+    audit: lazily(
+      `insert into audit_rows (customer_id, at_ms, kind, subject, method, outcome, challenge_id, request_id, detail)
+       values (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    ),
+  }
+}

@@ -1,0 +1,82 @@
+import { mkdirSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { DatabaseSync, type SQLInputValue } from 'node:sqlite'
+import { Kysely, SqliteDialect } from 'kysely'
+import type { Database, DatabaseOptions } from '../database.ts'
+import { migrate } from '../migrations/index.ts'
+import type { Db, Tables } from '../tables.ts'
+import { GroupCommit } from './group-commit.ts'
+import { snapshots } from './snapshot.ts'
+
+/** How long starting and reading wait for another process (the CLI). The group commit waits without blocking instead. */
+const busyTimeoutMs = 5_000
+
+/** Opens the SQLite file: one connection that writes, in groups, and one that reads what is committed. */
+export function openSqlite(file: string, options: DatabaseOptions): Database {
+  mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
+  const writerHandle = new DatabaseSync(file, { timeout: busyTimeoutMs })
+  writerHandle.exec('pragma journal_mode = wal; pragma synchronous = full; pragma foreign_keys = on')
+  const readerHandle = new DatabaseSync(file, { readOnly: true, timeout: busyTimeoutMs })
+  const writer = kyselyOn(writerHandle)
+  const reader = kyselyOn(readerHandle)
+  const commits = new GroupCommit(writerHandle, writer, options.limits)
+
+  return {
+    dialect: 'sqlite',
+    reader,
+    write: (job) => commits.write(job),
+    decide: (decision) => commits.decide(decision),
+    ...snapshots(readerHandle, reader, options.keys),
+    auditHorizon: async () => Number.MAX_SAFE_INTEGER,
+    migrate: async () => {
+      const applied = await migrateAlone(writerHandle, writer)
+      writerHandle.exec('pragma busy_timeout = 0')
+      return applied
+    },
+    close: async () => {
+      await commits.drained()
+      readerHandle.close()
+      writerHandle.close()
+    },
+  }
+}
+
+/** Kysely takes no lock on SQLite, so two processes that start at once are kept apart here. */
+async function migrateAlone(handle: DatabaseSync, db: Db): Promise<string[]> {
+  handle.exec('begin immediate')
+  try {
+    const applied = await migrate(db, 'sqlite')
+    handle.exec('commit')
+    return applied
+  } catch (error) {
+    handle.exec('rollback')
+    throw error
+  }
+}
+
+/** Kysely speaks to SQLite through the few calls of better-sqlite3; this gives it those of `node:sqlite`. */
+function kyselyOn(handle: DatabaseSync): Kysely<Tables> {
+  const statements = new Map<string, ReturnType<typeof adapted>>()
+  const prepare = (text: string) => {
+    const known = statements.get(text)
+    if (known) return known
+    if (statements.size >= statementsMax) statements.clear()
+    const made = adapted(handle, text)
+    statements.set(text, made)
+    return made
+  }
+  return new Kysely<Tables>({ dialect: new SqliteDialect({ database: { prepare, close: () => undefined } }) })
+}
+
+const statementsMax = 500
+
+function adapted(handle: DatabaseSync, text: string) {
+  const statement = handle.prepare(text)
+  const values = (parameters: readonly unknown[]) => parameters as SQLInputValue[] // Kysely's values are ours: text, numbers, bytes, null
+  return {
+    reader: statement.columns().length > 0,
+    all: (parameters: readonly unknown[]) => statement.all(...values(parameters)),
+    run: (parameters: readonly unknown[]) => statement.run(...values(parameters)),
+    iterate: (parameters: readonly unknown[]) => statement.iterate(...values(parameters)),
+  }
+}

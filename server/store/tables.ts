@@ -1,0 +1,157 @@
+import type { ColumnType, Generated, Kysely } from 'kysely'
+import type { Sealed } from '../security/seal.ts'
+
+/** The tables as types. Times are integer milliseconds in UTC, booleans 0 or 1, the same in both databases. */
+export interface Tables {
+  data_keys: DataKeyRow
+  customers: CustomerRow
+  settings: SettingRow
+  users: UserRow
+  credentials: CredentialRow
+  challenges: ChallengeRow
+  deliveries: DeliveryRow
+  guards: GuardRow
+  request_marks: RequestMarkRow
+  audit_rows: AuditRow
+  audit_blocks: AuditBlockRow
+  inbox_messages: InboxRow
+}
+
+/** A database handle: the reader, or the transaction that a write was given. */
+export type Db = Kysely<Tables>
+
+/** The key that seals a customer's secrets, itself sealed by a master key. `customer_id` 0: of the whole server. */
+export interface DataKeyRow {
+  customer_id: number
+  key: Sealed
+}
+
+export interface CustomerRow {
+  id: number
+  name: string
+  api_key: Sealed
+  created_at_ms: number
+}
+
+/** `customer_id` 0: of the whole server. */
+export interface SettingRow {
+  customer_id: number
+  name: string
+  value: Sealed
+  updated_at_ms: number
+}
+
+export interface UserRow {
+  id: string
+  customer_id: number
+  username: string
+  username_folded: string
+  email: Sealed | null
+  phone: Sealed | null
+  first_name: string | null
+  last_name: string | null
+  preferred_method: string | null
+  is_enabled: number
+  created_at_ms: number
+  updated_at_ms: number
+}
+
+export interface CredentialRow {
+  id: string
+  customer_id: number
+  user_id: string
+  method: string
+  state: string
+  label: string | null
+  secret: Sealed
+  last_step: number
+  created_at_ms: number
+  confirmed_at_ms: number | null
+  last_used_at_ms: number | null
+}
+
+export interface ChallengeRow {
+  id: string
+  customer_id: number
+  subject: string
+  subject_is_user: number
+  user_id: string | null
+  method: string
+  label: string
+  state: string
+  attempts: number
+  attempts_max: number
+  pending: Sealed | null
+  transaction_name: string | null
+  request_digest: Uint8Array | null
+  created_at_ms: number
+  expires_at_ms: number
+  settled_at_ms: number | null
+}
+
+export interface DeliveryRow {
+  id: string
+  customer_id: number
+  challenge_id: string
+  via: string
+  contact: Sealed
+  message: Sealed | null
+  state: string
+  tries: number
+  lease_until_ms: number
+  sent_at_ms: number | null
+  error: string | null
+}
+
+/** Failures of one subject with one method since its last success. */
+export interface GuardRow {
+  customer_id: number
+  subject: string
+  method: string
+  failures: number
+  locked_until_ms: number
+  updated_at_ms: number
+}
+
+export interface RequestMarkRow {
+  digest: Uint8Array
+  expires_at_ms: number
+}
+
+/** Append-only. `txn` orders rows whose transactions overlap (PostgreSQL); 0 on SQLite. */
+export interface AuditRow {
+  id: Generated<number>
+  txn: ColumnType<number, never, never>
+  customer_id: number
+  at_ms: number
+  kind: string
+  subject: string | null
+  method: string | null
+  outcome: string
+  challenge_id: string | null
+  request_id: string | null
+  detail: string | null
+}
+
+/** One link of a customer's hash chain: it closes all of the customer's audit rows up to (`upto_txn`, `upto_id`]. */
+export interface AuditBlockRow {
+  customer_id: number
+  number: number
+  upto_txn: number
+  upto_id: number
+  rows: number
+  hash: Uint8Array
+  seal: Uint8Array
+  closed_at_ms: number
+}
+
+export interface InboxRow {
+  id: Generated<number>
+  customer_id: number
+  channel: string
+  to: string
+  subject: string | null
+  text: string
+  html: string | null
+  sent_at_ms: number
+}
