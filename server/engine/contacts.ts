@@ -1,0 +1,40 @@
+import { type CountryCode, isSupportedCountry, parsePhoneNumberFromString } from 'libphonenumber-js/min'
+
+const emailLengthMax = 254
+
+/** A phone number in E.164, read by the customer's country when it has no country code; undefined when it is none. */
+export function readPhone(text: string, defaultCountry: string): string | undefined {
+  if (!isSupportedCountry(defaultCountry)) return undefined
+  const number = parsePhoneNumberFromString(text, { defaultCountry: defaultCountry as CountryCode, extract: false })
+  // "Possible" and not "valid": numbering plans change faster than the library, and the network has the last word.
+  return number?.isPossible() && !number.ext ? number.number : undefined
+}
+
+/** An e-mail address as one person's mailbox is written: trimmed, the domain in lower case; undefined when it is none. */
+export function readEmail(text: string): string | undefined {
+  const trimmed = text.trim()
+  const match = /^([^\s@"(),:;<>[\\\]\p{C}]{1,64})@([a-z0-9-]+(?:\.[a-z0-9-]+)*)$/iu.exec(trimmed)
+  if (!match || trimmed.length > emailLengthMax) return undefined
+  return `${match[1]}@${match[2]?.toLowerCase()}`
+}
+
+/** One key for all spellings of an address, for counting: mailboxes are told apart by case nowhere in practice. */
+export function foldEmail(email: string): string {
+  return email.normalize('NFKC').toLowerCase()
+}
+
+/** One key for all spellings of a user's name. */
+export function foldUsername(username: string): string {
+  return username.normalize('NFKC').trim().toLowerCase()
+}
+
+/** `+15551234567` as `xxxxxxxx4567`: enough to recognise one's own number. */
+export function maskPhone(phone: string): string {
+  return phone.slice(0, -4).replace(/./g, 'x') + phone.slice(-4)
+}
+
+/** `alice@example.com` as `axxxx@example.com`. */
+export function maskEmail(email: string): string {
+  const [local = '', domain = ''] = email.split('@')
+  return `${local.slice(0, 1)}${'x'.repeat(Math.max(local.length - 1, 3))}@${domain}`
+}

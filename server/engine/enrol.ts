@@ -1,0 +1,106 @@
+import { methods } from '../methods/index.ts'
+import { same } from '../security/digest.ts'
+import { randomId } from '../security/random.ts'
+import type { Customer, Decided, MethodId, RequestMark } from '../vocabulary.ts'
+import { decide, judge } from './answer.ts'
+import { foldUsername } from './contacts.ts'
+import { userSubject } from './guard.ts'
+import type { Engine } from './ports.ts'
+import { toolsFor } from './tools.ts'
+import { ensureUser } from './users.ts'
+
+export interface EnrolRequest {
+  readonly customer: Customer
+  readonly username: string
+  readonly method: MethodId
+  /** The name an app shows, instead of the customer's own. */
+  readonly issuer: string | null
+  readonly request: RequestMark
+  readonly requestId: string
+}
+
+export type EnrolOutcome =
+  | { readonly ok: true; readonly id: string; readonly secretText: string; readonly uri: string }
+  | { readonly ok: false; readonly reason: 'repeated' | 'disabled-user' }
+
+/**
+ * Offers a user a new secret. It counts for nothing until a code made with it comes back; until then a confirmed one
+ * stays valid. A user who does not exist yet is created, because the document's own example begins here.
+ */
+export async function enrol(engine: Engine, request: EnrolRequest): Promise<EnrolOutcome> {
+  const { customer, method, requestId } = request
+  const nowMs = engine.clock()
+  const made = methods[method].enrol?.(
+    { issuer: request.issuer ?? customer.settings.issuer, account: request.username },
+    toolsFor(customer, nowMs),
+  )
+  if (!made) throw new Error(`The method ${method} has nothing to enrol.`)
+  const id = randomId()
+  return engine.store.write(async (tx): Promise<EnrolOutcome> => {
+    if (!(await tx.marks.claim(request.request))) return { ok: false, reason: 'repeated' }
+    const user = await ensureUser(tx, customer, request.username, nowMs)
+    if (!user.isEnabled) return { ok: false, reason: 'disabled-user' }
+    const credential = {
+      id,
+      method,
+      state: 'pending',
+      label: request.issuer,
+      secret: made.secret,
+      lastStep: -1,
+    } as const
+    await tx.credentials.offer(customer.id, user.id, credential, nowMs)
+    const note = { kind: 'enrolment', subject: user.id, method, challengeId: null, requestId, detail: null }
+    await tx.audit.append(customer.id, note, 'offered', nowMs)
+    return { ok: true, id, secretText: made.show.secretText, uri: made.show.uri }
+  })
+}
+
+export interface ConfirmRequest {
+  readonly customer: Customer
+  readonly username: string
+  readonly method: MethodId
+  /** The secret as it was shown. Only one that this server made for this user counts. */
+  readonly secretText: string
+  readonly code: string
+  readonly request: RequestMark
+  readonly requestId: string
+}
+
+export type ConfirmOutcome =
+  | { readonly ok: true; readonly id: string }
+  | {
+      readonly ok: false
+      readonly reason: 'unknown-secret' | 'disabled-user' | Exclude<Decided, 'accepted' | 'closed'>
+    }
+
+/** Confirms an offered secret by a code made with it, or checks a code of a confirmed one; each step counts once. */
+export async function confirm(engine: Engine, request: ConfirmRequest): Promise<ConfirmOutcome> {
+  const { customer, method } = request
+  const user = await engine.store.read.users.find(customer.id, foldUsername(request.username))
+  if (!user) return { ok: false, reason: 'unknown-secret' }
+  if (!user.isEnabled) return { ok: false, reason: 'disabled-user' }
+  const credentials = await engine.store.read.credentials.of(customer.id, user.id, method)
+  const given = Buffer.from(request.secretText.replaceAll(/[\s-]/g, '').toUpperCase())
+  const named = credentials.find((credential) =>
+    same(given, Buffer.from(methods[method].secretText?.(credential.secret) ?? '')),
+  )
+  if (!named) return { ok: false, reason: 'unknown-secret' }
+
+  const answer = { kind: 'code', code: request.code } as const
+  const judged = judge(
+    { customer, answer },
+    { method, challengeId: null, pending: null, userId: user.id, credentials: [named] },
+    engine.clock(),
+  )
+  const isConfirming = named.state === 'pending'
+  const decided = await decide(engine, request, {
+    method,
+    subject: userSubject(user.id),
+    challengeId: null,
+    judged,
+    isConfirming,
+  })
+  engine.observe({ kind: 'answer', method, outcome: decided })
+  if (decided === 'accepted') return { ok: true, id: named.id }
+  return { ok: false, reason: decided === 'closed' ? 'wrong' : decided }
+}

@@ -1,0 +1,41 @@
+import { keyedDigest } from '../security/digest.ts'
+import type { Customer, Subject } from '../vocabulary.ts'
+
+/**
+ * When failures lock and disable (NIST SP 800-63B-4 section 3.2.2, PCI DSS 8.3.4): every tenth failure in a row locks
+ * the subject's method, 30 minutes and doubling up to 24 hours; fifty in a row disable an enrolled user's method.
+ */
+export const guardLimits = {
+  failuresPerLock: 10,
+  lockMs: 30 * 60_000,
+  lockMsMax: 24 * 3_600_000,
+  failuresMax: 50,
+} as const
+
+export type Bar = { readonly reason: 'locked'; readonly untilMs: number } | { readonly reason: 'disabled' }
+
+/** Whether a subject may be asked at all. The store checks the same again when an answer is decided. */
+export function barOf(
+  guard: { failures: number; lockedUntilMs: number },
+  subject: Subject,
+  nowMs: number,
+): Bar | undefined {
+  if (guard.lockedUntilMs > nowMs) return { reason: 'locked', untilMs: guard.lockedUntilMs }
+  if (subject.isUser && guard.failures >= guardLimits.failuresMax) return { reason: 'disabled' }
+  return undefined
+}
+
+/** An enrolled user, under whatever name he was called. */
+export function userSubject(userId: string): Subject {
+  return { key: userId, isUser: true }
+}
+
+/** A name nobody enrolled: counted and locked like a real one, so that answers do not tell which it is. */
+export function strangerSubject(customer: Customer, usernameFolded: string): Subject {
+  return { key: `name:${keyedDigest(customer.digestKey, 'name', usernameFolded).toString('base64url')}`, isUser: false }
+}
+
+/** A phone number or address that stands for a person who is not enrolled. */
+export function contactSubject(customer: Customer, contact: string): Subject {
+  return { key: `contact:${keyedDigest(customer.digestKey, 'contact', contact).toString('base64url')}`, isUser: false }
+}

@@ -1,0 +1,115 @@
+import { methods } from '../methods/index.ts'
+import type { Customer, MethodId, Subject, User, Via } from '../vocabulary.ts'
+import { foldEmail, foldUsername, readEmail, readPhone } from './contacts.ts'
+import { contactSubject, userSubject } from './guard.ts'
+import type { Engine } from './ports.ts'
+
+/** Who is meant, as a caller says it. Absent fields are null. */
+export interface PersonRequest {
+  readonly customer: Customer
+  readonly username: string | null
+  /** A contact the caller gives; it goes before the one that is stored. */
+  readonly phone: string | null
+  readonly email: string | null
+  readonly asked: Asked | null
+  /** Reads the word that is stored for the user's own method. */
+  readonly readMethod: (label: string) => Asked | undefined
+  /** The word for a code by e-mail: the method of a user who chose none and whose name is an address. */
+  readonly emailMethod: Asked
+}
+
+/** A method in the caller's word, and how its message travels. */
+export interface Asked {
+  readonly method: MethodId
+  readonly via: readonly Via[]
+  readonly label: string
+}
+
+export type PersonRefusal =
+  | 'unknown-user'
+  | 'disabled-user'
+  | 'no-method'
+  | 'no-phone'
+  | 'no-email'
+  | 'bad-phone'
+  | 'bad-email'
+  | 'not-enrolled'
+
+type Refused = { readonly ok: false; readonly reason: PersonRefusal }
+
+/** Whom a challenge asks, by which method, and where his messages go. */
+export interface Person {
+  readonly asked: Asked
+  readonly subject: Subject
+  readonly userId: string | null
+  readonly contacts: Contacts
+  /** Contacts that come from our records and not from the caller; they are shown masked. */
+  readonly stored: readonly Via[]
+}
+
+type Contacts = Readonly<Record<Via, string | null>>
+
+/** Finds the person: an enrolled user by name, or somebody who is known only by the contact the caller gives. */
+export async function findPerson(engine: Engine, request: PersonRequest): Promise<Person | Refused> {
+  const { customer, username } = request
+  const given = readContacts(request)
+  if ('reason' in given) return given
+  const user = username === null ? undefined : await engine.store.read.users.find(customer.id, foldUsername(username))
+  if (user) return findUser(engine, request, user, given)
+  if (given.sms === null && given.email === null) return { ok: false, reason: 'unknown-user' }
+  return findStranger(customer, request.asked, given)
+}
+
+async function findUser(
+  engine: Engine,
+  request: PersonRequest,
+  user: User,
+  given: Contacts,
+): Promise<Person | Refused> {
+  if (!user.isEnabled) return { ok: false, reason: 'disabled-user' }
+  const asked = request.asked ?? ownMethod(request, user)
+  if (!asked) return { ok: false, reason: 'no-method' }
+  if (methods[asked.method].needs === 'credential' && !(await isEnrolled(engine, user, asked)))
+    return { ok: false, reason: 'not-enrolled' }
+  const contacts = {
+    sms: given.sms ?? user.phone,
+    email: given.email ?? user.email ?? readEmail(user.username) ?? null,
+  }
+  const stored = (['sms', 'email'] as const).filter((via) => given[via] === null)
+  return missing(asked, contacts) ?? { asked, subject: userSubject(user.id), userId: user.id, contacts, stored }
+}
+
+/** What the user chose; e-mail when he chose nothing and his name is an address. */
+function ownMethod({ readMethod, emailMethod }: PersonRequest, user: User): Asked | undefined {
+  const own = user.preferredMethod ? readMethod(user.preferredMethod) : undefined
+  return own ?? (readEmail(user.username) ? emailMethod : undefined)
+}
+
+function findStranger(customer: Customer, asked: Asked | null, contacts: Contacts): Person | Refused {
+  if (!asked) return { ok: false, reason: 'no-method' }
+  if (methods[asked.method].needs === 'credential') return { ok: false, reason: 'unknown-user' }
+  const lack = missing(asked, contacts)
+  if (lack) return lack
+  const contact = asked.via.includes('sms') ? contacts.sms : contacts.email && foldEmail(contacts.email)
+  if (!contact) return { ok: false, reason: 'unknown-user' }
+  return { asked, subject: contactSubject(customer, contact), userId: null, contacts, stored: [] }
+}
+
+function readContacts({ phone, email, customer }: PersonRequest): Contacts | Refused {
+  const sms = phone === null ? null : readPhone(phone, customer.settings.defaultCountry)
+  if (sms === undefined) return { ok: false, reason: 'bad-phone' }
+  const address = email === null ? null : readEmail(email)
+  if (address === undefined) return { ok: false, reason: 'bad-email' }
+  return { sms, email: address }
+}
+
+function missing({ via }: Asked, contacts: Contacts): Refused | undefined {
+  if (via.includes('sms') && contacts.sms === null) return { ok: false, reason: 'no-phone' }
+  if (via.includes('email') && contacts.email === null) return { ok: false, reason: 'no-email' }
+  return undefined
+}
+
+async function isEnrolled(engine: Engine, user: User, { method }: Asked): Promise<boolean> {
+  const credentials = await engine.store.read.credentials.of(user.customerId, user.id, method)
+  return credentials.some(({ state }) => state === 'active')
+}

@@ -1,0 +1,118 @@
+import type {
+  AuditNote,
+  Challenge,
+  Credential,
+  Customer,
+  Decided,
+  Decision,
+  Delivery,
+  MethodId,
+  RequestMark,
+  User,
+} from '../vocabulary.ts'
+
+/** What the engine needs from outside. `store/` and `channels/` provide it; `assemble.ts` joins them. */
+export interface Engine {
+  readonly store: Store
+  /** A customer as it is now, give or take a second. */
+  customer(id: number): Promise<Customer | undefined>
+  readonly outbox: Outbox
+  readonly clock: () => number
+  readonly observe: Observer
+}
+
+export interface Store {
+  readonly read: Records
+  /** All of `job` or nothing of it; resolves after the commit. Inside, only the functions it is given are used. */
+  write<T>(job: (tx: Records) => Promise<T>): Promise<T>
+  /** The only way an answer is ever accepted: see `Decision`. Resolves after the commit. */
+  decide(decision: Decision): Promise<Decided>
+  userSnapshot(customerId: number, usernameFolded: string): Promise<UserSnapshot | undefined>
+  challengeSnapshot(customerId: number, challengeId: string): Promise<ChallengeSnapshot | undefined>
+}
+
+export interface UserSnapshot {
+  readonly id: string
+  readonly isEnabled: boolean
+  readonly preferredMethod: string | null
+  readonly credentials: readonly Credential[]
+}
+
+export interface ChallengeSnapshot {
+  readonly challenge: Challenge
+  readonly isEnabled: boolean
+  readonly credentials: readonly Credential[]
+}
+
+export interface Records {
+  readonly audit: {
+    append(customerId: number, note: AuditNote, outcome: string, nowMs: number): Promise<void>
+  }
+  readonly challenges: {
+    find(id: string): Promise<Challenge | undefined>
+    byRequest(customerId: number, digest: Uint8Array): Promise<Challenge | undefined>
+    replace(challenge: NewChallenge, nowMs: number): Promise<void>
+    cancel(customerId: number, id: string, nowMs: number): Promise<void>
+  }
+  readonly credentials: {
+    of(customerId: number, userId: string, method: MethodId): Promise<Credential[]>
+    offer(customerId: number, userId: string, credential: Credential, nowMs: number): Promise<void>
+  }
+  readonly deliveries: {
+    add(list: readonly Delivery[], leaseUntilMs: number): Promise<void>
+    of(customerId: number, challengeId: string): Promise<Delivery[]>
+  }
+  readonly guards: {
+    find(customerId: number, subject: string, method: string): Promise<{ failures: number; lockedUntilMs: number }>
+    unlock(customerId: number, subject: string): Promise<number>
+  }
+  readonly marks: {
+    claim(mark: RequestMark): Promise<boolean>
+  }
+  readonly users: {
+    find(customerId: number, usernameFolded: string): Promise<User | undefined>
+    existsElsewhere(customerId: number, usernameFolded: string): Promise<boolean>
+    page(customerId: number, offset: number, limit: number): Promise<User[]>
+    count(customerId: number): Promise<number>
+    add(user: User, usernameFolded: string): Promise<boolean>
+    change(customerId: number, id: string, change: UserChange, nowMs: number): Promise<boolean>
+    remove(customerId: number, id: string): Promise<boolean>
+  }
+}
+
+export interface NewChallenge extends Challenge {
+  readonly attemptsMax: number
+  readonly transactionName: string | null
+  readonly requestDigest: Uint8Array | null
+}
+
+export interface UserChange {
+  readonly username?: string
+  readonly usernameFolded?: string
+  readonly email?: string | null
+  readonly phone?: string | null
+  readonly firstName?: string | null
+  readonly lastName?: string | null
+  readonly preferredMethod?: string | null
+  readonly isEnabled?: boolean
+}
+
+export interface Outbox {
+  /** How long a sender may hold messages before another node takes them over. */
+  readonly leaseMs: number
+  /** Hands messages over, all at once, within the deadline; records each result and never throws. */
+  send(deliveries: readonly Delivery[]): Promise<readonly Sent[]>
+}
+
+export interface Sent {
+  readonly id: string
+  readonly isSent: boolean
+  readonly atMs: number
+}
+
+/** Told of everything that is counted; see `/metrics`. */
+export type Observer = (event: Observed) => void
+
+export type Observed =
+  | { readonly kind: 'challenge'; readonly method: string; readonly outcome: string }
+  | { readonly kind: 'answer'; readonly method: string; readonly outcome: string }

@@ -1,0 +1,142 @@
+import { randomId } from '../security/random.ts'
+import type { Customer, RequestMark, User } from '../vocabulary.ts'
+import { foldUsername, readEmail, readPhone } from './contacts.ts'
+import type { Engine, Records, UserChange } from './ports.ts'
+
+/** What callers give of a user; an absent field is null and leaves things as they are. */
+export interface UserFields {
+  readonly email: string | null
+  readonly phone: string | null
+  readonly firstName: string | null
+  readonly lastName: string | null
+  readonly preferredMethod: string | null
+}
+
+/** One signed call about one user. */
+export interface UserRequest {
+  readonly customer: Customer
+  readonly username: string
+  readonly request: RequestMark
+  readonly requestId: string
+}
+
+export type UserOutcome =
+  | { readonly ok: true }
+  | { readonly ok: false; readonly reason: 'unknown-user' | 'taken' | 'bad-phone' | 'bad-email' | 'repeated' }
+
+/** Adds a user. */
+export async function createUser(engine: Engine, request: UserRequest, fields: UserFields): Promise<UserOutcome> {
+  const contacts = readContacts(request.customer, fields)
+  if ('reason' in contacts) return contacts
+  return change(engine, request, 'created', async (tx, nowMs) => {
+    const user = newUser(request.customer, request.username, nowMs)
+    const { firstName, lastName, preferredMethod } = fields
+    const given = { phone: contacts.phone, email: contacts.email ?? user.email, firstName, lastName, preferredMethod }
+    const added = await tx.users.add({ ...user, ...given }, foldUsername(request.username))
+    return added ? { user } : { ok: false, reason: 'taken' }
+  })
+}
+
+/** Changes a user. An e-mail other than the user's name also becomes his name: callers then address him by it. */
+export async function updateUser(engine: Engine, request: UserRequest, fields: UserFields): Promise<UserOutcome> {
+  const contacts = readContacts(request.customer, fields)
+  if ('reason' in contacts) return contacts
+  return change(engine, request, 'updated', async (tx, nowMs) => {
+    const { customer } = request
+    const user = await tx.users.find(customer.id, foldUsername(request.username))
+    if (!user) return { ok: false, reason: 'unknown-user' }
+    const renamed = contacts.email === null ? {} : rename(user, contacts.email)
+    if (renamed.usernameFolded && (await tx.users.find(customer.id, renamed.usernameFolded)))
+      return { ok: false, reason: 'taken' }
+    const given = Object.entries({
+      ...contacts,
+      firstName: fields.firstName,
+      lastName: fields.lastName,
+      preferredMethod: fields.preferredMethod,
+    })
+    const set: UserChange = { ...Object.fromEntries(given.filter(([, value]) => value !== null)), ...renamed }
+    await tx.users.change(customer.id, user.id, set, nowMs)
+    return { user, detail: { changed: Object.keys(set) } }
+  })
+}
+
+export async function setEnabled(engine: Engine, request: UserRequest, isEnabled: boolean): Promise<UserOutcome> {
+  return change(engine, request, isEnabled ? 'enabled' : 'disabled', async (tx, nowMs) => {
+    const user = await tx.users.find(request.customer.id, foldUsername(request.username))
+    if (!user) return { ok: false, reason: 'unknown-user' }
+    await tx.users.change(request.customer.id, user.id, { isEnabled }, nowMs)
+    return { user }
+  })
+}
+
+/** Removes a user with his credentials, challenges, messages and failures. The audit keeps only his random id. */
+export async function deleteUser(engine: Engine, request: UserRequest): Promise<UserOutcome> {
+  return change(engine, request, 'deleted', async (tx) => {
+    const user = await tx.users.find(request.customer.id, foldUsername(request.username))
+    if (!user) return { ok: false, reason: 'unknown-user' }
+    await tx.users.remove(request.customer.id, user.id)
+    await tx.guards.unlock(request.customer.id, user.id)
+    return { user }
+  })
+}
+
+/** The user of that name, made on the spot when there is none. */
+export async function ensureUser(tx: Records, customer: Customer, username: string, nowMs: number): Promise<User> {
+  const folded = foldUsername(username)
+  const known = await tx.users.find(customer.id, folded)
+  if (known) return known
+  const user = newUser(customer, username, nowMs)
+  await tx.users.add(user, folded)
+  return (await tx.users.find(customer.id, folded)) ?? user
+}
+
+type Changed = { readonly user: User; readonly detail?: object } | Extract<UserOutcome, { ok: false }>
+
+/** One write: the request counts once, the change is made, and the audit tells of it. */
+function change(
+  engine: Engine,
+  { customer, request, requestId }: UserRequest,
+  what: string,
+  job: (tx: Records, nowMs: number) => Promise<Changed>,
+): Promise<UserOutcome> {
+  const nowMs = engine.clock()
+  return engine.store.write(async (tx): Promise<UserOutcome> => {
+    if (!(await tx.marks.claim(request))) return { ok: false, reason: 'repeated' }
+    const changed = await job(tx, nowMs)
+    if ('ok' in changed) return changed
+    const detail = changed.detail ? JSON.stringify(changed.detail) : null
+    const note = { kind: 'user', subject: changed.user.id, method: null, challengeId: null, requestId, detail }
+    await tx.audit.append(customer.id, note, what, nowMs)
+    return { ok: true }
+  })
+}
+
+function newUser(customer: Customer, username: string, nowMs: number): User {
+  return {
+    id: randomId(),
+    customerId: customer.id,
+    username: username.trim(),
+    email: readEmail(username) ?? null,
+    phone: null,
+    firstName: null,
+    lastName: null,
+    preferredMethod: null,
+    isEnabled: true,
+    createdAtMs: nowMs,
+  }
+}
+
+type Contacts = { readonly email: string | null; readonly phone: string | null }
+
+function readContacts(customer: Customer, fields: UserFields): Contacts | Extract<UserOutcome, { ok: false }> {
+  const phone = fields.phone === null ? null : readPhone(fields.phone, customer.settings.defaultCountry)
+  if (phone === undefined) return { ok: false, reason: 'bad-phone' }
+  const email = fields.email === null ? null : readEmail(fields.email)
+  if (email === undefined) return { ok: false, reason: 'bad-email' }
+  return { email, phone }
+}
+
+function rename(user: User, email: string): { username?: string; usernameFolded?: string } {
+  const usernameFolded = foldUsername(email)
+  return usernameFolded === foldUsername(user.username) ? {} : { username: email, usernameFolded }
+}
