@@ -1,0 +1,10 @@
+import type { Message, Via } from '../vocabulary.ts'
+import type { Channel } from './channel.ts'
+
+/** Keeps a message for the development inbox. */
+export type KeepMessage = (customerId: number, via: Via, contact: string, message: Message) => Promise<void>
+
+/** The development inbox: takes every message no gateway is set up for and shows it on a page. */
+export function inboxChannel(via: Via, keep: KeepMessage): Channel {
+  return { id: 'inbox', via, send: (contact, message, customerId) => keep(customerId, via, contact, message) }
+}
