@@ -1,0 +1,32 @@
+const depthMax = 20
+const keysMax = 2_000
+
+/** A JSON object from the bytes of a request, or a sentence that says what is wrong with it. */
+export function readJson(bytes: Uint8Array): Record<string, unknown> | string {
+  let value: unknown
+  try {
+    value = JSON.parse(strictUtf8.decode(bytes))
+  } catch {
+    return 'The body is not valid JSON in UTF-8.'
+  }
+  if (!isObject(value)) return 'The body must be a JSON object.'
+  return withinLimits(value) ? value : `The body must have at most ${keysMax} keys and ${depthMax} levels.`
+}
+
+const strictUtf8 = new TextDecoder('utf-8', { fatal: true })
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+function withinLimits(value: object): boolean {
+  let keys = 0
+  const fits = (inner: unknown, depth: number): boolean => {
+    if (typeof inner !== 'object' || inner === null) return true
+    if (depth > depthMax) return false
+    const values = Object.values(inner)
+    keys += values.length
+    return keys <= keysMax && !Object.hasOwn(inner, '__proto__') && values.every((one) => fits(one, depth + 1))
+  }
+  return fits(value, 1)
+}

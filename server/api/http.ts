@@ -1,0 +1,151 @@
+import type { Socket } from 'node:net'
+import swagger from '@fastify/swagger'
+import Fastify, { type FastifyInstance, type FastifyPluginAsync, LogController } from 'fastify'
+import type { Logger } from 'pino'
+import { randomId } from '../security/random.ts'
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** What became of the call, in a word, for the log. */
+    outcome: string | null
+  }
+}
+
+const bodyBytesMax = 64 * 1024
+const requestTimeoutMs = 15_000
+const headersTimeoutMs = 10_000
+
+export interface HttpOptions {
+  readonly logger: Logger
+  readonly trustedProxies: readonly string[]
+  readonly tls: { readonly cert: Buffer; readonly key: Buffer } | null
+  readonly version: string
+  readonly baseUrl: string
+  /** Answers when the database does. */
+  readonly isReady: () => Promise<boolean>
+  readonly metrics: { readonly contentType: string; metrics(): Promise<string> }
+  /** The APIs and pages to serve. */
+  readonly plugins: readonly FastifyPluginAsync[]
+}
+
+/** The web server: request ids, limits, health, the description of the API, and the last boundary for errors. */
+export async function createHttp(options: HttpOptions): Promise<FastifyInstance> {
+  const start = randomId().slice(0, 8)
+  let count = 0
+  const app = Fastify({
+    ...(options.tls ? { https: options.tls } : {}),
+    loggerInstance: options.logger,
+    logController: new LogController({ disableRequestLogging: true }),
+    genReqId: () => `${start}-${(++count).toString(36)}`,
+    requestIdHeader: false,
+    bodyLimit: bodyBytesMax,
+    requestTimeout: requestTimeoutMs,
+    trustProxy: options.trustedProxies.length > 0 ? [...options.trustedProxies] : false,
+    routerOptions: { ignoreTrailingSlash: true },
+    clientErrorHandler,
+    forceCloseConnections: 'idle',
+  }) as unknown as FastifyInstance // http and https instances differ only in a type we do not use
+  app.server.headersTimeout = headersTimeoutMs
+  // The schemas describe; what they mean is checked by the endpoints, in the words of their own callers.
+  app.setValidatorCompiler(() => () => true)
+  app.setSerializerCompiler(() => JSON.stringify)
+
+  app.decorateRequest('outcome', null)
+  app.addHook('onRequest', async (request, reply) => {
+    reply.header('x-request-id', request.id)
+  })
+  app.addHook('onResponse', async (request, reply) => {
+    const path = request.routeOptions.url ?? 'unknown'
+    const level = path.startsWith('/moas') || path.startsWith('/api') ? 'info' : 'debug'
+    const line = {
+      requestId: request.id,
+      ip: request.ip,
+      path,
+      code: reply.statusCode,
+      outcome: request.outcome,
+      ms: Math.round(reply.elapsedTime),
+    }
+    request.log[level](line, 'request')
+  })
+  app.setNotFoundHandler(async (_request, reply) => {
+    reply.code(404)
+    return {
+      status: 'FAILED',
+      statusCode: 'FAILED',
+      message: 'There is no such call.',
+      statusMessage: 'There is no such call.',
+    }
+  })
+  app.setErrorHandler(async (error: { statusCode?: number; message: string }, request, reply) => {
+    const code = error.statusCode ?? 500
+    if (code >= 500) request.log.error({ err: error, requestId: request.id }, 'a request failed')
+    reply.code(code)
+    const message = code >= 500 ? 'Something went wrong here. Try again.' : error.message
+    return { status: 'ERROR', statusCode: 'ERROR', message, statusMessage: message }
+  })
+
+  await describe(app, options)
+  for (const plugin of options.plugins) await app.register(plugin)
+  app.register(async (scope) => operate(scope, options))
+  return app
+}
+
+/** What a request that is not even HTTP is told: no client takes it for success. */
+function clientErrorHandler(error: { code?: string }, socket: Socket): void {
+  if (error.code === 'ECONNRESET' || socket.destroyed || !socket.writable) return
+  const line = clientErrors[error.code ?? ''] ?? '400 Bad Request'
+  const body = JSON.stringify({
+    status: 'FAILED',
+    statusCode: 'FAILED',
+    message: line.slice(4),
+    statusMessage: line.slice(4),
+  })
+  socket.end(
+    `HTTP/1.1 ${line}\r\nContent-Type: application/json\r\nContent-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
+  )
+}
+
+const clientErrors: Readonly<Record<string, string>> = {
+  HPE_HEADER_OVERFLOW: '431 Request Header Fields Too Large',
+  ERR_HTTP_REQUEST_TIMEOUT: '408 Request Timeout',
+}
+
+async function describe(app: FastifyInstance, { version, baseUrl }: HttpOptions): Promise<void> {
+  await app.register(swagger, {
+    openapi: {
+      openapi: '3.1.0',
+      info: {
+        title: 'Countersign',
+        version,
+        description: 'Multi-factor authentication: challenge a user, validate the answer.',
+      },
+      servers: [{ url: baseUrl }],
+      components: {
+        securitySchemes: {
+          signature: {
+            type: 'apiKey',
+            in: 'header',
+            name: 'Authorization',
+            description:
+              'Lower-case hex SHA-512 of customer key + timestamp + API key. Send `Customer-Key` and `Timestamp` (milliseconds since 1970) beside it.',
+          },
+        },
+      },
+    },
+  })
+}
+
+async function operate(app: FastifyInstance, { isReady, metrics }: HttpOptions): Promise<void> {
+  const hidden = { schema: { hide: true } }
+  app.get('/healthz', hidden, async () => ({ status: 'ok' }))
+  app.get('/readyz', hidden, async (_request, reply) => {
+    const ready = await isReady()
+    if (!ready) reply.code(503).header('retry-after', '5')
+    return { status: ready ? 'ready' : 'the database does not answer' }
+  })
+  app.get('/metrics', hidden, async (_request, reply) => {
+    reply.header('content-type', metrics.contentType)
+    return metrics.metrics()
+  })
+  app.get('/openapi.json', hidden, async () => app.swagger())
+}

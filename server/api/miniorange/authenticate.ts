@@ -1,0 +1,138 @@
+import Type from 'typebox'
+import { type AnswerRequest, answer } from '../../engine/answer.ts'
+import { challenge, type Shown } from '../../engine/challenge.ts'
+import { status } from '../../engine/status.ts'
+import {
+  authType,
+  code,
+  customerKey,
+  email,
+  ignored,
+  phone,
+  shownName,
+  transactionName,
+  txId,
+  username,
+} from './bodies.ts'
+import { endpoint } from './endpoint.ts'
+import { answerRefusals, challengeRefusals, emailMethod, readMethod, said, states } from './words.ts'
+
+/** Documents 000 and wire: challenge, validate, auth-status. */
+
+export const challengeCall = endpoint({
+  path: '/api/auth/challenge',
+  summary: 'Challenge a user: enrolled (username) or not (phone, email)',
+  refusal: 'ERROR',
+  body: Type.Object({
+    customerKey,
+    username: Type.Optional(username),
+    phone: Type.Optional(phone),
+    email: Type.Optional(email),
+    authType: Type.Optional(authType),
+    transactionName: Type.Optional(transactionName),
+  }),
+  async handle({ engine, caller: { customer, mark }, body, requestId }) {
+    const asked = body.authType === undefined ? null : readMethod(body.authType)
+    if (asked === undefined) return { status: 'ERROR', message: `The authType ${body.authType} is not available.` }
+    if (!body.username && !body.phone && !body.email)
+      return { status: 'ERROR', message: 'Send username, phone or email.' }
+    const outcome = await challenge(engine, {
+      customer,
+      username: body.username ?? null,
+      phone: body.phone ?? null,
+      email: body.email ?? null,
+      asked,
+      readMethod,
+      emailMethod,
+      transactionName: shownName(body.transactionName),
+      request: mark,
+      requestId,
+    })
+    if (!outcome.ok)
+      return {
+        ...deliveries(outcome.deliveries ?? []),
+        responseType: 'CHALLENGE',
+        ...challengeRefusals[outcome.reason],
+      }
+    const { challengeId, label } = outcome
+    return {
+      txId: challengeId,
+      authType: label,
+      responseType: 'CHALLENGE',
+      ...deliveries(outcome.deliveries),
+      ...said.challenged,
+    }
+  },
+})
+
+/** `phoneDelivery` and `emailDelivery`, each only when its channel was used; the time is a string. */
+function deliveries(
+  shown: readonly Shown[],
+): Record<string, { contact: string; sendStatus: string; sendTime: string }> {
+  const names = { sms: 'phoneDelivery', email: 'emailDelivery' } as const
+  const entries = shown.map(({ via, contact, isSent, atMs }) => {
+    return [names[via], { contact, sendStatus: isSent ? 'SUCCESS' : 'ERROR', sendTime: String(atMs) }] as const
+  })
+  return Object.fromEntries(entries)
+}
+
+export const validateCall = endpoint({
+  path: '/api/auth/validate',
+  summary: 'Validate the answer of a user',
+  refusal: 'FAILED',
+  body: Type.Object({
+    customerKey: Type.Optional(customerKey),
+    txId: Type.Optional(txId),
+    username: Type.Optional(username),
+    token: Type.Optional(code),
+    authType: Type.Optional(authType),
+    answers: Type.Optional(ignored),
+  }),
+  async handle({ engine, caller: { customer, mark }, body, requestId }) {
+    const refused = (message: string) => ({ responseType: 'VALIDATE', status: 'FAILED', message })
+    if (body.token === undefined) return refused('Missing: token.')
+    const to = addressee(body)
+    if (typeof to === 'string') return refused(to)
+    const outcome = await answer(engine, {
+      customer,
+      to,
+      readMethod: (label) => readMethod(label)?.method,
+      answer: { kind: 'code', code: body.token.replaceAll(/\s/g, '') },
+      request: mark,
+      requestId,
+    })
+    const echo = { ...(outcome.challengeId ? { txId: outcome.challengeId } : {}), responseType: 'VALIDATE' }
+    const label = outcome.label ?? body.authType?.trim().toUpperCase()
+    const named = label ? { ...echo, authType: label } : echo
+    return outcome.ok ? { ...named, ...said.validated } : { ...named, ...refused(answerRefusals[outcome.reason]) }
+  },
+})
+
+interface ValidateBody {
+  readonly customerKey?: string | number
+  readonly txId?: string | number
+  readonly username?: string
+  readonly authType?: string
+}
+
+/** A transaction, or a user with an authenticator; a sentence when the body names neither. */
+function addressee(body: ValidateBody): AnswerRequest['to'] | string {
+  if (body.txId !== undefined) return { challengeId: String(body.txId), username: body.username ?? null }
+  if (body.username === undefined) return 'Missing: txId or username.'
+  if (body.customerKey === undefined) return 'Missing: customerKey.'
+  const asked = body.authType === undefined ? null : readMethod(body.authType)
+  if (asked === undefined) return `The authType ${body.authType} is not available.`
+  return { username: body.username, method: asked?.method ?? null }
+}
+
+export const statusCall = endpoint({
+  path: '/api/auth/auth-status',
+  summary: 'Ask how a transaction stands; browsers may ask without a signature',
+  refusal: 'ERROR',
+  isOpen: true,
+  body: Type.Object({ txId, customerKey: Type.Optional(customerKey) }),
+  async handle({ engine, caller, body }) {
+    const state = await status(engine, String(body.txId), caller?.customer.id ?? null)
+    return { txId: String(body.txId), ...states[state] }
+  },
+})

@@ -1,0 +1,70 @@
+import Type from 'typebox'
+
+/** A text of one line: no control, bidirectional or line-separating character can pass into a message or a log. */
+export function line(maxLength: number, description: string) {
+  return Type.String({
+    minLength: 1,
+    maxLength,
+    pattern: '^[^\\u0000-\\u001f\\u007f-\\u009f\\u2028\\u2029\\u202a-\\u202e\\u2066-\\u2069]*$',
+    description,
+  })
+}
+
+/** Documents 001 and 003 write a number, document 000 and most clients a string. */
+export const customerKey = Type.Union([Type.String({ pattern: '^[1-9][0-9]{0,11}$' }), Type.Integer({ minimum: 1 })], {
+  description: 'Your customer key; the same as in the header.',
+})
+export const username = line(254, 'The user, as he was enrolled with us; usually his e-mail address.')
+export const authType = line(60, 'The method, in the words of document 000, such as `SMS` or `GOOGLE AUTHENTICATOR`.')
+export const code = line(64, 'The code as the user typed it; spaces are ignored.')
+export const phone = line(40, 'A phone number, best with its country code: `+15551234567`.')
+export const email = line(254, 'An e-mail address.')
+/** Longer ones are cut: WordPress always sends 40 characters where document 000 allows 30. */
+export const transactionName = Type.String({
+  maxLength: 1_000,
+  description: 'What the user is asked to confirm; the first 30 characters are shown.',
+})
+export const txId = Type.Union([line(64, 'The transaction, as challenge gave it.'), Type.Integer()], {
+  description: 'The transaction, as challenge gave it.',
+})
+/** Sent by some clients, read by none of our calls yet. */
+export const ignored = Type.Unknown()
+
+export const answerShape = Type.Object(
+  {
+    status: Type.String({ description: 'How it went; `SUCCESS` is the only success.' }),
+    message: Type.String(),
+    statusCode: Type.String({ description: 'The same as `status`.' }),
+    statusMessage: Type.String({ description: 'The same as `message`.' }),
+  },
+  { additionalProperties: true },
+)
+
+/** Two spellings of one field (documents 000 and 001 use both). */
+const aliases: readonly (readonly [alias: string, name: string])[] = [
+  ['txID', 'txId'],
+  ['otpToken', 'token'],
+]
+
+/** Two spellings that disagree make the value a list, which no schema of ours takes. */
+export function reworded(raw: Record<string, unknown>): Record<string, unknown> {
+  const given = Object.entries(raw).filter(([, value]) => value !== null && value !== '')
+  const body = new Map(given)
+  for (const [alias, name] of aliases) {
+    if (!body.has(alias)) continue
+    const value = body.get(alias)
+    body.set(name, body.has(name) && body.get(name) !== value ? [body.get(name), value] : value)
+    body.delete(alias)
+  }
+  return Object.fromEntries(body)
+}
+
+/** What is shown of a transaction name: well-formed, without control or bidirectional characters, 30 code points. */
+export function shownName(text: string | undefined): string | null {
+  const clean =
+    text
+      ?.toWellFormed()
+      .replaceAll(/[\p{Cc}\p{Cf}\p{Co}\p{Zl}\p{Zp}]/gu, ' ')
+      .trim() ?? ''
+  return clean === '' ? null : [...clean].slice(0, 30).join('').trim()
+}

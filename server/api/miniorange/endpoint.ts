@@ -1,0 +1,170 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { Static, TObject } from 'typebox'
+import { Compile } from 'typebox/compile'
+import type { Engine } from '../../engine/ports.ts'
+import { type Customer, OverloadError } from '../../vocabulary.ts'
+import { readJson } from '../body.ts'
+import { answerShape, reworded } from './bodies.ts'
+import { authenticate, type Caller } from './signature.ts'
+
+/** One call of the API. The schema is what validates and what `/openapi.json` shows. */
+export type Endpoint<Body extends TObject = TObject> = Described<Body> & (Signed<Static<Body>> | Open<Static<Body>>)
+
+interface Described<Body> {
+  /** Below `/moas`; also served without that prefix. */
+  readonly path: string
+  readonly summary: string
+  readonly body: Body
+  /** What a request that is not understood is told: a word that no client takes for success. */
+  readonly refusal: 'ERROR' | 'FAILED'
+}
+
+interface Signed<Body> {
+  readonly isOpen?: never
+  readonly handle: (call: Call<Body>) => Promise<Reply>
+}
+
+/** Also answers without a signature, to browsers of other origins too. */
+interface Open<Body> {
+  readonly isOpen: true
+  readonly handle: (call: OpenCall<Body>) => Promise<Reply>
+}
+
+export interface OpenCall<Body> {
+  readonly engine: Engine
+  readonly body: Body
+  readonly requestId: string
+  /** Who signed, if anybody did. */
+  readonly caller: Caller | null
+}
+
+export interface Call<Body> extends OpenCall<Body> {
+  readonly caller: Caller
+}
+
+/** Every answer says how it went, in words; `answer` mirrors both under the names that older clients read. */
+export interface Reply {
+  readonly status: string
+  readonly message: string
+  readonly [field: string]: unknown
+}
+
+/** Keeps the type of a body beside its schema. */
+export function endpoint<Body extends TObject>(definition: Endpoint<Body>): Endpoint<Body> {
+  return definition
+}
+
+/** Adds an endpoint to a server. `isListed` false keeps a second path to the same call out of the description. */
+export function serve<Body extends TObject>(
+  app: FastifyInstance,
+  engine: Engine,
+  one: Endpoint<Body>,
+  isListed: boolean,
+): void {
+  const understand = understanding(one)
+  app.post(one.path, {
+    schema: {
+      summary: one.summary,
+      tags: ['miniOrange'],
+      hide: !isListed,
+      body: one.body,
+      response: { 200: answerShape },
+      security: one.isOpen ? [] : [{ signature: [] }],
+    },
+    handler: async (request, reply) => {
+      const said = await handle(engine, one, understand, request, reply)
+      return answer(reply, said)
+    },
+  })
+}
+
+/** HTTP 200 whatever the outcome: clients read the body and several never look further. */
+export function answer(reply: FastifyReply, said: Reply): string {
+  reply.header('content-type', 'application/json; charset=utf-8')
+  return JSON.stringify({ ...said, statusCode: said.status, statusMessage: said.message })
+}
+
+type Understand<Body> = (raw: Record<string, unknown>) => { readonly body: Body } | string
+
+async function handle<Body extends TObject>(
+  engine: Engine,
+  one: Endpoint<Body>,
+  understand: Understand<Static<Body>>,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<Reply> {
+  const refuse = (message: string): Reply => {
+    request.outcome = `refused: ${message}`
+    return { status: one.refusal, message }
+  }
+  try {
+    const caller = await identify(engine, one, request)
+    if (typeof caller === 'string') return refuse(caller)
+    const raw = readJson(bytesOf(request))
+    if (typeof raw === 'string') return refuse(raw)
+    const understood = understand(reworded(raw))
+    if (typeof understood === 'string') return refuse(understood)
+    const { body } = understood
+    if (caller && !isOwn(caller.customer, body)) return refuse('customerKey and the Customer-Key header differ.')
+    const call = { engine, body, requestId: request.id }
+    if (!one.isOpen && !caller) return refuse('Sign the request.')
+    const said = one.isOpen
+      ? await one.handle({ ...call, caller })
+      : await one.handle({ ...call, caller: caller as Caller }) // refused above
+    request.outcome = said.status
+    return said
+  } catch (error) {
+    const isOverload = error instanceof OverloadError
+    if (!isOverload) request.log.error({ err: error, requestId: request.id }, 'a call failed')
+    reply.header('retry-after', '1')
+    return refuse(isOverload ? 'The server is busy. Try again in a moment.' : 'Something went wrong here. Try again.')
+  }
+}
+
+/** An open endpoint also takes a signature, and then it must be right. Some clients send `Basic` with nothing behind it. */
+async function identify(
+  engine: Engine,
+  one: Pick<Endpoint, 'isOpen' | 'path'>,
+  request: FastifyRequest,
+): Promise<Caller | null | string> {
+  const customerKey = headerOf(request, 'customer-key')
+  if (one.isOpen && customerKey === undefined) return null
+  const headers = {
+    customerKey,
+    timestamp: headerOf(request, 'timestamp'),
+    authorization: headerOf(request, 'authorization'),
+  }
+  const signed = { call: one.path, body: bytesOf(request) }
+  return authenticate(headers, signed, (id) => engine.customer(id), engine.clock())
+}
+
+const nothing = Buffer.alloc(0)
+
+function headerOf(request: FastifyRequest, name: string): string | undefined {
+  const value = request.headers[name]
+  return typeof value === 'string' && value !== '' ? value : undefined
+}
+
+function bytesOf(request: FastifyRequest): Buffer {
+  return Buffer.isBuffer(request.body) ? request.body : nothing
+}
+
+/** The header is the identity (security hazard H7); a body may only agree with it. */
+function isOwn(customer: Customer, body: object): boolean {
+  const key = 'customerKey' in body ? body.customerKey : undefined
+  return key === undefined || String(key) === String(customer.id)
+}
+
+/** Compiles the schema once; a refusal names the first field that is wrong. */
+function understanding<Body extends TObject>({ body }: Pick<Described<Body>, 'body'>): Understand<Static<Body>> {
+  const validator = Compile(body)
+  return (raw) => {
+    if (validator.Check(raw)) return { body: raw as Static<Body> } // checked
+    const [problem] = validator.Errors(raw)
+    const missing =
+      problem && 'requiredProperties' in problem.params ? problem.params.requiredProperties.join(', ') : ''
+    return missing
+      ? `Missing: ${missing}.`
+      : `The field ${problem?.instancePath.slice(1).replaceAll('/', '.')} is not valid.`
+  }
+}

@@ -1,0 +1,87 @@
+import cors from '@fastify/cors'
+import type { FastifyInstance, FastifyPluginAsync } from 'fastify'
+import type { Engine } from '../../engine/ports.ts'
+import { challengeCall, statusCall, validateCall } from './authenticate.ts'
+import { confirmCall, secretCall } from './authenticators.ts'
+import { answer, type Endpoint, serve } from './endpoint.ts'
+import {
+  createCall,
+  deleteCall,
+  disableCall,
+  enableCall,
+  getAllCall,
+  getCall,
+  searchCall,
+  updateCall,
+} from './users.ts'
+
+/** Every call. A new one is its definition and a line here. */
+const endpoints = [
+  challengeCall,
+  validateCall,
+  statusCall,
+  secretCall,
+  confirmCall,
+  createCall,
+  searchCall,
+  getCall,
+  getAllCall,
+  updateCall,
+  deleteCall,
+  enableCall,
+  disableCall,
+] as unknown as readonly Endpoint[] // each keeps its own body type inside; here they are only served
+
+const bodyBytesMax = 64 * 1024
+const preflightSeconds = 86_400
+
+/** miniOrange's REST API, under `/moas` and without it (document 001). */
+export function miniOrange(engine: Engine): FastifyPluginAsync {
+  return async (app) => {
+    for (const prefix of ['/moas', '']) {
+      await app.register(async (scope) => speak(scope, engine, prefix === '/moas'), { prefix })
+    }
+  }
+}
+
+async function speak(scope: FastifyInstance, engine: Engine, isListed: boolean): Promise<void> {
+  // Clients send JSON under several names, and some under none; what it is decides its own parser.
+  scope.removeAllContentTypeParsers()
+  scope.addContentTypeParser('*', { parseAs: 'buffer', bodyLimit: bodyBytesMax }, (request, body, done) => {
+    const problem = notReadable(request.headers)
+    if (problem) done(Object.assign(new Error(problem), { statusCode: 415 }))
+    else done(null, body)
+  })
+  scope.setErrorHandler((error: { statusCode?: number; message: string }, request, reply) => {
+    const status = error.statusCode ?? 500
+    if (status >= 500) request.log.error({ err: error, requestId: request.id }, 'a call failed')
+    // Framing keeps its HTTP status; nothing else leaves 200. FAILED is refused by every client on every call.
+    reply.code(status >= 500 ? 200 : status)
+    const message =
+      status === 413
+        ? 'The body is larger than 64 KiB.'
+        : status >= 500
+          ? 'Something went wrong here. Try again.'
+          : error.message
+    return answer(reply, { status: 'FAILED', message })
+  })
+  for (const one of endpoints.filter(({ isOpen }) => !isOpen)) serve(scope, engine, one, isListed)
+  await scope.register(async (open) => {
+    await open.register(cors, {
+      origin: '*',
+      methods: ['POST'],
+      allowedHeaders: ['content-type'],
+      maxAge: preflightSeconds,
+    })
+    for (const one of endpoints.filter(({ isOpen }) => isOpen)) serve(open, engine, one, isListed)
+  })
+}
+
+function notReadable(headers: Readonly<Record<string, unknown>>): string | undefined {
+  const type = String(headers['content-type'] ?? '').toLowerCase()
+  const charset = /charset="?([^";\s]+)/.exec(type)?.[1]
+  if (type.startsWith('multipart/')) return 'Send the body as application/json.'
+  if (charset && charset !== 'utf-8' && charset !== 'utf8') return 'Send the body in UTF-8.'
+  if ((headers['content-encoding'] ?? 'identity') !== 'identity') return 'Send the body without content-encoding.'
+  return undefined
+}

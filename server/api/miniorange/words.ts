@@ -1,0 +1,133 @@
+import type { AnswerRefusal } from '../../engine/answer.ts'
+import type { ChallengeRefusal } from '../../engine/challenge.ts'
+import type { ConfirmOutcome, EnrolOutcome } from '../../engine/enrol.ts'
+import type { Asked } from '../../engine/person.ts'
+import type { UserOutcome } from '../../engine/users.ts'
+import type { ChallengeState, MethodId, Via } from '../../vocabulary.ts'
+
+/**
+ * Both directions of miniOrange's dictionary. Sentences marked *compared* are read by real clients to the letter:
+ * change none of them. Their sources are named in docs/miniorange.md.
+ */
+
+interface Way {
+  readonly method: MethodId
+  readonly via: readonly Via[]
+}
+
+/** `authType` (document 000) to our method. `OTP OVER EMAIL` is Drupal's spelling. */
+const ways: Readonly<Record<string, Way>> = {
+  SMS: { method: 'message-code', via: ['sms'] },
+  EMAIL: { method: 'message-code', via: ['email'] },
+  'OTP OVER EMAIL': { method: 'message-code', via: ['email'] },
+  'SMS AND EMAIL': { method: 'message-code', via: ['sms', 'email'] },
+  'SOFT TOKEN': { method: 'time-code', via: [] },
+  'GOOGLE AUTHENTICATOR': { method: 'time-code', via: [] },
+}
+
+/** Clients write it in any case and compare it in upper case. */
+export function readMethod(authType: string): Asked | undefined {
+  const label = authType.trim().toUpperCase()
+  const way = Object.hasOwn(ways, label) ? ways[label] : undefined
+  return way && { ...way, label }
+}
+
+export const emailMethod: Asked = { method: 'message-code', via: ['email'], label: 'EMAIL' }
+
+export interface Said {
+  readonly status: string
+  readonly message: string
+}
+
+export const said = {
+  challenged: { status: 'SUCCESS', message: 'Successfully generated.' },
+  validated: { status: 'SUCCESS', message: 'Successfully Validated' },
+  scan: { status: 'SUCCESS', message: 'Please scan the QR code from your Authenticator app.' },
+  done: { status: 'SUCCESS', message: 'Success' },
+  found: { status: 'USER_FOUND', message: 'The user was found.' },
+  notFound: { status: 'USER_NOT_FOUND', message: 'There is no such user.' },
+  foundElsewhere: { status: 'USER_FOUND_UNDER_DIFFERENT_CUSTOMER', message: 'The user belongs to another customer.' },
+} as const satisfies Record<string, Said>
+
+const unknownUser = { status: 'FAILED', message: 'Invalid username or email.' } // compared by Drupal and Joomla
+
+export const challengeRefusals = {
+  'unknown-user': unknownUser,
+  'disabled-user': { status: 'FAILED', message: 'This user is disabled.' },
+  'no-method': {
+    status: 'FAILED',
+    message: 'The user has chosen no method. Send authType, or set one with users/update.',
+  },
+  'no-phone': {
+    status: 'FAILED',
+    message: 'There is no phone number to send to. Send phone, or store one with users/update.',
+  },
+  'no-email': {
+    status: 'FAILED',
+    message: 'There is no e-mail address to send to. Send email, or store one with users/update.',
+  },
+  'bad-phone': {
+    status: 'FAILED',
+    message: 'The phone number is not valid. Write it with its country code, such as +15551234567.',
+  },
+  'bad-email': { status: 'FAILED', message: 'The e-mail address is not valid.' },
+  'not-enrolled': { status: 'FAILED', message: 'The user has not set up this method.' },
+  locked: { status: 'FAILED', message: 'Too many wrong answers. This method is locked for a while.' },
+  disabled: {
+    status: 'FAILED',
+    message: 'Too many wrong answers. This method is disabled until an administrator unlocks it.',
+  },
+  'delivery-failed': { status: 'ERROR', message: 'The code could not be sent.' },
+} as const satisfies Record<ChallengeRefusal, Said>
+
+/** Validate says `FAILED` whatever happened: one client logs in on every other word. */
+export const answerRefusals = {
+  wrong: 'Invalid OTP provided. Please try again.', // compared by Drupal
+  'unknown-challenge': 'There is no such transaction. Request a new code.',
+  'not-a-token': 'This method needs a transaction. Call challenge first and send its txId.',
+  'disabled-user': 'This user is disabled.',
+  used: 'This code was already used. Request or wait for a new one.',
+  expired: 'This code has expired. Request a new one.',
+  spent: 'Too many wrong answers. Request a new code.',
+  replaced: 'This code was replaced by a newer one.',
+  denied: 'This transaction was denied.',
+  locked: 'Too many wrong answers. This method is locked for a while.',
+  disabled: 'Too many wrong answers. This method is disabled until an administrator unlocks it.',
+  repeated: 'This request was already received.',
+} as const satisfies Record<AnswerRefusal, string>
+
+type ConfirmRefusal = Extract<ConfirmOutcome, { ok: false }>['reason']
+
+export const confirmRefusals = {
+  wrong: { status: 'FAILED', message: 'The OTP you have entered is incorrect.' }, // compared by Magento and Drupal
+  used: { status: 'ALREADY_USED', message: 'This code was already used. Wait for the next one.' }, // understood by WordPress
+  'unknown-secret': { status: 'FAILED', message: 'This secret was not issued for this user. Request a new one.' },
+  'disabled-user': { status: 'FAILED', message: 'This user is disabled.' },
+  locked: { status: 'FAILED', message: 'Too many wrong answers. This method is locked for a while.' },
+  disabled: { status: 'FAILED', message: 'Too many wrong answers. Set the authenticator up anew.' },
+  repeated: { status: 'FAILED', message: 'This request was already received.' },
+} as const satisfies Record<ConfirmRefusal, Said>
+
+export const enrolRefusals = {
+  repeated: { status: 'ERROR', message: 'This request was already received.' },
+  'disabled-user': { status: 'FAILED', message: 'This user is disabled.' },
+} as const satisfies Record<Extract<EnrolOutcome, { ok: false }>['reason'], Said>
+
+export const userRefusals = {
+  'unknown-user': unknownUser,
+  taken: { status: 'FAILED', message: 'A user with this name exists already.' },
+  'bad-phone': challengeRefusals['bad-phone'],
+  'bad-email': challengeRefusals['bad-email'],
+  repeated: { status: 'ERROR', message: 'This request was already received.' },
+} as const satisfies Record<Extract<UserOutcome, { ok: false }>['reason'], Said>
+
+/** Drupal polls only while it reads `IN_PROGRESS`, and shows the message of a timeout. */
+export const states = {
+  pending: { status: 'IN_PROGRESS', message: 'Waiting for the user.' },
+  approved: { status: 'SUCCESS', message: 'Successfully Validated' },
+  denied: { status: 'DENIED', message: 'The user denied the transaction.' },
+  expired: { status: 'ERROR', message: 'Your mobile validation request timed out. Please try again.' }, // compared by Drupal
+  spent: { status: 'FAILED', message: 'Too many wrong answers.' },
+  cancelled: { status: 'FAILED', message: 'The transaction was replaced by a newer one.' },
+  unknown: { status: 'ERROR', message: 'There is no such transaction.' },
+} as const satisfies Record<ChallengeState | 'unknown', Said>
