@@ -1,0 +1,19 @@
+import { spawnSync } from 'node:child_process'
+
+const bin = (name: string) => `node_modules/.bin/${name}`
+
+/** Format, lint and types; false when something is wrong (it has been printed). */
+export function isClean(): boolean {
+  return runs(bin('biome'), ['ci', '--colors=off', '.']) && runs(bin('tsc'), ['-p', '.'])
+}
+
+/** Runs test files with Node's own runner; false when one failed. */
+export function pass(patterns: readonly string[], environment: Record<string, string> = {}): boolean {
+  const options = ['--test', '--test-concurrency=2', '--test-timeout=300000', ...patterns]
+  return runs(process.execPath, options, environment)
+}
+
+function runs(program: string, options: readonly string[], environment: Record<string, string> = {}): boolean {
+  const env = { ...process.env, ...environment }
+  return spawnSync(program, options, { stdio: 'inherit', env }).status === 0
+}
