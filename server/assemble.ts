@@ -9,6 +9,7 @@ import { inboxPages } from './api/inbox/index.ts'
 import { miniOrange } from './api/miniorange/index.ts'
 import { channelsFor } from './channels/index.ts'
 import { Outbox } from './channels/outbox.ts'
+import { type Clock, createClock } from './clock.ts'
 import type { Config } from './config.ts'
 import { guardLimits } from './engine/guard.ts'
 import type { Engine } from './engine/ports.ts'
@@ -24,6 +25,7 @@ import type { Via } from './vocabulary.ts'
 const freshMs = 1_000
 const closeAuditEveryMs = 5_000
 const purgeEveryMs = 60_000
+const synchronizeEveryMs = 60_000
 
 /** Everything, joined and not yet listening. */
 export interface Assembled {
@@ -33,8 +35,8 @@ export interface Assembled {
   close(): Promise<void>
 }
 
-/** Joins config, store, channels, engine and APIs. `clock` is the one source of time, in milliseconds since 1970. */
-export async function assemble(config: Config, clock: () => number = Date.now): Promise<Assembled> {
+/** Joins config, store, channels, engine and APIs. `given` is another clock than this computer's. */
+export async function assemble(config: Config, given?: Clock): Promise<Assembled> {
   const logger = pino(
     { level: config.logLevel, base: null, timestamp: pino.stdTimeFunctions.isoTime },
     pino.destination({ sync: false, minLength: 4096 }),
@@ -42,6 +44,9 @@ export async function assemble(config: Config, clock: () => number = Date.now): 
   const flushing = setInterval(() => logger.flush(), freshMs).unref()
   const metrics = createMetrics()
   const store = await openStoreOf(config)
+  const time = given ?? createClock(Date.now, () => store.timeMs())
+  await time.synchronize()
+  const clock = time.now
   const outbox = createOutbox(config, store, metrics, logger, clock)
   const engine: Engine = {
     store,
@@ -69,6 +74,7 @@ export async function assemble(config: Config, clock: () => number = Date.now): 
   const jobs = [
     every(closeAuditEveryMs, () => store.closeAudit(clock()), warn),
     every(purgeEveryMs, () => store.purge(clock()), warn),
+    every(synchronizeEveryMs, () => time.synchronize(), warn),
   ]
   return {
     app,

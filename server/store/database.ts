@@ -21,6 +21,8 @@ export interface Database {
   challengeSnapshot(customerId: number, challengeId: string): Promise<ChallengeSnapshot | undefined>
   /** Every audit row of a transaction below this number is visible; none can appear later. */
   auditHorizon(): Promise<number>
+  /** The clock that all nodes share, in milliseconds since 1970. */
+  timeMs(): Promise<number>
   migrate(): Promise<string[]>
   close(): Promise<void>
 }
@@ -55,6 +57,9 @@ export interface DatabaseOptions {
 
 /** Operations that wait for their commit at most; more are refused instead of making everybody wait. */
 export const waitingMax = 10_000
+
+/** Other writes are refused earlier, so that a flood of challenges leaves room for answers. */
+export const writesWaitingMax = 5_000
 
 /** Operations that share one commit at most. */
 export const batchMax = 256

@@ -14,7 +14,8 @@ export interface StoreOptions {
 }
 
 /** State that lasts, on SQLite or PostgreSQL. */
-export interface Store extends Pick<Database, 'dialect' | 'decide' | 'userSnapshot' | 'challengeSnapshot' | 'close'> {
+export interface Store
+  extends Pick<Database, 'dialect' | 'decide' | 'userSnapshot' | 'challengeSnapshot' | 'timeMs' | 'close'> {
   /** What is committed. */
   readonly read: Repositories
   /** All of `job` or nothing of it; resolves after the commit. Inside, only the functions it is given are used. */
@@ -39,6 +40,7 @@ export async function openStore(options: StoreOptions): Promise<Store> {
     decide: database.decide,
     userSnapshot: database.userSnapshot,
     challengeSnapshot: database.challengeSnapshot,
+    timeMs: database.timeMs,
     close: database.close,
     read,
     write,

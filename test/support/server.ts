@@ -43,7 +43,7 @@ export async function startServer(
   let offsetMs = 0
   const now = () => Date.now() + offsetMs
   const config = readConfig(environmentOf(place, environment))
-  const assembled = await assemble(config, now)
+  const assembled = await assemble(config, { now, synchronize: async () => undefined })
   await bootstrap(assembled.store, config, now())
   await assembled.app.listen({ host: config.host, port: 0 })
   const { port } = assembled.app.server.address() as AddressInfo

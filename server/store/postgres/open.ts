@@ -1,6 +1,7 @@
 import { Kysely, PostgresDialect, type PostgresPool } from 'kysely'
 import pg from 'pg'
-import type { Database, DatabaseOptions } from '../database.ts'
+import { OverloadError } from '../../vocabulary.ts'
+import { type Database, type DatabaseOptions, writesWaitingMax } from '../database.ts'
 import { migrate } from '../migrations/index.ts'
 import type { Tables } from '../tables.ts'
 import { DecisionBatches } from './decide.ts'
@@ -34,16 +35,18 @@ export function openPostgres(url: string, options: DatabaseOptions): Database {
   const reader = new Kysely<Tables>({ dialect: new PostgresDialect({ pool: pool as PostgresPool }) })
   const batches = new DecisionBatches(pool, options.limits)
 
+  let writing = 0
+
   return {
     dialect: 'postgres',
     reader,
     async write(job) {
-      for (let tries = 1; ; tries++) {
-        try {
-          return await reader.transaction().execute(job)
-        } catch (error) {
-          if (tries >= writeTriesMax || !isTransient(error)) throw error
-        }
+      if (writing >= writesWaitingMax) throw new OverloadError('Too many writes are waiting.')
+      writing++
+      try {
+        return await tryAgain(() => reader.transaction().execute(job))
+      } finally {
+        writing--
       }
     },
     decide: (decision) => batches.decide(decision),
@@ -52,10 +55,25 @@ export function openPostgres(url: string, options: DatabaseOptions): Database {
       const { rows } = await pool.query('select pg_snapshot_xmin(pg_current_snapshot())::text::bigint as horizon')
       return rows[0].horizon
     },
+    async timeMs() {
+      const { rows } = await pool.query('select (extract(epoch from clock_timestamp()) * 1000)::float8 as now')
+      return rows[0].now
+    },
     migrate: () => migrate(reader, 'postgres'),
     async close() {
       await batches.drained()
       await reader.destroy()
     },
+  }
+}
+
+/** Does a write again that lost a race it can win the next time; nothing of a lost one was kept. */
+async function tryAgain<T>(write: () => Promise<T>): Promise<T> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await write()
+    } catch (error) {
+      if (tries >= writeTriesMax || !isTransient(error)) throw error
+    }
   }
 }

@@ -1,7 +1,7 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type Decided, type Decision, OverloadError } from '../../vocabulary.ts'
-import { batchMax, type GuardLimits, waitingMax } from '../database.ts'
+import { batchMax, type GuardLimits, waitingMax, writesWaitingMax } from '../database.ts'
 import type { Db } from '../tables.ts'
 import { decisions } from './decide.ts'
 
@@ -41,11 +41,11 @@ export class GroupCommit {
   }
 
   write<T>(job: (db: Db) => Promise<T>): Promise<T> {
-    return this.#enqueue(() => job(this.#writer))
+    return this.#enqueue(() => job(this.#writer), writesWaitingMax)
   }
 
   decide(decision: Decision): Promise<Decided> {
-    return this.#enqueue(() => this.#apply(decision))
+    return this.#enqueue(() => this.#apply(decision), waitingMax)
   }
 
   /** Resolves when nothing is waiting any more. */
@@ -53,8 +53,8 @@ export class GroupCommit {
     while (this.#running) await this.#running
   }
 
-  #enqueue<T>(work: () => T | Promise<T>): Promise<T> {
-    if (this.#waiting.length >= waitingMax) return Promise.reject(new OverloadError('Too many writes are waiting.'))
+  #enqueue<T>(work: () => T | Promise<T>, most: number): Promise<T> {
+    if (this.#waiting.length >= most) return Promise.reject(new OverloadError('Too many writes are waiting.'))
     return new Promise<T>((resolve, reject) => {
       const run = async () => {
         const result = work()

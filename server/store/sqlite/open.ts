@@ -28,6 +28,8 @@ export function openSqlite(file: string, options: DatabaseOptions): Database {
     decide: (decision) => commits.decide(decision),
     ...snapshots(readerHandle, reader, options.keys),
     auditHorizon: async () => Number.MAX_SAFE_INTEGER,
+    // One file, one machine: its clock is the shared one.
+    timeMs: async () => Date.now(),
     migrate: async () => {
       const applied = await migrateAlone(writerHandle, writer)
       writerHandle.exec('pragma busy_timeout = 0')
