@@ -1,6 +1,12 @@
 import type { Socket } from 'node:net'
 import swagger from '@fastify/swagger'
-import Fastify, { type FastifyInstance, type FastifyPluginAsync, LogController } from 'fastify'
+import Fastify, {
+  type FastifyInstance,
+  type FastifyPluginAsync,
+  type FastifyReply,
+  type FastifyRequest,
+  LogController,
+} from 'fastify'
 import type { Logger } from 'pino'
 import { randomId } from '../security/random.ts'
 
@@ -38,11 +44,14 @@ export async function createHttp(options: HttpOptions): Promise<FastifyInstance>
     logController: new LogController({ disableRequestLogging: true }),
     genReqId: () => `${start}-${(++count).toString(36)}`,
     requestIdHeader: false,
+    // Every line names its request itself; a logger of its own for each request would cost more than the line.
+    childLoggerFactory: (logger) => logger,
     bodyLimit: bodyBytesMax,
     requestTimeout: requestTimeoutMs,
     trustProxy: options.trustedProxies.length > 0 ? [...options.trustedProxies] : false,
     routerOptions: { ignoreTrailingSlash: true },
     clientErrorHandler,
+    frameworkErrors: onError,
     forceCloseConnections: 'idle',
   }) as unknown as FastifyInstance // http and https instances differ only in a type we do not use
   app.server.headersTimeout = headersTimeoutMs
@@ -51,10 +60,11 @@ export async function createHttp(options: HttpOptions): Promise<FastifyInstance>
   app.setSerializerCompiler(() => JSON.stringify)
 
   app.decorateRequest('outcome', null)
-  app.addHook('onRequest', async (request, reply) => {
+  app.addHook('onRequest', (request, reply, done) => {
     reply.header('x-request-id', request.id)
+    done()
   })
-  app.addHook('onResponse', async (request, reply) => {
+  app.addHook('onResponse', (request, reply, done) => {
     const path = request.routeOptions.url ?? 'unknown'
     const level = path.startsWith('/moas') || path.startsWith('/api') ? 'info' : 'debug'
     const line = {
@@ -66,23 +76,12 @@ export async function createHttp(options: HttpOptions): Promise<FastifyInstance>
       ms: Math.round(reply.elapsedTime),
     }
     request.log[level](line, 'request')
+    done()
   })
-  app.setNotFoundHandler(async (_request, reply) => {
-    reply.code(404)
-    return {
-      status: 'FAILED',
-      statusCode: 'FAILED',
-      message: 'There is no such call.',
-      statusMessage: 'There is no such call.',
-    }
+  app.setNotFoundHandler((_request, reply) => {
+    reply.code(404).send(refusal('There is no such call.'))
   })
-  app.setErrorHandler(async (error: { statusCode?: number; message: string }, request, reply) => {
-    const code = error.statusCode ?? 500
-    if (code >= 500) request.log.error({ err: error, requestId: request.id }, 'a request failed')
-    reply.code(code)
-    const message = code >= 500 ? 'Something went wrong here. Try again.' : error.message
-    return { status: 'ERROR', statusCode: 'ERROR', message, statusMessage: message }
-  })
+  app.setErrorHandler(onError)
 
   await describe(app, options)
   for (const plugin of options.plugins) await app.register(plugin)
@@ -90,16 +89,23 @@ export async function createHttp(options: HttpOptions): Promise<FastifyInstance>
   return app
 }
 
-/** What a request that is not even HTTP is told: no client takes it for success. */
+/** The last boundary: framing errors keep their HTTP status, everything else is ours and says nothing about itself. */
+function onError(error: { statusCode?: number; message: string }, request: FastifyRequest, reply: FastifyReply): void {
+  const code = error.statusCode ?? 500
+  if (code >= 500) request.log.error({ err: error, requestId: request.id }, 'a request failed')
+  reply.code(code).send(refusal(code >= 500 ? 'Something went wrong here. Try again.' : error.message))
+}
+
+/** The word that every client of every API takes for a refusal. */
+function refusal(message: string) {
+  return { status: 'FAILED', statusCode: 'FAILED', message, statusMessage: message }
+}
+
+/** What a request that is not even HTTP is told. */
 function clientErrorHandler(error: { code?: string }, socket: Socket): void {
   if (error.code === 'ECONNRESET' || socket.destroyed || !socket.writable) return
   const line = clientErrors[error.code ?? ''] ?? '400 Bad Request'
-  const body = JSON.stringify({
-    status: 'FAILED',
-    statusCode: 'FAILED',
-    message: line.slice(4),
-    statusMessage: line.slice(4),
-  })
+  const body = JSON.stringify(refusal(line.slice(4)))
   socket.end(
     `HTTP/1.1 ${line}\r\nContent-Type: application/json\r\nContent-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
   )
