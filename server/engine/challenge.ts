@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { methods } from '../methods/index.ts'
 import { randomId } from '../security/random.ts'
 import type { Challenge, Delivery, RequestMark, Via } from '../vocabulary.ts'
@@ -36,6 +37,9 @@ export interface Shown {
 
 type Refused = Extract<ChallengeOutcome, { ok: false }>
 
+/** How often a repeated request looks whether the first one's messages are through. */
+const lookAgainMs = 100
+
 /** Finds whom to ask and how, keeps the question, hands the messages over, and says what became of each. */
 export async function challenge(engine: Engine, request: ChallengeRequest): Promise<ChallengeOutcome> {
   const person = await findPerson(engine, request)
@@ -47,22 +51,32 @@ export async function challenge(engine: Engine, request: ChallengeRequest): Prom
   if (bar) return refused(engine, request, { ok: false, ...barred(bar) })
 
   const { question, deliveries } = compose(request, person, nowMs)
-  const repeated = await keep(engine, request, question, deliveries, nowMs)
-  if (repeated) return { ok: true, ...(await shownAgain(engine, request, repeated)) }
+  const earlier = await keep(engine, request, question, deliveries, nowMs)
+  if (earlier) return askedBefore(engine, request, person, earlier)
   engine.observe({ kind: 'challenge', method: asked.method, outcome: 'asked' })
-  if (deliveries.length === 0) return { ok: true, challengeId: question.id, label: asked.label, deliveries: [] }
-
   const sent = await engine.outbox.send(deliveries)
-  const shown = deliveries.map((delivery) => show(request, person.stored, delivery, sent))
-  if (shown.some(({ isSent }) => isSent))
-    return { ok: true, challengeId: question.id, label: asked.label, deliveries: shown }
+  const outcome = outcomeOf(request, person, question, deliveries, sent)
+  if (outcome.ok) return outcome
   // Nobody knows whether a failed message arrives after all: its code must not live when the caller asks again.
   await engine.store.write(async (tx) => {
     await tx.challenges.cancel(request.customer.id, question.id, engine.clock())
     await tx.audit.append(request.customer.id, note(request, question), 'delivery-failed', engine.clock())
   })
-  engine.observe({ kind: 'challenge', method: asked.method, outcome: 'delivery-failed' })
-  return { ok: false, reason: 'delivery-failed', deliveries: shown }
+  return refused(engine, request, outcome)
+}
+
+/** Asked, when at least one message was handed over or none was needed. */
+function outcomeOf(
+  request: ChallengeRequest,
+  { stored }: Person,
+  { id, label }: Challenge,
+  deliveries: readonly Delivery[],
+  sent: readonly Sent[],
+): ChallengeOutcome {
+  const shown = deliveries.map((delivery) => show(request, stored, delivery, sent))
+  const isAsked = shown.length === 0 || shown.some(({ isSent }) => isSent)
+  if (!isAsked) return { ok: false, reason: 'delivery-failed', deliveries: shown }
+  return { ok: true, challengeId: id, label, deliveries: shown }
 }
 
 function compose(
@@ -128,21 +142,23 @@ function keep(
   })
 }
 
-/** A byte-identical repeat gets the same transaction and no second message. */
-async function shownAgain(engine: Engine, request: ChallengeRequest, earlier: Challenge) {
-  const deliveries = await engine.store.read.deliveries.of(earlier.customerId, earlier.id)
-  const given = [
-    ...(request.phone === null ? (['sms'] as const) : []),
-    ...(request.email === null ? (['email'] as const) : []),
-  ]
-  const stored = earlier.userId === null ? [] : given
-  const sent = deliveries.map(({ id, state, sentAtMs }) => ({
-    id,
-    isSent: state !== 'failed',
-    atMs: sentAtMs ?? engine.clock(),
-  }))
-  const shown = deliveries.map((delivery) => show(request, stored, delivery, sent))
-  return { challengeId: earlier.id, label: earlier.label, deliveries: shown }
+/** A byte-identical repeat gets the same transaction and no second message; it waits for the first one's result. */
+async function askedBefore(
+  engine: Engine,
+  request: ChallengeRequest,
+  person: Person,
+  earlier: Challenge,
+): Promise<ChallengeOutcome> {
+  const untilMs = performance.now() + engine.outbox.leaseMs
+  for (;;) {
+    const deliveries = await engine.store.read.deliveries.of(earlier.customerId, earlier.id)
+    const isDone = deliveries.every(({ state }) => state !== 'sending')
+    if (isDone || performance.now() > untilMs) {
+      const sent = deliveries.map(({ id, state, sentAtMs }) => ({ id, isSent: state === 'sent', atMs: sentAtMs ?? 0 }))
+      return outcomeOf(request, person, earlier, deliveries, sent)
+    }
+    await sleep(lookAgainMs)
+  }
 }
 
 function show(request: ChallengeRequest, stored: readonly Via[], delivery: Delivery, sent: readonly Sent[]): Shown {
