@@ -39,7 +39,7 @@ export async function createHttp(options: HttpOptions): Promise<FastifyInstance>
   const start = randomId().slice(0, 8)
   let count = 0
   const app = Fastify({
-    ...(options.tls ? { https: options.tls } : {}),
+    ...(options.tls ? { https: { ...options.tls, ...bareHttp } } : { http: bareHttp }),
     loggerInstance: options.logger,
     logController: new LogController({ disableRequestLogging: true }),
     genReqId: () => `${start}-${(++count).toString(36)}`,
@@ -53,8 +53,12 @@ export async function createHttp(options: HttpOptions): Promise<FastifyInstance>
     clientErrorHandler,
     frameworkErrors: onError,
     forceCloseConnections: 'idle',
+    // A request that comes while the server stops is still answered, in its caller's words.
+    return503OnClosing: false,
   }) as unknown as FastifyInstance // http and https instances differ only in a type we do not use
   app.server.headersTimeout = headersTimeoutMs
+  // Node would answer an unknown expectation with an empty body.
+  app.server.on('checkExpectation', (request, response) => app.server.emit('request', request, response))
   // The schemas describe; what they mean is checked by the endpoints, in the words of their own callers.
   app.setValidatorCompiler(() => () => true)
   app.setSerializerCompiler(() => JSON.stringify)
@@ -88,6 +92,9 @@ export async function createHttp(options: HttpOptions): Promise<FastifyInstance>
   app.register(async (scope) => operate(scope, options))
   return app
 }
+
+/** Old clients send no Host; Node would answer them with an empty body. */
+const bareHttp = { requireHostHeader: false }
 
 /** The last boundary: framing errors keep their HTTP status, everything else is ours and says nothing about itself. */
 function onError(error: { statusCode?: number; message: string }, request: FastifyRequest, reply: FastifyReply): void {
@@ -128,12 +135,18 @@ async function describe(app: FastifyInstance, { version, baseUrl }: HttpOptions)
       servers: [{ url: baseUrl }],
       components: {
         securitySchemes: {
+          customerKey: { type: 'apiKey', in: 'header', name: 'Customer-Key', description: 'Your customer key.' },
+          timestamp: {
+            type: 'apiKey',
+            in: 'header',
+            name: 'Timestamp',
+            description: 'The time in milliseconds since 1970, in decimal digits.',
+          },
           signature: {
             type: 'apiKey',
             in: 'header',
             name: 'Authorization',
-            description:
-              'Lower-case hex SHA-512 of customer key + timestamp + API key. Send `Customer-Key` and `Timestamp` (milliseconds since 1970) beside it.',
+            description: 'Lower-case hex SHA-512 of customer key + timestamp + API key.',
           },
         },
       },

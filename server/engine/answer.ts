@@ -3,15 +3,15 @@ import { randomId } from '../security/random.ts'
 import type { Answer, Challenge, Credential, Customer, Decided, MethodId, RequestMark, Subject } from '../vocabulary.ts'
 import { foldUsername } from './contacts.ts'
 import { strangerSubject, userSubject } from './guard.ts'
-import type { ChallengeSnapshot, Engine } from './ports.ts'
+import type { ChallengeSnapshot, Engine, UserSnapshot } from './ports.ts'
 import { toolsFor } from './tools.ts'
 
 /** An answer to a challenge, or of a user who was not asked (an authenticator app). */
 export interface AnswerRequest {
   readonly customer: Customer
   readonly to: ToChallenge | { readonly username: string; readonly method: MethodId | null }
-  /** Reads the word stored for the user's own method. */
-  readonly readMethod: (label: string) => MethodId | undefined
+  /** Reads the word that is stored for the user's own method; null when it says that he chose none. */
+  readonly readOwnMethod: (label: string) => { readonly method: MethodId } | null | undefined
   readonly answer: Answer
   readonly request: RequestMark | null
   readonly requestId: string
@@ -34,6 +34,7 @@ export type AnswerOutcome =
 
 export type AnswerRefusal =
   | 'unknown-challenge'
+  | 'no-method'
   | 'not-a-token'
   | 'disabled-user'
   | 'wrong'
@@ -101,9 +102,9 @@ async function answerUnasked(
 ): Promise<Counted> {
   const folded = foldUsername(to.username)
   const user = await engine.store.userSnapshot(request.customer.id, folded)
-  const method =
-    to.method ?? (user?.preferredMethod ? request.readMethod(user.preferredMethod) : undefined) ?? 'time-code'
+  const method = to.method ?? ownMethod(request, user)
   const challengeId = randomId()
+  if (!method) return { ok: false, reason: 'no-method', challengeId, label: null, method: 'none' }
   const told = { challengeId, label: null, method }
   if (methods[method].asksFirst) return { ok: false, reason: 'not-a-token', ...told }
   if (user && !user.isEnabled) return { ok: false, reason: 'disabled-user', ...told }
@@ -117,6 +118,12 @@ async function answerUnasked(
   const decided = await decide(engine, request, { method, subject, challengeId: null, judged, isConfirming: false })
   if (decided === 'accepted') return { ok: true, ...told }
   return { ok: false, reason: decided === 'closed' ? 'expired' : decided, ...told }
+}
+
+/** An authenticator app when the user, or a stranger, chose nothing; undefined when his choice is not available. */
+function ownMethod({ readOwnMethod }: AnswerRequest, user: UserSnapshot | undefined): MethodId | undefined {
+  const own = user?.preferredMethod ? readOwnMethod(user.preferredMethod) : null
+  return own === null ? 'time-code' : own?.method
 }
 
 interface Judged {

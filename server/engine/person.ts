@@ -12,8 +12,8 @@ export interface PersonRequest {
   readonly phone: string | null
   readonly email: string | null
   readonly asked: Asked | null
-  /** Reads the word that is stored for the user's own method. */
-  readonly readMethod: (label: string) => Asked | undefined
+  /** Reads the word that is stored for the user's own method; null when it says that he chose none. */
+  readonly readOwnMethod: (label: string) => Asked | null | undefined
   /** The word for a code by e-mail: the method of a user who chose none and whose name is an address. */
   readonly emailMethod: Asked
 }
@@ -79,10 +79,11 @@ async function findUser(
   return missing(asked, contacts) ?? { asked, subject: userSubject(user.id), userId: user.id, contacts, stored }
 }
 
-/** What the user chose; e-mail when he chose nothing and his name is an address. */
-function ownMethod({ readMethod, emailMethod }: PersonRequest, user: User): Asked | undefined {
-  const own = user.preferredMethod ? readMethod(user.preferredMethod) : undefined
-  return own ?? (readEmail(user.username) ? emailMethod : undefined)
+/** What the user chose, available or not; e-mail when he chose nothing and his name is an address. */
+function ownMethod({ readOwnMethod, emailMethod }: PersonRequest, user: User): Asked | undefined {
+  const own = user.preferredMethod === null ? null : readOwnMethod(user.preferredMethod)
+  if (own !== null) return own
+  return readEmail(user.username) ? emailMethod : undefined
 }
 
 function findStranger(customer: Customer, asked: Asked | null, contacts: Contacts): Person | Refused {

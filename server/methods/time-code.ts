@@ -51,9 +51,23 @@ export const timeCode: Method = {
   secretText: (secret) => base32(Buffer.from((JSON.parse(secret) as Secret).key, 'base64')),
 }
 
+/** Together with the rest of the URI this fits a QR code that a phone can still read. */
+const encodedLettersMax = 300
+
 /** The Key URI that authenticator apps scan. A colon separates issuer and account, so the issuer may hold none. */
 function otpauthUri(issuer: string, account: string, secretText: string): string {
-  const name = encodeURIComponent(issuer.replaceAll(':', ' ').trim() || 'Countersign')
-  const label = `${name}:${encodeURIComponent(account)}`
+  const name = encoded(issuer.replaceAll(':', ' ').trim() || 'Countersign')
+  const label = `${name}:${encoded(account)}`
   return `otpauth://totp/${label}?secret=${secretText}&issuer=${name}&algorithm=SHA1&digits=6&period=30`
+}
+
+/** Percent-encoded, cut at a whole character; both are only shown. */
+function encoded(text: string): string {
+  let result = ''
+  for (const letter of text.toWellFormed()) {
+    const next = result + encodeURIComponent(letter)
+    if (next.length > encodedLettersMax) break
+    result = next
+  }
+  return result
 }

@@ -1,6 +1,8 @@
+import { sql } from 'kysely'
 import { type SealingKey, seal, unseal } from '../security/seal.ts'
 import type { Challenge, ChallengeState, MethodId } from '../vocabulary.ts'
 import { type Keys, place } from './keys.ts'
+import type { Dialect } from './migrations/index.ts'
 import type { ChallengeRow, Db } from './tables.ts'
 
 /** A challenge on its way into the store. */
@@ -11,7 +13,7 @@ export interface NewChallenge extends Challenge {
 }
 
 /** Questions that were asked. Only a decision, or being replaced, ends one. */
-export function challenges(db: Db, keys: Keys) {
+export function challenges(db: Db, keys: Keys, dialect: Dialect) {
   return {
     /** A challenge by its unguessable id alone, for the unsigned status that browsers poll. */
     async find(id: string): Promise<Challenge | undefined> {
@@ -31,10 +33,14 @@ export function challenges(db: Db, keys: Keys) {
     },
 
     /**
-     * Ends what the subject was asked before by this method and keeps the new question. When two are asked at once
-     * the index `challenges_one_live` lets one in; the other write is tried again and replaces it.
+     * Ends what the subject was asked before by this method and keeps the new question. Two that are asked at once
+     * wait for each other, and the later one replaces the earlier; the index `challenges_one_live` makes sure.
      */
     async replace(challenge: NewChallenge, nowMs: number): Promise<void> {
+      if (dialect === 'postgres') {
+        const name = `${challenge.customerId}|${challenge.subject.key}|${challenge.method}`
+        await sql`select pg_advisory_xact_lock(hashtextextended(${name}, 0))`.execute(db)
+      }
       await db
         .updateTable('challenges')
         .set(({ eb }) => ({

@@ -32,8 +32,8 @@ export interface Store
 export async function openStore(options: StoreOptions): Promise<Store> {
   const keys = new Keys(options.masterKeys)
   const database = await openDatabase(options, keys)
-  const read = repositories(database.reader, keys)
-  const write: Store['write'] = (job) => database.write((db) => job(repositories(db, keys)))
+  const read = repositories(database.reader, keys, database.dialect)
+  const write: Store['write'] = (job) => database.write((db) => job(repositories(db, keys, database.dialect)))
 
   return {
     dialect: database.dialect,

@@ -7,15 +7,16 @@ import { guards } from './guards.ts'
 import { inbox } from './inbox.ts'
 import type { Keys } from './keys.ts'
 import { marks } from './marks.ts'
+import type { Dialect } from './migrations/index.ts'
 import { settings } from './settings.ts'
 import type { Db } from './tables.ts'
 import { users } from './users.ts'
 
 /** Every table's functions on one handle: the reader, or the transaction of one write. */
-export function repositories(db: Db, keys: Keys) {
+export function repositories(db: Db, keys: Keys, dialect: Dialect) {
   return {
     audit: audit(db, keys),
-    challenges: challenges(db, keys),
+    challenges: challenges(db, keys, dialect),
     credentials: credentials(db, keys),
     customers: customers(db, keys),
     deliveries: deliveries(db, keys),

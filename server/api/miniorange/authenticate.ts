@@ -15,7 +15,7 @@ import {
   username,
 } from './bodies.ts'
 import { endpoint } from './endpoint.ts'
-import { answerRefusals, challengeRefusals, emailMethod, readMethod, said, states } from './words.ts'
+import { answerRefusals, challengeRefusals, emailMethod, readMethod, readOwnMethod, said, states } from './words.ts'
 
 /** Documents 000 and wire: challenge, validate, auth-status. */
 
@@ -42,7 +42,7 @@ export const challengeCall = endpoint({
       phone: body.phone ?? null,
       email: body.email ?? null,
       asked,
-      readMethod,
+      readOwnMethod,
       emailMethod,
       transactionName: shownName(body.transactionName),
       request: mark,
@@ -96,7 +96,7 @@ export const validateCall = endpoint({
     const outcome = await answer(engine, {
       customer,
       to,
-      readMethod: (label) => readMethod(label)?.method,
+      readOwnMethod,
       answer: { kind: 'code', code: body.token.replaceAll(/\s/g, '') },
       request: mark,
       requestId,

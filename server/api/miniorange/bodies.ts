@@ -1,11 +1,14 @@
 import Type from 'typebox'
 
-/** A text of one line: no control, bidirectional or line-separating character can pass into a message or a log. */
+/**
+ * A text of one line with something to see in it: no control, format (bidirectional) or line-separating character and no
+ * half of a surrogate pair can pass into a message, a name or a log.
+ */
 export function line(maxLength: number, description: string) {
   return Type.String({
     minLength: 1,
     maxLength,
-    pattern: '^[^\\u0000-\\u001f\\u007f-\\u009f\\u2028\\u2029\\u202a-\\u202e\\u2066-\\u2069]*$',
+    pattern: '^(?=.*[^\\p{Z}])[^\\p{Cc}\\p{Cf}\\p{Cs}\\p{Zl}\\p{Zp}]*$',
     description,
   })
 }

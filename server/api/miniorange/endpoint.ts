@@ -69,7 +69,7 @@ export function serve<Body extends TObject>(
       hide: !isListed,
       body: one.body,
       response: { 200: answerShape },
-      security: one.isOpen ? [] : [{ signature: [] }],
+      security: one.isOpen ? [] : [{ customerKey: [], timestamp: [], signature: [] }],
     },
     handler: async (request, reply) => {
       const said = await handle(engine, one, understand, request, reply)

@@ -1,4 +1,3 @@
-import cors from '@fastify/cors'
 import type { FastifyInstance, FastifyPluginAsync } from 'fastify'
 import type { Engine } from '../../engine/ports.ts'
 import { challengeCall, statusCall, validateCall } from './authenticate.ts'
@@ -33,7 +32,6 @@ const endpoints = [
 ] as unknown as readonly Endpoint[] // each keeps its own body type inside; here they are only served
 
 const bodyBytesMax = 64 * 1024
-const preflightSeconds = 86_400
 
 /** miniOrange's REST API, under `/moas` and without it (document 001). */
 export function miniOrange(engine: Engine): FastifyPluginAsync {
@@ -66,15 +64,25 @@ async function speak(scope: FastifyInstance, engine: Engine, isListed: boolean):
     return answer(reply, { status: 'FAILED', message })
   })
   for (const one of endpoints.filter(({ isOpen }) => !isOpen)) serve(scope, engine, one, isListed)
-  await scope.register(async (open) => {
-    await open.register(cors, {
-      origin: '*',
-      methods: ['POST'],
-      allowedHeaders: ['content-type'],
-      maxAge: preflightSeconds,
+  for (const one of endpoints.filter(({ isOpen }) => isOpen)) {
+    await scope.register(async (open) => {
+      open.addHook('onRequest', (_request, reply, done) => {
+        reply.header('access-control-allow-origin', '*')
+        done()
+      })
+      open.options(one.path, { schema: { hide: true } }, (_request, reply) => {
+        reply.code(204).headers(preflight).send()
+      })
+      serve(open, engine, one, isListed)
     })
-    for (const one of endpoints.filter(({ isOpen }) => isOpen)) serve(open, engine, one, isListed)
-  })
+  }
+}
+
+/** What a browser of another origin may send to an open endpoint. */
+const preflight = {
+  'access-control-allow-methods': 'POST',
+  'access-control-allow-headers': 'content-type',
+  'access-control-max-age': '86400',
 }
 
 function notReadable(headers: Readonly<Record<string, unknown>>): string | undefined {

@@ -127,14 +127,14 @@ export const getAllCall = endpoint({
   refusal: 'ERROR',
   body: Type.Object({
     customerKey: Type.Optional(customerKey),
-    batchNo: Type.Union([
-      Type.Integer({ minimum: 1, maximum: 1_000_000 }),
-      Type.String({ pattern: '^[1-9][0-9]{0,5}$' }),
-    ]),
-    batchSize: Type.Union([
-      Type.Integer({ minimum: 1, maximum: batchSizeMax }),
-      Type.String({ pattern: '^([1-9][0-9]{0,2}|1000)$' }),
-    ]),
+    batchNo: Type.Union(
+      [Type.Integer({ minimum: 1, maximum: 1_000_000 }), Type.String({ pattern: '^[1-9][0-9]{0,5}$' })],
+      { description: 'The batch, from 1.' },
+    ),
+    batchSize: Type.Union(
+      [Type.Integer({ minimum: 1, maximum: batchSizeMax }), Type.String({ pattern: '^([1-9][0-9]{0,2}|1000)$' })],
+      { description: 'Users in a batch, up to 1000.' },
+    ),
   }),
   async handle({ engine, caller: { customer }, body }) {
     const size = Number(body.batchSize)

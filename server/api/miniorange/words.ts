@@ -25,11 +25,32 @@ const ways: Readonly<Record<string, Way>> = {
   'GOOGLE AUTHENTICATOR': { method: 'time-code', via: [] },
 }
 
+/** Apps that Drupal, Joomla and Magento store by name; all of them read the same QR code. */
+const otherApps: ReadonlySet<string> = new Set([
+  'MICROSOFT AUTHENTICATOR',
+  'AUTHY AUTHENTICATOR',
+  'LASTPASS AUTHENTICATOR',
+  'DUO AUTHENTICATOR',
+  'OKTA VERIFY AUTHENTICATOR',
+  '2FAS AUTHENTICATOR',
+  'ZOHO ONEAUTH AUTHENTICATOR',
+  'RSA SECURID AUTHENTICATOR',
+])
+
+/** Stored by clients for a user who has chosen nothing. */
+const noChoice: ReadonlySet<string> = new Set(['NONE', 'NOT CONFIGURED'])
+
 /** Clients write it in any case and compare it in upper case. */
 export function readMethod(authType: string): Asked | undefined {
   const label = authType.trim().toUpperCase()
+  if (otherApps.has(label)) return { method: 'time-code', via: [], label }
   const way = Object.hasOwn(ways, label) ? ways[label] : undefined
   return way && { ...way, label }
+}
+
+/** The word stored for a user: null when it says that he chose nothing. */
+export function readOwnMethod(label: string): Asked | null | undefined {
+  return noChoice.has(label) ? null : readMethod(label)
 }
 
 export const emailMethod: Asked = { method: 'message-code', via: ['email'], label: 'EMAIL' }
@@ -56,7 +77,7 @@ export const challengeRefusals = {
   'disabled-user': { status: 'FAILED', message: 'This user is disabled.' },
   'no-method': {
     status: 'FAILED',
-    message: 'The user has chosen no method. Send authType, or set one with users/update.',
+    message: 'There is no method to ask by. Send authType, or set an available one with users/update.',
   },
   'no-phone': {
     status: 'FAILED',
@@ -84,6 +105,7 @@ export const challengeRefusals = {
 export const answerRefusals = {
   wrong: 'Invalid OTP provided. Please try again.', // compared by Drupal
   'unknown-challenge': 'There is no such transaction. Request a new code.',
+  'no-method': "The user's own method is not available. Send authType.",
   'not-a-token': 'This method needs a transaction. Call challenge first and send its txId.',
   'disabled-user': 'This user is disabled.',
   used: 'This code was already used. Request or wait for a new one.',
