@@ -1,0 +1,224 @@
+import assert from 'node:assert/strict'
+import { after, before, describe, it } from 'node:test'
+import packageJson from '../../package.json' with { type: 'json' }
+import { post } from '../support/caller.ts'
+import { startServer, type TestServer } from '../support/server.ts'
+import { type Description, descriptionOf, type Operation, type Route, routesOf, type Schema } from './description.ts'
+import { customerKey } from './people.ts'
+
+let server: TestServer
+let description: Description
+let routes: Route[]
+before(async () => {
+  server = await startServer()
+  description = await descriptionOf(server.baseUrl)
+  routes = routesOf(description)
+})
+after(() => server.close())
+
+const operations = (): [name: string, Operation][] =>
+  Object.entries(description.paths).flatMap(([path, methods]) =>
+    Object.entries(methods).map(([method, operation]): [string, Operation] => [`${method} ${path}`, operation]),
+  )
+
+/** A schema and every schema inside it. */
+function* within(schema: Schema): Generator<Schema> {
+  yield schema
+  for (const inner of [...Object.values(schema.properties ?? {}), ...(schema.anyOf ?? [])]) yield* within(inner)
+}
+
+const schemas = (): Schema[] =>
+  operations().flatMap(([, { requestBody, responses }]) => {
+    const contents = [requestBody?.content, ...Object.values(responses).map(({ content }) => content)]
+    return contents.flatMap((content) => Object.values(content ?? {}).flatMap(({ schema }) => [...within(schema)]))
+  })
+
+describe('/openapi.json', () => {
+  it('is OpenAPI 3.1 in JSON and names the product and its release', async () => {
+    const response = await fetch(`${server.baseUrl}/openapi.json`)
+    assert.equal(response.status, 200)
+    assert.match(response.headers.get('content-type') ?? '', /^application\/json/)
+    assert.match(description.openapi, /^3\.1\.\d+$/)
+    assert.equal(description.info.title, 'Countersign')
+    assert.equal(description.info.version, packageJson.version)
+  })
+
+  it('names the server by its base URL', () => {
+    for (const { url } of description.servers) assert.ok(URL.canParse(url))
+    assert.ok(description.servers.length > 0)
+  })
+
+  it('has only paths that begin with a slash and only methods that HTTP knows', () => {
+    for (const [path, methods] of Object.entries(description.paths)) {
+      assert.match(path, /^\/[a-z0-9/-]*[a-z0-9]$/)
+      for (const method of Object.keys(methods))
+        assert.ok(['get', 'put', 'post', 'delete', 'patch', 'head', 'options'].includes(method), method)
+    }
+  })
+
+  it('every operation has a summary of its own, and an answer that is described', () => {
+    const summaries = operations().map(([, { summary }]) => summary)
+    assert.ok(summaries.every(Boolean))
+    assert.equal(new Set(summaries).size, summaries.length)
+    for (const [name, { responses }] of operations()) {
+      assert.ok(responses['200'], name)
+      for (const [code, { description: text }] of Object.entries(responses)) {
+        assert.match(code, /^([1-5]\d\d|default)$/)
+        assert.equal(typeof text, 'string', name)
+      }
+    }
+  })
+
+  it('every operation says what it needs to be called: a scheme that is there, or openly nothing', () => {
+    for (const [name, { security }] of operations()) {
+      assert.ok(security, name)
+      for (const scheme of security.flatMap((one) => Object.keys(one)))
+        assert.ok(Object.hasOwn(description.components.securitySchemes, scheme), `${name} ${scheme}`)
+    }
+    const open = operations().filter(([, { security }]) => security?.length === 0)
+    assert.deepEqual(
+      open.map(([name]) => name),
+      ['post /moas/api/auth/auth-status'],
+    )
+  })
+
+  it('tells how to sign', () => {
+    const schemes = description.components.securitySchemes
+    assert.deepEqual(
+      Object.values(schemes).map(({ name }) => name),
+      ['Customer-Key', 'Timestamp', 'Authorization'],
+    )
+    for (const word of ['SHA-512', 'customer key', 'timestamp', 'lower-case'])
+      assert.match(schemes['signature']?.description ?? '', new RegExp(word, 'i'))
+  })
+
+  it('has only schemas of JSON Schema 2020-12', () => {
+    const keywords =
+      'type description properties required additionalProperties anyOf pattern minLength maxLength minimum maximum'.split(
+        ' ',
+      )
+    for (const schema of schemas()) {
+      for (const keyword of Object.keys(schema)) assert.ok(keywords.includes(keyword), keyword)
+      const types = ['string', 'number', 'integer', 'boolean', 'array', 'object', 'null', undefined]
+      assert.ok(types.includes(schema.type), schema.type)
+      assert.doesNotThrow(() => new RegExp(schema.pattern ?? '', 'u'))
+      assert.ok((schema.minLength ?? 0) <= (schema.maxLength ?? Number.POSITIVE_INFINITY))
+      assert.ok((schema.minimum ?? Number.NEGATIVE_INFINITY) <= (schema.maximum ?? Number.POSITIVE_INFINITY))
+      for (const name of schema.required ?? []) assert.ok(Object.hasOwn(schema.properties ?? {}, name), name)
+    }
+  })
+})
+
+describe('the list of routes', () => {
+  const calls = [
+    'admin/users/create',
+    'admin/users/delete',
+    'admin/users/disable',
+    'admin/users/enable',
+    'admin/users/get',
+    'admin/users/getall',
+    'admin/users/search',
+    'admin/users/update',
+    'auth/auth-status',
+    'auth/challenge',
+    'auth/google-auth-secret',
+    'auth/validate',
+    'auth/validate-google-auth-secret',
+  ]
+
+  it('has every call that exists, once and with the prefix of the documents', () => {
+    const paths = Object.keys(description.paths).filter((path) => path.startsWith('/moas/'))
+    assert.deepEqual(
+      paths.sort(),
+      calls.map((call) => `/moas/api/${call}`),
+    )
+    for (const path of paths) assert.deepEqual(Object.keys(description.paths[path] ?? {}), ['post'])
+    assert.ok(!Object.keys(description.paths).some((path) => path.startsWith('/api/')))
+  })
+
+  it('leaves out no call that is served', () => {
+    const served = server.assembled.app.printRoutes().match(/\bPOST\)/g) ?? []
+    assert.equal(served.length, 2 * routes.length) // each is served with and without /moas
+  })
+
+  it('has no call that is not served', async () => {
+    for (const { path } of routes)
+      for (const full of [path, path.replace('/moas', '')])
+        assert.equal((await post(server.baseUrl, full, {}, { signed: false })).code, 200, full)
+  })
+
+  it('leaves out what is not for callers', () => {
+    for (const path of ['/healthz', '/readyz', '/metrics', '/openapi.json', '/dev/inbox', '/dev/inbox.json'])
+      assert.ok(!Object.hasOwn(description.paths, path), path)
+  })
+})
+
+describe('the documented fields are the validated ones', () => {
+  /** One value that each field takes. */
+  const fine: Record<string, unknown> = {
+    customerKey,
+    username: 'nobody-knows-me',
+    txId: 'ba65583b-7c80-11e5-883e-0e2fb063e0f9',
+    token: '000000',
+    secret: 'JBSWY3DPEHPK3PXP',
+    batchNo: 1,
+    batchSize: 1,
+  }
+  const bodyOf = ({ body }: Route) => Object.fromEntries((body.required ?? []).map((name) => [name, fine[name]]))
+  const isRead = (schema: Schema) => schema.type !== undefined || schema.anyOf !== undefined
+  const messageOf = async ({ path }: Route, body: object) =>
+    String((await post(server.baseUrl, path, body, { timestamp: server.now() })).body.message)
+
+  it('a body of the required fields is understood', async () => {
+    for (const route of routes) {
+      const message = await messageOf(route, bodyOf(route))
+      assert.doesNotMatch(message, /is not valid/, route.path)
+      for (const name of route.body.required ?? []) assert.doesNotMatch(message, new RegExp(`Missing: .*${name}`))
+    }
+  })
+
+  it('each required field is asked for by name, and absent, null and empty are alike', async () => {
+    for (const route of routes)
+      for (const name of route.body.required ?? [])
+        for (const empty of [undefined, null, ''])
+          assert.equal(await messageOf(route, { ...bodyOf(route), [name]: empty }), `Missing: ${name}.`)
+  })
+
+  it('each typed field refuses another type by name', async () => {
+    for (const route of routes)
+      for (const [name, schema] of Object.entries(route.fields).filter(([, one]) => isRead(one)))
+        for (const odd of [{}, [], true, 1.5])
+          assert.equal(
+            await messageOf(route, { ...bodyOf(route), [name]: odd }),
+            `The field ${name} is not valid.`,
+            `${route.path} ${name} ${JSON.stringify(schema)}`,
+          )
+  })
+
+  it('each field refuses what is longer than documented, and takes what is just as long', async () => {
+    for (const route of routes)
+      for (const [name, { maxLength }] of Object.entries(route.fields)) {
+        if (maxLength === undefined) continue
+        const send = (length: number) => messageOf(route, { ...bodyOf(route), [name]: 'x'.repeat(length) })
+        assert.equal(await send(maxLength + 1), `The field ${name} is not valid.`, `${route.path} ${name}`)
+        assert.notEqual(await send(maxLength), `The field ${name} is not valid.`, `${route.path} ${name}`)
+      }
+  })
+
+  it('every text has a limit', () => {
+    const inputs = routes.flatMap(({ body }) => [...within(body)])
+    for (const { type, maxLength, pattern } of inputs)
+      if (type === 'string') assert.ok(maxLength !== undefined || /^\^.*\$$/.test(pattern ?? ''), pattern)
+  })
+
+  it('a field that is not documented is ignored', async () => {
+    for (const route of routes)
+      assert.doesNotMatch(await messageOf(route, { ...bodyOf(route), colour: { r: 1 } }), /is not valid|colour/)
+  })
+
+  it('every field that is read says what it is', () => {
+    for (const { path, fields } of routes)
+      for (const [name, schema] of Object.entries(fields))
+        if (isRead(schema)) assert.ok(schema.description, `${path} ${name}`)
+  })
+})
