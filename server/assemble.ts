@@ -93,9 +93,7 @@ export async function assemble(config: Config, given?: Clock): Promise<Assembled
 
 /** The database of these settings, with its tables brought up to this release. */
 export async function openStoreOf(config: Config): Promise<Store> {
-  const { databaseUrl, dataDir } = config
-  const masterKeys = config.masterKeys ?? [developmentKey(dataDir)]
-  const store = await openStore({ databaseUrl, dataDir, masterKeys, limits: guardLimits })
+  const store = await connectStoreOf(config)
   try {
     await store.migrate()
     return store
@@ -103,6 +101,12 @@ export async function openStoreOf(config: Config): Promise<Store> {
     await store.close()
     throw error
   }
+}
+
+/** The same with its tables as they are. */
+export async function connectStoreOf({ databaseUrl, dataDir, masterKeys: given }: Config): Promise<Store> {
+  const masterKeys = given ?? [developmentKey(dataDir)]
+  return openStore({ databaseUrl, dataDir, masterKeys, limits: guardLimits })
 }
 
 /** A master key of this folder's own, made at the first start; production wants one that is kept elsewhere. */

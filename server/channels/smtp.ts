@@ -21,41 +21,46 @@ export function smtpChannel(url: string, from: string): Channel {
         text,
         ...(html === null ? {} : { html }),
       }
-      const sending = (await transport).sendMail({ ...mail, disableFileAccess: true, disableUrlAccess: true })
-      await Promise.race([sending.catch(rethrow), aborted(signal)])
+      // nodemailer stops the conversation itself when the time is over, or never begins it.
+      const options = { ...mail, disableFileAccess: true, disableUrlAccess: true, signal }
+      await (await transport).sendMail(options).catch(rethrow)
     },
   }
 }
 
 /** Loaded at the first e-mail: a server that sends none does not pay for it. */
-async function openTransport(url: string): Promise<Transporter> {
+export async function openTransport(url: string): Promise<Transporter> {
   const { createTransport } = await import('nodemailer')
+  const { protocol, username, hostname } = new URL(url)
+  const isLoopback = /^(localhost|127\..*|\[::1\])$/.test(hostname)
   return createTransport({
     url,
+    // A password is not sent in the clear over a network.
+    requireTLS: protocol === 'smtp:' && username !== '' && !isLoopback,
     connectionTimeout: connectTimeoutMs,
     greetingTimeout: connectTimeoutMs,
     socketTimeout: silenceTimeoutMs,
   })
 }
 
-function aborted(signal: AbortSignal): Promise<never> {
-  return new Promise((_, reject) => {
-    signal.addEventListener('abort', () => reject(new DeliveryError('the server did not answer in time', false)), {
-      once: true,
-    })
-  })
+/** Commands before the text was given over: a refusal of one says that the server has nothing yet. */
+const earlyCommands = new Set(['CONN', 'EHLO', 'HELO', 'STARTTLS', 'MAIL FROM', 'RCPT TO'])
+/** A socket that never opened. nodemailer says `CONN` of every broken connection, also of one that broke after the text. */
+const neverOpened = new Set(['ECONNREFUSED', 'EHOSTUNREACH', 'ENETUNREACH'])
+
+interface SmtpError {
+  readonly code?: string
+  readonly originalCode?: string
+  readonly timeoutType?: string
+  readonly command?: string
+  readonly responseCode?: number
 }
 
-/** Phases before the text was given over: the server surely has nothing yet. */
-const earlyCommands = new Set(['CONN', 'EHLO', 'HELO', 'STARTTLS', 'MAIL FROM', 'RCPT TO'])
-
 function rethrow(error: unknown): never {
-  const {
-    code = '',
-    command = '',
-    responseCode = 0,
-  } = error as { code?: string; command?: string; responseCode?: number }
-  const isTemporary = responseCode === 0 || (responseCode >= 400 && responseCode < 500)
+  const { code = '', originalCode = '', timeoutType = '', command = '', responseCode = 0 } = error as SmtpError
+  const isTemporary = responseCode >= 400 && responseCode < 500
+  const isUnreached =
+    code === 'EDNS' || neverOpened.has(originalCode) || ['CONNECT_TIMEOUT', 'GREETING_TIMEOUT'].includes(timeoutType)
   const reason = responseCode ? `the server answered ${responseCode}` : `the connection failed (${code || 'unknown'})`
-  throw new DeliveryError(reason, earlyCommands.has(command) && isTemporary)
+  throw new DeliveryError(reason, responseCode ? earlyCommands.has(command) && isTemporary : isUnreached)
 }

@@ -1,0 +1,109 @@
+import { accessSync, constants } from 'node:fs'
+import { join, resolve } from 'node:path'
+import packageJson from '../../package.json' with { type: 'json' }
+import type { Config } from '../config.ts'
+import { serverSettings, withDefaults } from '../settings.ts'
+import { serverScope } from '../store/keys.ts'
+import type { Store } from '../store/open.ts'
+import { isAbsent, isKeyLost, lostKey } from './database.ts'
+import { smtpProblem, whatListens } from './reach.ts'
+
+/** A difference that asking over a slow network alone can make is not worth a word. */
+const clockOffMaxMs = 2_000
+
+/** One thing that was looked at. `problem`: the server does not work like this. */
+export interface Line {
+  readonly name: string
+  readonly state: 'ok' | 'warning' | 'problem'
+  /** What was seen and, unless it is ok, what to do. */
+  readonly text: string
+}
+
+export const ok = (name: string, text: string): Line => ({ name, state: 'ok', text })
+export const warning = (name: string, text: string): Line => ({ name, state: 'warning', text })
+export const problem = (name: string, text: string): Line => ({ name, state: 'problem', text })
+
+export function nodeLine(version: string): Line {
+  const pinned = packageJson.dependencies.node
+  if (version === pinned) return ok('Node', `${version}, the release that Countersign is tested on.`)
+  const text = `${version} is not ${pinned}, which Countersign is tested on: start it with npm start or npx countersign.`
+  return Number.parseInt(version, 10) < Number.parseInt(pinned, 10) ? problem('Node', text) : warning('Node', text)
+}
+
+/** The folder matters where SQLite or the development master key is in it. */
+export function folderLine(config: Config): Line {
+  const { dataDir, databaseUrl, masterKeys } = config
+  const folder = resolve(dataDir)
+  if (databaseUrl !== null && masterKeys !== null)
+    return ok('data folder', 'Not used: PostgreSQL and a given master key.')
+  if (isAbsent(folder)) return ok('data folder', `${folder} does not exist yet: the first start makes it.`)
+  const files = ['', 'countersign.db', 'countersign.db-wal', 'countersign.db-shm'].map((file) => join(folder, file))
+  const closed = files.find((file) => !isAbsent(file) && !isWritable(file))
+  if (closed) {
+    const text = `${closed} cannot be written by this user: give it to the user that runs the server (chown), and run this as that user.`
+    return problem('data folder', text)
+  }
+  if (isKeyLost(config)) return problem('data folder', lostKey(config))
+  return ok('data folder', `${folder} can be written.`)
+}
+
+function isWritable(file: string): boolean {
+  try {
+    accessSync(file, constants.W_OK)
+    return true
+  } catch {
+    return false
+  }
+}
+
+export function addressLine({ baseUrl }: Config): Line {
+  const { protocol, hostname } = new URL(baseUrl)
+  if (/^(0\.0\.0\.0|\[::\])$/.test(hostname)) {
+    const text = `${baseUrl} is no address that anybody can open: set COUNTERSIGN_BASE_URL to the one that users and callers use.`
+    return warning('base URL', text)
+  }
+  const isLocal = /^(localhost|127\..*|\[::1\])$/.test(hostname)
+  if (protocol === 'https:' || isLocal) return ok('base URL', baseUrl)
+  const text = `${baseUrl} is not https, and browsers on phones refuse it: set COUNTERSIGN_BASE_URL=https://… (see TLS in docs/operating.md).`
+  return warning('base URL', text)
+}
+
+export async function portLine({ host, port, tls }: Config): Promise<Line> {
+  if (port === 0) return ok('port', 'A free one at every start.')
+  const who = await whatListens(host, port, tls !== null)
+  if (who === null) return ok('port', `${port} is free: the server is not running here.`)
+  if (who.product === 'Countersign') return ok('port', `Countersign ${who.version} is running on ${port}.`)
+  const text = `${port} is taken by something that is not Countersign: stop it, or set COUNTERSIGN_PORT.`
+  return problem('port', text)
+}
+
+/** Only PostgreSQL has a clock of its own. Countersign follows it, so a difference does not harm its decisions. */
+export async function clockLine(store: Store): Promise<Line> {
+  const askedMs = Date.now()
+  const theirsMs = await store.timeMs()
+  const offMs = Math.round((askedMs + Date.now()) / 2 - theirsMs)
+  if (Math.abs(offMs) <= clockOffMaxMs) return ok('clock', `Like the database's (${offMs} ms).`)
+  const span = `${(Math.abs(offMs) / 1000).toFixed(1)} s ${offMs < 0 ? 'behind' : 'ahead of'}`
+  const text = `This machine is ${span} the database. Countersign follows the database: if that one is wrong, codes fail. Synchronize both (NTP).`
+  return warning('clock', text)
+}
+
+export async function gatewayLine({ read }: Store, { inbox }: Config): Promise<Line> {
+  const { smtpUrl } = withDefaults(serverSettings, await read.settings.all(serverScope))
+  const how = 'npx countersign settings set smtpUrl smtps://user:password@host:465'
+  if (smtpUrl === '') {
+    return inbox
+      ? ok('e-mail', `No gateway: e-mails go to the development inbox. Set one up with: ${how}`)
+      : warning('e-mail', `No gateway, so no e-mail can be sent. Set one up with: ${how}`)
+  }
+  const refusal = await smtpProblem(smtpUrl)
+  if (refusal === null) return ok('e-mail', 'The SMTP server accepts the connection.')
+  return problem('e-mail', `The SMTP server refuses: ${refusal}. Correct it with: ${how}`)
+}
+
+export async function customersLine({ read }: Store): Promise<Line> {
+  const { length } = await read.customers.list()
+  if (length > 0) return ok('customers', `${length} in the database.`)
+  const text = 'None yet: the next start makes one, or: npx countersign customers add --name <name>'
+  return warning('customers', text)
+}

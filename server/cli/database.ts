@@ -1,0 +1,102 @@
+import { statSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { type Config, readConfig } from '../config.ts'
+import type { Store } from '../store/open.ts'
+import type { AuditNote, Customer } from '../vocabulary.ts'
+import { Refusal, reasonOf } from './report.ts'
+
+/** Opens the database that the server's settings name, and closes it whatever becomes of the job. */
+export async function withStore<T>(job: (store: Store, config: Config) => Promise<T>): Promise<T> {
+  const config = readConfig(process.env)
+  if (isMissing(config)) {
+    const folder = `There is no database in ${resolve(config.dataDir)}.`
+    throw new Refusal(
+      `${folder} Start the server once, or name the folder of the server's data in COUNTERSIGN_DATA_DIR.`,
+    )
+  }
+  if (isKeyLost(config)) throw new Refusal(lostKey(config))
+  const store = await open(config)
+  try {
+    return await job(store, config)
+  } finally {
+    await store.close()
+  }
+}
+
+/** Whether there is no SQLite file yet: a look from the wrong folder should not make one. */
+export function isMissing({ databaseUrl, dataDir }: Config): boolean {
+  return databaseUrl === null && isAbsent(join(dataDir, 'countersign.db'))
+}
+
+/** Whether the development master key of a database that is there is not: opening would make another one. */
+export function isKeyLost(config: Config): boolean {
+  const { databaseUrl, dataDir, masterKeys } = config
+  return databaseUrl === null && masterKeys === null && !isMissing(config) && isAbsent(join(dataDir, 'master.key'))
+}
+
+/** A file that this user may not even look at is not absent. */
+export function isAbsent(path: string): boolean {
+  try {
+    statSync(path)
+    return false
+  } catch (error) {
+    return error instanceof Error && 'code' in error && error.code === 'ENOENT'
+  }
+}
+
+export function lostKey({ dataDir }: Config): string {
+  return `${resolve(dataDir, 'master.key')} is gone, and nothing else opens the database: restore it from the backup.`
+}
+
+async function open(config: Config): Promise<Store> {
+  // All that a server is made of; whoever asks for help, or calls another server, does not wait for it.
+  const { openStoreOf } = await import('../assemble.ts')
+  try {
+    return await openStoreOf(config)
+  } catch (error) {
+    throw new Refusal(whyNotOpen(config, error))
+  }
+}
+
+/** Why a database does not open, and what to look at. */
+export function whyNotOpen({ databaseUrl, dataDir }: Config, error: unknown): string {
+  // The store's own refusals carry no code and say what to do.
+  if (error instanceof Error && !('code' in error) && error.message.endsWith('.')) return error.message
+  const advice =
+    databaseUrl === null
+      ? `Look at the folder ${resolve(dataDir)}, and run this as the user that runs the server.`
+      : 'Look at PostgreSQL, and at COUNTERSIGN_DATABASE_URL.'
+  return `The database does not open: ${reasonOf(error)}. ${advice}`
+}
+
+/** The customer that was named, or the only one there is. */
+export async function customerOf(store: Store, key: number | undefined): Promise<Customer> {
+  const all = await store.read.customers.list()
+  const [only] = all
+  if (!only) throw new Refusal('There is no customer yet. Add one: npx countersign customers add --name <name>')
+  if (key === undefined && all.length > 1) {
+    throw new Refusal(
+      'There is more than one customer: add --customer <key>. This lists them: npx countersign customers list',
+    )
+  }
+  const customer = await store.read.customers.find(key ?? only.id)
+  if (customer) return customer
+  throw new Refusal(`There is no customer ${key}. This lists them: npx countersign customers list`)
+}
+
+/** The time of a change, by the clock that all nodes share. */
+export async function nowOf(store: Store): Promise<number> {
+  return Math.round(await store.timeMs())
+}
+
+/** A line of the audit about something that was done on the command line. */
+export function noteOf(kind: string, subject: string | null, detail: object = {}): AuditNote {
+  return {
+    kind,
+    subject,
+    method: null,
+    challengeId: null,
+    requestId: null,
+    detail: JSON.stringify({ by: 'command line', ...detail }),
+  }
+}

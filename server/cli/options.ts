@@ -1,0 +1,29 @@
+import { CommanderError, InvalidArgumentError, Option } from 'commander'
+
+/** `--customer`, for commands that work inside one. */
+export function customerOption(about = 'customer key; not needed while there is one customer'): Option {
+  return new Option('--customer <key>', about).argParser(customerKey)
+}
+
+/** A customer key as it is typed. */
+export function customerKey(text: string): number {
+  return wholeNumber(1, 999_999_999_999)(text)
+}
+
+export function wholeNumber(least: number, most: number): (text: string) => number {
+  return (text) => {
+    const value = /^[0-9]{1,15}$/.test(text) ? Number(text) : Number.NaN
+    if (!(value >= least && value <= most)) throw new InvalidArgumentError(`It must be a number, ${least}–${most}.`)
+    return value
+  }
+}
+
+/** What `--help` shows last: lines to copy. */
+export function example(...commands: readonly string[]): string {
+  return `\nExample:\n${commands.map((command) => `  npx countersign ${command}`).join('\n')}`
+}
+
+/** Options that do not fit together: the command is not understood. */
+export function misuse(sentence: string): CommanderError {
+  return new CommanderError(2, 'countersign.misuse', sentence)
+}

@@ -1,0 +1,28 @@
+import { Command } from 'commander'
+import packageJson from '../../package.json' with { type: 'json' }
+import { audit } from './audit.ts'
+import { call } from './call.ts'
+import { customers } from './customers.ts'
+import { doctor } from './doctor.ts'
+import { migrate } from './migrate.ts'
+import { example } from './options.ts'
+import type { Act } from './report.ts'
+import { settings } from './settings.ts'
+import { users } from './users.ts'
+
+/** Every noun of the command line. A new one is its file and a line here. */
+const nouns = [doctor, customers, users, settings, audit, migrate, call]
+
+/** The command line. `act` makes actions of jobs; errors are thrown, and the caller says them. */
+export function createProgram(act: Act): Command {
+  const program = new Command('countersign')
+    .description('Runs and looks after a Countersign server. It reads the same COUNTERSIGN_* settings as the server.')
+    .version(packageJson.version)
+    .option('--json', 'print JSON, for programs')
+    .configureHelp({ showGlobalOptions: true })
+    .configureOutput({ outputError: () => undefined })
+    .exitOverride()
+    .addHelpText('after', example('doctor', 'call challenge --auth-type SMS --phone +15551234567'))
+  for (const add of nouns) add(program, act)
+  return program
+}

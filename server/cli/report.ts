@@ -1,0 +1,24 @@
+/** What a command found or did: `text` for people, `json` for programs. */
+export interface Report {
+  readonly text: string
+  readonly json: unknown
+  /** False: what was looked at is not as it should be, and the command ends with exit code 1. */
+  readonly isFine?: boolean
+}
+
+/** Makes an action for commander of a job; what it reports is printed at the end, in one place. */
+export type Act = <Args extends unknown[]>(job: (...args: Args) => Promise<Report>) => (...args: Args) => Promise<void>
+
+/** What cannot be done, in a sentence that says what to do next. */
+export class Refusal extends Error {}
+
+/** What an unexpected error says, in one line and without a full stop. */
+export function reasonOf(error: unknown): string {
+  // A refused connection to a name with several addresses has its words inside.
+  const inner = error instanceof AggregateError ? (error.errors[0] ?? error) : error
+  const text = inner instanceof Error ? inner.message : String(inner)
+  return text
+    .trim()
+    .replaceAll(/\s*\n\s*/g, '; ')
+    .replace(/\.$/, '')
+}

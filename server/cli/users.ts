@@ -1,0 +1,108 @@
+import { type Command, Option } from 'commander'
+import { foldEmail, foldUsername, readEmail, readPhone } from '../engine/contacts.ts'
+import { contactSubject, strangerSubject, userSubject } from '../engine/guard.ts'
+import type { Store } from '../store/open.ts'
+import type { Customer, Subject } from '../vocabulary.ts'
+import { customerOf, noteOf, nowOf, withStore } from './database.ts'
+import { customerOption, example, misuse, wholeNumber } from './options.ts'
+import { type Act, Refusal, type Report } from './report.ts'
+import { columns, shownTime } from './terminal.ts'
+
+const pageSizeMax = 1_000
+const offsetMax = 100_000_000
+
+export function users(program: Command, act: Act): void {
+  const noun = program
+    .command('users')
+    .description('Users of a customer')
+    .addHelpText('after', example('users list', 'users unlock alice@example.com'))
+  noun
+    .command('list')
+    .description('List users by name')
+    .addOption(customerOption())
+    .addOption(new Option('--limit <n>', 'users to show').argParser(wholeNumber(1, pageSizeMax)).default(50))
+    .addOption(new Option('--offset <n>', 'users to skip').argParser(wholeNumber(0, offsetMax)).default(0))
+    .addHelpText('after', example('users list --customer 482913 --limit 100 --offset 200'))
+    .action(act(list))
+  noun
+    .command('unlock')
+    .description('Forget the wrong answers of somebody, and with them every lock')
+    .argument('[name]', 'name of the user')
+    .option('--contact <contact>', 'instead of a name: phone number or e-mail address of somebody who is not enrolled')
+    .addOption(customerOption())
+    .addHelpText('after', example('users unlock alice@example.com', 'users unlock --contact +15551234567'))
+    .action(act(unlock))
+}
+
+async function list({
+  customer,
+  limit,
+  offset,
+}: {
+  customer?: number
+  limit: number
+  offset: number
+}): Promise<Report> {
+  return withStore(async (store) => {
+    const { id } = await customerOf(store, customer)
+    const total = await store.read.users.count(id)
+    const page = await store.read.users.page(id, offset, limit)
+    const rows = page.map((user) => [
+      user.username,
+      user.email ?? '-',
+      user.phone ?? '-',
+      user.preferredMethod ?? '-',
+      user.isEnabled ? 'enabled' : 'disabled',
+      shownTime(user.createdAtMs),
+    ])
+    const range = page.length === 0 ? 'None' : `${offset + 1}–${offset + page.length}`
+    const head = `${range} of ${total} users of customer ${id}`
+    const table = columns([['name', 'e-mail', 'phone', 'method', 'state', 'added'], ...rows])
+    const json = page.map(({ customerId: _, createdAtMs, ...user }) => ({ ...user, addedAt: shownTime(createdAtMs) }))
+    return {
+      text: page.length === 0 ? head : `${head}\n\n${table}`,
+      json: { customerKey: id, total, offset, limit, users: json },
+    }
+  })
+}
+
+async function unlock(name: string | undefined, options: { contact?: string; customer?: number }): Promise<Report> {
+  const { contact } = options
+  const who = name ?? contact
+  if (who === undefined || (name !== undefined && contact !== undefined)) {
+    throw misuse('Give the name of a user, or --contact')
+  }
+  return withStore(async (store) => {
+    const customer = await customerOf(store, options.customer)
+    const found = contact === undefined ? await namedSubject(store, customer, who) : contactOf(customer, who)
+    const nowMs = await nowOf(store)
+    const forgotten = await store.write(async (tx) => {
+      const count = await tx.guards.unlock(customer.id, found.key)
+      if (count > 0) await tx.audit.append(customer.id, noteOf('unlock', found.key), 'unlocked', nowMs)
+      return count
+    })
+    // A mistyped name must not look like success.
+    if (forgotten === 0 && !found.isUser && contact === undefined) {
+      throw new Refusal(`Customer ${customer.id} has no user ${who}. This lists them: npx countersign users list`)
+    }
+    const text =
+      forgotten === 0
+        ? `${who} had no wrong answers to forget.`
+        : `The wrong answers of ${who} are forgotten (${forgotten} ${forgotten === 1 ? 'method' : 'methods'}).`
+    return { text, json: { customerKey: customer.id, who, isUser: found.isUser, methodsUnlocked: forgotten } }
+  })
+}
+
+async function namedSubject(store: Store, customer: Customer, name: string): Promise<Subject> {
+  const folded = foldUsername(name)
+  const user = await store.read.users.find(customer.id, folded)
+  return user ? userSubject(user.id) : strangerSubject(customer, folded)
+}
+
+/** Spelled as the engine spells it when it counts. */
+function contactOf(customer: Customer, text: string): Subject {
+  const email = readEmail(text)
+  const contact = email === undefined ? readPhone(text, customer.settings.defaultCountry) : foldEmail(email)
+  if (contact !== undefined) return contactSubject(customer, contact)
+  throw new Refusal(`${text} is neither a phone number nor an e-mail address. Write a number as +15551234567.`)
+}
