@@ -33,9 +33,15 @@ describe('keyedDigest', () => {
   })
 
   for (const [left, right] of [
-    [['12', '3456'], ['123', '456']],
+    [
+      ['12', '3456'],
+      ['123', '456'],
+    ],
     [['a', ''], ['a']],
-    [['', 'a'], ['a', '']],
+    [
+      ['', 'a'],
+      ['a', ''],
+    ],
     [['1:a'], ['a']],
   ] as const)
     it(`tells ${JSON.stringify(left)} from ${JSON.stringify(right)}`, () => {

@@ -1,8 +1,9 @@
 import { createHmac, hash, hkdfSync, timingSafeEqual } from 'node:crypto'
+import { keyObject } from './key-object.ts'
 
 /** Keyed digest (HMAC-SHA-256) of several texts; each is length-prefixed so that parts cannot slide into each other. */
 export function keyedDigest(key: Uint8Array, ...parts: readonly string[]): Buffer {
-  const hmac = createHmac('sha256', key)
+  const hmac = createHmac('sha256', keyObject(key))
   for (const part of parts) hmac.update(`${Buffer.byteLength(part)}:`).update(part)
   return hmac.digest()
 }

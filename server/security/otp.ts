@@ -1,4 +1,5 @@
 import { createHmac } from 'node:crypto'
+import { keyObject } from './key-object.ts'
 
 /** The hash functions RFC 6238 names. */
 export type OtpAlgorithm = 'sha1' | 'sha256' | 'sha512'
@@ -7,7 +8,7 @@ export type OtpAlgorithm = 'sha1' | 'sha256' | 'sha512'
 export function hotp(secret: Uint8Array, counter: number, digits: number, algorithm: OtpAlgorithm = 'sha1'): string {
   const moving = Buffer.alloc(8)
   moving.writeBigUInt64BE(BigInt(counter))
-  const mac = createHmac(algorithm, secret).update(moving).digest()
+  const mac = createHmac(algorithm, keyObject(secret)).update(moving).digest()
   const offset = (mac[mac.length - 1] ?? 0) & 0x0f
   const truncated = mac.readUInt32BE(offset) & 0x7fffffff
   return String(truncated % 10 ** digits).padStart(digits, '0')

@@ -1,4 +1,5 @@
 import { createCipheriv, createDecipheriv, hash, randomBytes } from 'node:crypto'
+import { keyObject } from './key-object.ts'
 
 declare const sealedMark: unique symbol
 /** Encrypted bytes. A secret column has this type, so that writing plain text does not compile. */
@@ -28,7 +29,7 @@ export function sealingKey(bytes: Uint8Array): SealingKey {
  */
 export function seal(key: SealingKey, plain: string | Uint8Array, place: string): Sealed {
   const nonce = randomBytes(nonceBytes)
-  const cipher = createCipheriv('aes-256-gcm', key.bytes, nonce).setAAD(Buffer.from(place))
+  const cipher = createCipheriv('aes-256-gcm', keyObject(key.bytes), nonce).setAAD(Buffer.from(place))
   const body = Buffer.concat([cipher.update(plain as Uint8Array), cipher.final()])
   const sealed = Buffer.concat([Buffer.of(formatVersion), key.id, nonce, body, cipher.getAuthTag()])
   return sealed as unknown as Sealed // the one place where bytes become Sealed
@@ -38,7 +39,7 @@ export function seal(key: SealingKey, plain: string | Uint8Array, place: string)
 export function unseal(key: SealingKey, sealed: Uint8Array, place: string): Buffer {
   if (sealed.length < headBytes + tagBytes || sealed[0] !== formatVersion) throw new Error('Not a sealed value.')
   const nonce = sealed.subarray(1 + keyIdBytes, headBytes)
-  const decipher = createDecipheriv('aes-256-gcm', key.bytes, nonce, { authTagLength: tagBytes })
+  const decipher = createDecipheriv('aes-256-gcm', keyObject(key.bytes), nonce, { authTagLength: tagBytes })
   decipher.setAAD(Buffer.from(place)).setAuthTag(sealed.subarray(sealed.length - tagBytes))
   const plain = decipher.update(sealed.subarray(headBytes, sealed.length - tagBytes))
   return Buffer.concat([plain, decipher.final()])
