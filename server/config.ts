@@ -206,9 +206,13 @@ function masterKeys(text: string): Uint8Array[] | undefined {
 function addressList(text: string): string[] | undefined {
   const entries = text.split(',').map((entry) => entry.trim())
   const isRange = (entry: string): boolean => {
-    const [address = '', bits] = entry.split('/')
+    const [address = '', bits, ...rest] = entry.split('/')
     const family = isIP(address)
-    return family !== 0 && (bits === undefined || wholeNumber(bits, 0, family === 4 ? 32 : 128) !== undefined)
+    return (
+      family !== 0 &&
+      rest.length === 0 &&
+      (bits === undefined || wholeNumber(bits, 0, family === 4 ? 32 : 128) !== undefined)
+    )
   }
   return entries.every(isRange) ? entries : undefined
 }

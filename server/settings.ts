@@ -73,7 +73,7 @@ export const serverSettings: Table<ServerSettings> = {
     meaning:
       'SMTP server: `smtp://user:password@host:587` (STARTTLS when offered) or `smtps://host:465`. Empty: no e-mail gateway.',
     isSecret: true,
-    parse: (text) => (text === '' || /^smtps?:\/\/./.test(text) ? text : undefined),
+    parse: (text) => (text === '' || (/^smtps?:\/\/./.test(text) && URL.canParse(text)) ? text : undefined),
   },
   smtpFrom: {
     fallback: 'Countersign <countersign@localhost>',

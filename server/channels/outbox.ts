@@ -88,12 +88,18 @@ export class Outbox {
         await channel.send(contact, message, customerId, signal)
         return null
       } catch (error) {
-        if (!(error instanceof DeliveryError)) this.#ports.warn(error)
-        const isRetriable = error instanceof DeliveryError && error.isRetriable && tries < triesMax && !signal.aborted
-        if (!isRetriable) return error instanceof DeliveryError ? error.message : 'the gateway failed'
-        await sleep(firstPauseMs * 2 ** (tries - 1))
+        const { reason, isRetriable } = this.#understand(error)
+        if (!isRetriable || tries >= triesMax || signal.aborted) return reason
+        await sleep(firstPauseMs * 2 ** (tries - 1), undefined, { signal }).catch(() => undefined)
+        if (signal.aborted) return 'the gateway did not answer in time'
       }
     }
+  }
+
+  #understand(error: unknown): { readonly reason: string; readonly isRetriable: boolean } {
+    if (error instanceof DeliveryError) return { reason: error.message, isRetriable: error.isRetriable }
+    this.#ports.warn(error)
+    return { reason: 'the gateway failed', isRetriable: false }
   }
 
   async #sweep(): Promise<void> {

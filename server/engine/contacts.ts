@@ -5,7 +5,10 @@ const emailLengthMax = 254
 /** A phone number in E.164, read by the customer's country when it has no country code; undefined when it is none. */
 export function readPhone(text: string, defaultCountry: string): string | undefined {
   if (!isSupportedCountry(defaultCountry)) return undefined
-  const number = parsePhoneNumberFromString(text, { defaultCountry: defaultCountry as CountryCode, extract: false })
+  const number = parsePhoneNumberFromString(text.trim(), {
+    defaultCountry: defaultCountry as CountryCode,
+    extract: false,
+  })
   // "Possible" and not "valid": numbering plans change faster than the library, and the network has the last word.
   return number?.isPossible() && !number.ext ? number.number : undefined
 }
@@ -13,8 +16,8 @@ export function readPhone(text: string, defaultCountry: string): string | undefi
 /** An e-mail address as one person's mailbox is written: trimmed, the domain in lower case; undefined when it is none. */
 export function readEmail(text: string): string | undefined {
   const trimmed = text.trim()
-  const match = /^([^\s@"(),:;<>[\\\]\p{C}]{1,64})@([a-z0-9-]+(?:\.[a-z0-9-]+)*)$/iu.exec(trimmed)
-  if (!match || trimmed.length > emailLengthMax) return undefined
+  const match = /^([^\s@"(),:;<>[\\\]%!\p{C}]{1,64})@([A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*)$/u.exec(trimmed)
+  if (!match || trimmed.includes('=?') || trimmed.length > emailLengthMax) return undefined
   return `${match[1]}@${match[2]?.toLowerCase()}`
 }
 
@@ -36,5 +39,5 @@ export function maskPhone(phone: string): string {
 /** `alice@example.com` as `axxxx@example.com`. */
 export function maskEmail(email: string): string {
   const [local = '', domain = ''] = email.split('@')
-  return `${local.slice(0, 1)}${'x'.repeat(Math.max(local.length - 1, 3))}@${domain}`
+  return `${[...local][0] ?? ''}${'x'.repeat(Math.max(local.length - 1, 3))}@${domain}`
 }

@@ -9,12 +9,17 @@ interface Context {
 
 /** The text of a message that carries a code, and nothing else that is secret. */
 export function codeMessage({ via, code }: CodeToSend, context: Context): Message {
-  const minutes = Math.max(1, Math.round(context.ttlSeconds / 60))
   const purpose = context.transactionName ? ` for "${context.transactionName}"` : ''
-  const life = `It is valid for ${minutes} minute${minutes === 1 ? '' : 's'}.`
+  const life = `It is valid for ${span(context.ttlSeconds)}.`
   const text = `${code} is your ${context.customerName} code${purpose}. ${life} Do not share it.`
   if (via === 'sms') return { subject: null, text, html: null }
   return { subject: `${code} is your ${context.customerName} code`, text, html: codePage(code, purpose, life, context) }
+}
+
+/** Never more than there is: in seconds below a minute, else in whole minutes. */
+function span(seconds: number): string {
+  const [amount, unit] = seconds < 60 ? [seconds, 'second'] : [Math.floor(seconds / 60), 'minute']
+  return `${amount} ${unit}${amount === 1 ? '' : 's'}`
 }
 
 function codePage(code: string, purpose: string, life: string, { customerName }: Context): string {

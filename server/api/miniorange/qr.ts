@@ -1,4 +1,4 @@
-const modulePixels = 6
+const modulePixels = 8
 const quietModules = 4
 const jpegQuality = 90
 
