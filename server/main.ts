@@ -49,6 +49,7 @@ async function start(): Promise<void> {
 /** In development the box shows the key at every start; in production only when it was just made. */
 async function customerToShow({ store }: Awaited<ReturnType<typeof assemble>>, config: ReturnType<typeof readConfig>) {
   if (config.mode === 'production') return null
-  const [oldest] = await store.read.customers.list()
+  const all = await store.read.customers.list()
+  const [oldest] = all.sort((left, right) => left.createdAtMs - right.createdAtMs)
   return oldest ? ((await store.read.customers.find(oldest.id)) ?? null) : null
 }

@@ -7,7 +7,7 @@ import { auditSeal, type Keys } from './keys.ts'
 import type { AuditBlockRow, AuditRow, Db } from './tables.ts'
 
 /** Rows that one block closes at most, so that closing never holds the writer for long. */
-const blockRowsMax = 5_000
+export const blockRowsMax = 5_000
 
 /** What `verify` found out about one customer's chain. `brokenAt` is the first block that does not hold. */
 export interface ChainState {

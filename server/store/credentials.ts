@@ -22,7 +22,14 @@ export function credentials(db: Db, keys: Keys) {
     /** Keeps a new pending credential in place of an older pending one; a confirmed one stays valid beside it. */
     async offer(customerId: number, userId: string, credential: Credential, nowMs: number): Promise<void> {
       await db
+        .selectFrom('users')
+        .select('id')
+        .where('customer_id', '=', customerId)
+        .where('id', '=', userId)
+        .executeTakeFirstOrThrow()
+      await db
         .deleteFrom('credentials')
+        .where('customer_id', '=', customerId)
         .where('user_id', '=', userId)
         .where('method', '=', credential.method)
         .where('state', '=', 'pending')

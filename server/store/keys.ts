@@ -14,12 +14,18 @@ export class Keys {
   readonly #current: SealingKey
   readonly #masters: readonly SealingKey[]
   readonly #dataKeys = new Map<number, SealingKey>()
+  #reader: Db | undefined
 
   constructor(masterKeys: readonly Uint8Array[]) {
     this.#masters = masterKeys.map(sealingKey)
     const [current] = this.#masters
     if (!current) throw new Error('There is no master key.')
     this.#current = current
+  }
+
+  /** Only what this handle reads is remembered: it is committed, and a key that was undone must seal nothing. */
+  rememberWhatIsReadBy(reader: Db): void {
+    this.#reader = reader
   }
 
   /** Makes the data key of a customer unless there is one; two nodes that start at once agree on the first. */
@@ -39,7 +45,7 @@ export class Keys {
     const row = await db.selectFrom('data_keys').select('key').where('customer_id', '=', customerId).executeTakeFirst()
     if (!row) throw new Error(`There is no data key of customer ${customerId}.`)
     const key = sealingKey(this.#open(customerId, row.key))
-    this.#dataKeys.set(customerId, key)
+    if (db === this.#reader) this.#dataKeys.set(customerId, key)
     return key
   }
 

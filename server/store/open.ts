@@ -1,7 +1,8 @@
 import { join } from 'node:path'
+import { blockRowsMax } from './audit.ts'
 import type { Database, DatabaseOptions } from './database.ts'
 import { Keys, serverScope } from './keys.ts'
-import { purge } from './purge.ts'
+import { purge, purgedRowsMax } from './purge.ts'
 import { type Repositories, repositories } from './repositories.ts'
 import { openSqlite } from './sqlite/open.ts'
 
@@ -32,6 +33,7 @@ export interface Store
 export async function openStore(options: StoreOptions): Promise<Store> {
   const keys = new Keys(options.masterKeys)
   const database = await openDatabase(options, keys)
+  keys.rememberWhatIsReadBy(database.reader)
   const read = repositories(database.reader, keys, database.dialect)
   const write: Store['write'] = (job) => database.write((db) => job(repositories(db, keys, database.dialect)))
 
@@ -55,13 +57,22 @@ export async function openStore(options: StoreOptions): Promise<Store> {
       return applied
     },
 
-    purge: (nowMs) => database.write((db) => purge(db, nowMs, options.limits.failuresMax)),
+    async purge(nowMs) {
+      const gone = new Map<string, number>()
+      await whileFull(purgedRowsMax, async () => {
+        const part = await database.write((db) => purge(db, nowMs, options.limits.failuresMax))
+        for (const [kind, rows] of Object.entries(part)) gone.set(kind, (gone.get(kind) ?? 0) + rows)
+        return Math.max(...Object.values(part))
+      })
+      return Object.fromEntries(gone)
+    },
 
     async closeAudit(nowMs) {
       const horizon = await database.auditHorizon()
       let rows = 0
-      for (const { id } of await read.customers.list()) {
-        rows += await write((tx) => tx.audit.close(id, horizon, nowMs))
+      const customers = await read.customers.list()
+      for (const id of [serverScope, ...customers.map((customer) => customer.id)]) {
+        rows += await whileFull(blockRowsMax, () => write((tx) => tx.audit.close(id, horizon, nowMs)))
       }
       return rows
     },
@@ -73,4 +84,14 @@ async function openDatabase(options: StoreOptions, keys: Keys): Promise<Database
   if (databaseUrl === null) return openSqlite(join(dataDir, 'countersign.db'), { keys, limits })
   const { openPostgres } = await import('./postgres/open.ts')
   return openPostgres(databaseUrl, { keys, limits })
+}
+
+/** Repeats a job that does a bounded part at a time for as long as the parts are full; returns the sum. */
+async function whileFull(most: number, part: () => Promise<number>): Promise<number> {
+  let sum = 0
+  for (;;) {
+    const done = await part()
+    sum += done
+    if (done < most) return sum
+  }
 }

@@ -13,14 +13,14 @@ export const retention = {
 } as const
 
 /** Rows that one purge removes of a kind at most, so that it never holds the writer for long. */
-const rowsMax = 2_000
+export const purgedRowsMax = 2_000
 
 /** Removes a bounded number of rows past their retention and returns how many of each kind went. */
 export async function purge(db: Db, nowMs: number, failuresMax: number): Promise<Record<string, number>> {
   const marks = await db
     .deleteFrom('request_marks')
     .where('digest', 'in', (eb) =>
-      eb.selectFrom('request_marks').select('digest').where('expires_at_ms', '<', nowMs).limit(rowsMax),
+      eb.selectFrom('request_marks').select('digest').where('expires_at_ms', '<', nowMs).limit(purgedRowsMax),
     )
     .executeTakeFirst()
   const challenges = await db
@@ -30,7 +30,7 @@ export async function purge(db: Db, nowMs: number, failuresMax: number): Promise
         .selectFrom('challenges')
         .select('id')
         .where('expires_at_ms', '<', nowMs - retention.challengesMs)
-        .limit(rowsMax),
+        .limit(purgedRowsMax),
     )
     .executeTakeFirst()
   const credentials = await db
@@ -40,13 +40,30 @@ export async function purge(db: Db, nowMs: number, failuresMax: number): Promise
     .executeTakeFirst()
   const guards = await db
     .deleteFrom('guards')
-    .where('updated_at_ms', '<', nowMs - retention.guardsMs)
-    .where('locked_until_ms', '<', nowMs)
-    .where('failures', '<', failuresMax)
+    .where((eb) =>
+      eb(
+        eb.refTuple('customer_id', 'subject', 'method'),
+        'in',
+        eb
+          .selectFrom('guards')
+          .select(['customer_id', 'subject', 'method'])
+          .where('updated_at_ms', '<', nowMs - retention.guardsMs)
+          .where('locked_until_ms', '<', nowMs)
+          .where('failures', '<', failuresMax)
+          .limit(purgedRowsMax)
+          .$asTuple('customer_id', 'subject', 'method'),
+      ),
+    )
     .executeTakeFirst()
   const messages = await db
     .deleteFrom('inbox_messages')
-    .where('sent_at_ms', '<', nowMs - retention.inboxMs)
+    .where('id', 'in', (eb) =>
+      eb
+        .selectFrom('inbox_messages')
+        .select('id')
+        .where('sent_at_ms', '<', nowMs - retention.inboxMs)
+        .limit(purgedRowsMax),
+    )
     .executeTakeFirst()
   return {
     marks: Number(marks.numDeletedRows),

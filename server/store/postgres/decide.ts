@@ -176,7 +176,7 @@ with op as materialized (
     when op.challenge_id is not null and (question.id is null or question.customer_id <> op.customer_id or question.state <> 'pending'
       or question.attempts >= question.attempts_max or question.expires_at_ms <= op.now_ms) then 'closed'
     when not op.is_right then 'wrong'
-    when op.credential_id is not null and (credential.id is null or credential.user_id <> op.user_id
+    when op.credential_id is not null and (credential.id is null or credential.customer_id <> op.customer_id or credential.user_id <> op.user_id
       or credential.last_step >= op.step) then 'used'
     else 'accepted' end as outcome
   from op

@@ -32,6 +32,8 @@ export function openPostgres(url: string, options: DatabaseOptions): Database {
   })
   // A connection that breaks while idle is replaced at its next use; the event must not end the process.
   pool.on('error', () => undefined)
+  // The same for one that breaks in the middle of a write: the write fails, and only the write.
+  pool.on('connect', (client) => client.on('error', () => undefined))
   const reader = new Kysely<Tables>({ dialect: new PostgresDialect({ pool: pool as PostgresPool }) })
   const batches = new DecisionBatches(pool, options.limits)
 
@@ -57,7 +59,7 @@ export function openPostgres(url: string, options: DatabaseOptions): Database {
     },
     async timeMs() {
       const { rows } = await pool.query('select (extract(epoch from clock_timestamp()) * 1000)::float8 as now')
-      return rows[0].now
+      return Math.round(rows[0].now)
     },
     migrate: () => migrate(reader, 'postgres'),
     async close() {

@@ -37,9 +37,9 @@ function barrier(statements: Statements, limits: GuardLimits, decision: Decision
   return undefined
 }
 
-function verdict(statements: Statements, { verdict: judged, credential }: Decision): Decided {
+function verdict(statements: Statements, { verdict: judged, credential, customerId }: Decision): Decided {
   if (judged === 'wrong') return 'wrong'
-  const isFresh = !credential || statements.fresh.get(credential.id, credential.userId, credential.step)
+  const isFresh = !credential || statements.fresh.get(credential.id, customerId, credential.userId, credential.step)
   return isFresh ? 'accepted' : 'used'
 }
 
@@ -105,7 +105,7 @@ function statementsOf(handle: DatabaseSync) {
       `select 1 from challenges
        where id = ? and customer_id = ? and state = 'pending' and attempts < attempts_max and expires_at_ms > ?`,
     ),
-    fresh: lazily('select 1 from credentials where id = ? and user_id = ? and last_step < ?'),
+    fresh: lazily('select 1 from credentials where id = ? and customer_id = ? and user_id = ? and last_step < ?'),
     spend: lazily(
       `update challenges set attempts = attempts + 1,
          state = case when ?1 then 'approved' when attempts + 1 >= attempts_max then 'spent' else state end,
