@@ -1,0 +1,78 @@
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { Connection } from './connection.ts'
+import { memoryMb } from './process-facts.ts'
+import type { Footprint } from './results.ts'
+import { seed } from './seed.ts'
+import { startTarget, type Target } from './target.ts'
+import { apiKey, customerKey, type Person, Workload } from './workload.ts'
+
+/** How long a server is left alone before its memory is read. */
+const idleSeconds = 5
+
+/** Where targets keep their data, whom they serve, and where they are stopped at the end. */
+export interface Ground {
+  readonly folder: string
+  readonly people: readonly Person[]
+  /** Folder for CPU profiles; undefined: none are taken. */
+  readonly profileFolder: string | undefined
+  readonly cleanup: AsyncDisposableStack
+}
+
+/** Fills a database, starts the server on it as an operator would, and takes its footprint before anything else runs. */
+export async function startProduct(
+  { folder, people, profileFolder, cleanup }: Ground,
+  name: string,
+  databaseUrl: string | null,
+): Promise<{ target: Target; footprint: Footprint }> {
+  const environment = (port: number) => ({
+    COUNTERSIGN_PORT: String(port),
+    COUNTERSIGN_DATA_DIR: join(folder, name),
+    COUNTERSIGN_BOOTSTRAP_CUSTOMER_KEY: customerKey,
+    COUNTERSIGN_BOOTSTRAP_API_KEY: apiKey,
+    ...(databaseUrl === null ? {} : { COUNTERSIGN_DATABASE_URL: databaseUrl }),
+  })
+  await seed(environment(0), people)
+  const workload = new Workload(people, false)
+  const nodeOptions = profileFolder
+    ? ['--cpu-prof', `--cpu-prof-dir=${profileFolder}`, `--cpu-prof-name=${name.toLowerCase()}.cpuprofile`]
+    : []
+  const script = 'server/main.ts'
+  const target = await startTarget({ name, isYardstick: false, workload, script, environment, nodeOptions })
+  cleanup.defer(() => target.stop())
+  const validateMs = await firstValidate(target)
+  await sleep(idleSeconds * 1000)
+  return { target, footprint: { name, healthMs: target.startedMs, validateMs, idleMb: memoryMb(target.pid) } }
+}
+
+/** From the start of the process to its first verdict. */
+async function firstValidate({ port, spawnedAtMs, workload }: Target): Promise<number> {
+  const connection = await Connection.open(port)
+  workload.next() // the first one of a workload is wrong on purpose
+  const call = workload.next()
+  if (!call) throw new Error('The benchmark needs two users at least.')
+  const answer = await connection.send(call.text)
+  const elapsedMs = performance.now() - spawnedAtMs
+  connection.close()
+  const problem = workload.problemOf(call, answer)
+  if (problem) throw new Error(problem)
+  return elapsedMs
+}
+
+export async function startYardstick(
+  { folder, people, cleanup }: Ground,
+  name: keyof typeof yardsticks,
+): Promise<Target> {
+  const environment = (port: number) => ({
+    PORT: String(port),
+    FILE: join(folder, 'records'),
+    CUSTOMER_KEY: customerKey,
+    API_KEY: apiKey,
+  })
+  const workload = new Workload(people, true)
+  const target = await startTarget({ name, isYardstick: true, workload, script: yardsticks[name], environment })
+  cleanup.defer(() => target.stop())
+  return target
+}
+
+const yardsticks = { echo: 'bench/echo.ts', 'durable echo': 'bench/echo-durable.ts' } as const
