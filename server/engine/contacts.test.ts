@@ -71,7 +71,14 @@ describe('readPhone: every spelling of one number gives one E.164', () => {
 describe('readPhone refuses', () => {
   const refused: readonly (readonly [what: string, ...texts: string[]])[] = [
     ['what is no number', '', ' ', '+', '0', 'abc', '()-', '\u0000'],
-    ['a number that is too short or too long', '123', '+1555123456', '+155512345678', '+1234567890123456', '9'.repeat(40)],
+    [
+      'a number that is too short or too long',
+      '123',
+      '+1555123456',
+      '+155512345678',
+      '+1234567890123456',
+      '9'.repeat(40),
+    ],
     ['emergency and short codes', '911', '112', '10010'],
     ['letters', '555-CALL-NOW', '1-800-FLOWERS'],
     ['an extension', '+15551234567;ext=5', '+15551234567 x5', '+1 555 123 4567 ext. 5', '+15551234567,,5'],
@@ -93,7 +100,10 @@ describe('readPhone refuses', () => {
   })
 
   it('or gives E.164, whatever the text', () => {
-    const text = fc.oneof(fc.string({ unit: 'binary', maxLength: 40 }), fc.string({ unit: fc.constantFrom(...'+0123456789 ()-./;,x\r\n') }))
+    const text = fc.oneof(
+      fc.string({ unit: 'binary', maxLength: 40 }),
+      fc.string({ unit: fc.constantFrom(...'+0123456789 ()-./;,x\r\n') }),
+    )
     fc.assert(
       fc.property(text, (given) => {
         assert.match(readPhone(given, 'US') ?? '+10', /^\+[1-9][0-9]{1,14}$/)
@@ -121,18 +131,52 @@ describe('readEmail', () => {
 
   const refused: readonly (readonly [what: string, ...texts: string[]])[] = [
     ['what is no address', '', ' ', '@', 'alice', 'alice@', '@example.com', 'a@@b', 'a@b@c', 'mailto:a@example.com'],
-    ['a line break', 'a\r\nb@example.com', 'a@example.com\r\nBcc: b@example.com', 'a@exa\nmple.com', 'a\rb@example.com'],
-    ['a line break in other clothes', 'a\u2028b@example.com', 'a\u2029b@example.com', 'a\u0085b@example.com', 'a\u000bb@example.com'],
-    ['a line break in percent code', 'a%0d%0abcc@example.com', 'a%0Ab@example.com', 'a@example.com%0d%0aBcc%3ab@example.com'],
+    [
+      'a line break',
+      'a\r\nb@example.com',
+      'a@example.com\r\nBcc: b@example.com',
+      'a@exa\nmple.com',
+      'a\rb@example.com',
+    ],
+    [
+      'a line break in other clothes',
+      'a\u2028b@example.com',
+      'a\u2029b@example.com',
+      'a\u0085b@example.com',
+      'a\u000bb@example.com',
+    ],
+    [
+      'a line break in percent code',
+      'a%0d%0abcc@example.com',
+      'a%0Ab@example.com',
+      'a@example.com%0d%0aBcc%3ab@example.com',
+    ],
     ['encoded words', '=?utf-8?q?a=40evil.example=3e=20?=@example.com', '=?iso-8859-1?b?YQ0KQmNj?=@example.com'],
-    ['routes to another host', 'user%evil.example@example.com', 'evil.example!user@example.com', '@evil.example:a@example.com'],
+    [
+      'routes to another host',
+      'user%evil.example@example.com',
+      'evil.example!user@example.com',
+      '@evil.example:a@example.com',
+    ],
     ['two addresses', 'a@example.com,b@example.com', 'a@example.com;b@example.com', 'a@example.com b@example.com'],
-    ['a name around the address', '<a@example.com>', 'A <a@example.com>', '"a b"@example.com', 'a(comment)@example.com'],
+    [
+      'a name around the address',
+      '<a@example.com>',
+      'A <a@example.com>',
+      '"a b"@example.com',
+      'a(comment)@example.com',
+    ],
     ['invisible letters', 'a\u0000@example.com', 'a\u200b@example.com', 'a\u202e@example.com', '\ud800a@example.com'],
     ['blanks inside', 'a b@example.com', 'a\u00a0b@example.com', 'a@exam ple.com', 'a\u3000b@example.com'],
     ['an address literal', 'a@[127.0.0.1]', 'a@[IPv6:::1]'],
     ['a domain that is none', 'a@example..com', 'a@.example.com', 'a@example.com.', 'a@ex_ample.com'],
-    ['a domain outside ASCII, which another letter could stand for', 'a@ſ.example', 'a@faceboo\u212a.example', 'a@exämple.com', 'a@ｅxample.com'],
+    [
+      'a domain outside ASCII, which another letter could stand for',
+      'a@ſ.example',
+      'a@faceboo\u212a.example',
+      'a@exämple.com',
+      'a@ｅxample.com',
+    ],
     ['a part that is too long', `${'a'.repeat(65)}@example.com`, `a@${'b.'.repeat(130)}com`],
   ]
   for (const [what, ...texts] of refused)
@@ -142,11 +186,34 @@ describe('readEmail', () => {
       })
 
   it('never gives an address with a blank, a bracket, a comma or a control character', () => {
-    const pieces = fc.constantFrom('a', 'b.c', '@', '.com', '\r\n', ' ', '<', '>', ',', ';', ':', '"', '\\', '\u2028', '\u0000', '%0d')
+    const pieces = fc.constantFrom(
+      'a',
+      'b.c',
+      '@',
+      '.com',
+      '\r\n',
+      ' ',
+      '<',
+      '>',
+      ',',
+      ';',
+      ':',
+      '"',
+      '\\',
+      '\u2028',
+      '\u0000',
+      '%0d',
+    )
     fc.assert(
-      fc.property(fc.oneof(fc.string({ unit: 'binary' }), fc.array(pieces).map((all) => all.join(''))), (text) => {
-        assert.doesNotMatch(readEmail(text) ?? '', /[\s<>,;:"\\\p{C}]/u)
-      }),
+      fc.property(
+        fc.oneof(
+          fc.string({ unit: 'binary' }),
+          fc.array(pieces).map((all) => all.join('')),
+        ),
+        (text) => {
+          assert.doesNotMatch(readEmail(text) ?? '', /[\s<>,;:"\\\p{C}]/u)
+        },
+      ),
       { numRuns: 3_000 },
     )
   })

@@ -38,13 +38,33 @@ describe('barOf', () => {
   ])[] = [
     ['asks who never failed', { failures: 0, lockedUntilMs: 0 }, user, undefined],
     ['asks after nine failures', { failures: 9, lockedUntilMs: 0 }, user, undefined],
-    ['does not ask while locked', { failures: 10, lockedUntilMs: nowMs + 1 }, user, { reason: 'locked', untilMs: nowMs + 1 }],
+    [
+      'does not ask while locked',
+      { failures: 10, lockedUntilMs: nowMs + 1 },
+      user,
+      { reason: 'locked', untilMs: nowMs + 1 },
+    ],
     ['asks again at the very end of the lock', { failures: 10, lockedUntilMs: nowMs }, user, undefined],
     ['asks after forty-nine failures', { failures: 49, lockedUntilMs: nowMs }, user, undefined],
     ['never asks a user after fifty failures', { failures: 50, lockedUntilMs: 0 }, user, { reason: 'disabled' }],
-    ['says locked first, as long as it lasts', { failures: 50, lockedUntilMs: nowMs + 5 }, user, { reason: 'locked', untilMs: nowMs + 5 }],
-    ['does not ask a locked stranger', { failures: 10, lockedUntilMs: nowMs + 1 }, stranger, { reason: 'locked', untilMs: nowMs + 1 }],
-    ['never disables a stranger, whose contact may belong to somebody else tomorrow', { failures: 5_000, lockedUntilMs: nowMs }, stranger, undefined],
+    [
+      'says locked first, as long as it lasts',
+      { failures: 50, lockedUntilMs: nowMs + 5 },
+      user,
+      { reason: 'locked', untilMs: nowMs + 5 },
+    ],
+    [
+      'does not ask a locked stranger',
+      { failures: 10, lockedUntilMs: nowMs + 1 },
+      stranger,
+      { reason: 'locked', untilMs: nowMs + 1 },
+    ],
+    [
+      'never disables a stranger, whose contact may belong to somebody else tomorrow',
+      { failures: 5_000, lockedUntilMs: nowMs },
+      stranger,
+      undefined,
+    ],
   ]
   for (const [promise, guard, subject, bar] of rows)
     it(promise, () => {

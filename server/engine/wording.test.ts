@@ -4,9 +4,8 @@ import type { Via } from '../vocabulary.ts'
 import { codeMessage } from './wording.ts'
 
 const code = '042137'
-const context = { customerName: 'Example Bank', transactionName: null, ttlSeconds: 300 }
-const message = (via: Via, more: Partial<typeof context> | { transactionName: string } = {}) =>
-  codeMessage({ via, code }, { ...context, ...more })
+const context = { customerName: 'Example Bank', transactionName: null as string | null, ttlSeconds: 300 }
+const message = (via: Via, more: Partial<typeof context> = {}) => codeMessage({ via, code }, { ...context, ...more })
 
 describe('a code by SMS', () => {
   it('begins with the code, names the sender and its life, and warns', () => {

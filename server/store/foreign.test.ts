@@ -1,0 +1,155 @@
+import assert from 'node:assert/strict'
+import { after, before, beforeEach, describe, it } from 'node:test'
+import { databaseNames, newPlace, type Place } from '../../test/support/databases.ts'
+import { dump, openRaw, type RawDatabase, type RawRow } from '../../test/support/raw.ts'
+import {
+  aChallenge,
+  aCredential,
+  aDecision,
+  aNote,
+  aUser,
+  nowMs,
+  type Story,
+  storeOn,
+  tell,
+} from '../../test/support/store.ts'
+import type { Store } from './open.ts'
+import type { Repositories } from './repositories.ts'
+
+/** Customers of the test that runs: a broken one must not fail the next. */
+let mine = 100
+let other = 101
+
+type FunctionName = {
+  [Table in keyof Repositories]: `${Table}.${keyof Repositories[Table] & string}`
+}[keyof Repositories]
+
+/** By an unguessable id, of the server as a whole, or the one look that may leave the customer. */
+type Unscoped =
+  | `customers.${string}`
+  | `inbox.${string}`
+  | 'challenges.find'
+  | 'deliveries.add'
+  | 'deliveries.claimAbandoned'
+  | 'marks.claim'
+  | 'users.existsElsewhere'
+
+interface Probe {
+  look(tx: Repositories, story: Story): Promise<unknown>
+  /** What it must give; absent where it gives nothing and may also refuse. */
+  readonly finds?: unknown
+}
+
+/** Every function that takes a customer's id, called with another customer's; a new one is a line here. */
+const foreignProbes = {
+  'audit.append': { look: (tx) => tx.audit.append(other, aNote(), 'done', nowMs) },
+  'audit.close': { look: (tx) => tx.audit.close(other, 0, nowMs), finds: 0 },
+  'audit.verify': { look: async (tx) => (await tx.audit.verify(other)).blocks, finds: 0 },
+  'challenges.byRequest': {
+    look: (tx, { requestDigest }) => tx.challenges.byRequest(other, requestDigest),
+    finds: undefined,
+  },
+  'challenges.cancel': { look: (tx, { challenge }) => tx.challenges.cancel(other, challenge.id, nowMs) },
+  'challenges.replace': {
+    look: (tx, { challenge }) =>
+      tx.challenges.replace({ ...aChallenge(other), subject: challenge.subject, method: challenge.method }, nowMs),
+  },
+  'credentials.of': { look: (tx, { user }) => tx.credentials.of(other, user.id, 'time-code'), finds: [] },
+  'credentials.offer': { look: (tx, { user }) => tx.credentials.offer(other, user.id, aCredential(), nowMs) },
+  'deliveries.of': { look: (tx, { challenge }) => tx.deliveries.of(other, challenge.id), finds: [] },
+  'deliveries.record': {
+    look: (tx, { delivery: { id } }) =>
+      tx.deliveries.record({ id, customerId: other, isSent: true, atMs: nowMs, error: null }),
+  },
+  'guards.find': {
+    look: (tx, { user }) => tx.guards.find(other, user.id, 'message-code'),
+    finds: { failures: 0, lockedUntilMs: 0 },
+  },
+  'guards.unlock': { look: (tx, { user }) => tx.guards.unlock(other, user.id), finds: 0 },
+  'settings.all': { look: (tx) => tx.settings.all(other), finds: new Map() },
+  'settings.set': { look: (tx) => tx.settings.set(other, 'codeLength', '8', nowMs) },
+  'settings.unset': { look: (tx) => tx.settings.unset(other, 'issuer') },
+  'users.find': { look: (tx, { user }) => tx.users.find(other, user.username), finds: undefined },
+  'users.page': { look: (tx) => tx.users.page(other, 0, 10), finds: [] },
+  'users.count': { look: (tx) => tx.users.count(other), finds: 0 },
+  'users.change': {
+    look: (tx, { user }) => tx.users.change(other, user.id, { email: 'e@example.com' }, nowMs),
+    finds: false,
+  },
+  'users.remove': { look: (tx, { user }) => tx.users.remove(other, user.id), finds: false },
+  'users.add': { look: (tx, { user }) => tx.users.add(aUser(other), user.username), finds: true },
+} satisfies Record<Exclude<FunctionName, Unscoped>, Probe> as Readonly<Record<string, Probe>>
+
+for (const name of databaseNames) {
+  describe(`another customer on ${name}`, () => {
+    let place: Place
+    let store: Store
+    let raw: RawDatabase
+    let story: Story
+
+    before(async () => {
+      place = await newPlace(name)
+      store = await storeOn(place)
+      raw = await openRaw(place)
+    })
+    beforeEach(async () => {
+      mine += 10
+      other = mine + 1
+      story = await tell(store, mine)
+      await store.write((tx) => tx.customers.add(other, 'Other', 'the-api-key-of-the-other-customer', nowMs))
+    })
+    after(async () => {
+      await raw.close()
+      await store.close()
+      await place.remove()
+    })
+
+    for (const [called, probe] of Object.entries(foreignProbes)) {
+      it(`finds and changes nothing by ${called}`, async () => {
+        const before = await rowsOf(raw, mine)
+        let found: unknown
+        try {
+          found = await store.write((tx) => probe.look(tx, story))
+        } catch (error) {
+          if ('finds' in probe) throw error // a refusal is as good as a write that changes nothing
+        }
+        if ('finds' in probe) assert.deepEqual(found, probe.finds)
+        assert.deepEqual(await rowsOf(raw, mine), before)
+        assert.ok(await store.userSnapshot(mine, story.user.username))
+      })
+    }
+
+    it('gets no snapshot', async () => {
+      assert.equal(await store.userSnapshot(other, story.user.username), undefined)
+      assert.equal(await store.challengeSnapshot(other, story.challenge.id), undefined)
+    })
+
+    it('decides nothing on a challenge', async () => {
+      const before = await rowsOf(raw, mine)
+      assert.equal(await store.decide(aDecision(story.challenge, { customerId: other })), 'closed')
+      assert.deepEqual(await rowsOf(raw, mine), before)
+    })
+
+    it('decides nothing on a credential', async () => {
+      const before = await rowsOf(raw, mine)
+      const decided = await store.decide({
+        ...aDecision(story.challenge, { customerId: other }),
+        challengeId: null,
+        method: 'time-code',
+        subject: { key: story.user.id, isUser: true },
+        credential: { id: story.credential.id, userId: story.user.id, step: 1_000 },
+      })
+      assert.notEqual(decided, 'accepted')
+      assert.deepEqual(await rowsOf(raw, mine), before)
+    })
+  })
+}
+
+async function rowsOf(raw: RawDatabase, customerId: number): Promise<Record<string, RawRow[]>> {
+  const all = await dump(raw)
+  const rows = Object.entries(all).map(([table, list]) => [
+    table,
+    list.filter((row) => row['customer_id'] === customerId || (table === 'customers' && row['id'] === customerId)),
+  ])
+  return Object.fromEntries(rows)
+}

@@ -1,0 +1,132 @@
+import assert from 'node:assert/strict'
+import { randomUUID } from 'node:crypto'
+import { after, before, describe, it } from 'node:test'
+import { databaseNames, newPlace, type Place } from '../../test/support/databases.ts'
+import {
+  aChallenge,
+  aCredential,
+  aDecision,
+  aSubject,
+  aUser,
+  nowMs,
+  type Story,
+  storeOn,
+  tell,
+} from '../../test/support/store.ts'
+import { OverloadError } from '../vocabulary.ts'
+import { waitingMax, writesWaitingMax } from './database.ts'
+import type { Store } from './open.ts'
+import type { Repositories } from './repositories.ts'
+
+const mine = 101
+
+for (const name of databaseNames) {
+  describe(`a write on ${name}`, () => {
+    let place: Place
+    let store: Store
+    let story: Story
+
+    before(async () => {
+      place = await newPlace(name)
+      store = await storeOn(place)
+      story = await tell(store, mine)
+    })
+    after(async () => {
+      await store.close()
+      await place.remove()
+    })
+
+    it('is all or nothing', async () => {
+      const [first, second] = [aUser(mine), aUser(mine)]
+      const writing = store.write(async (tx) => {
+        await tx.users.add(first, first.username)
+        await tx.users.add(second, second.username)
+        throw new Error('broken on purpose')
+      })
+      await assert.rejects(writing, /broken on purpose/)
+      for (const { username } of [first, second]) assert.equal(await store.read.users.find(mine, username), undefined)
+    })
+
+    it('is not seen before it is committed, and is seen at once by everybody afterwards', async () => {
+      const user = aUser(mine)
+      const second = await storeOn(place)
+      try {
+        const isAdded = await store.write(async (tx) => {
+          await tx.users.add(user, user.username)
+          return [await tx.users.find(mine, user.username), await store.read.users.find(mine, user.username)]
+        })
+        assert.deepEqual(isAdded, [user, undefined])
+        assert.deepEqual(await store.read.users.find(mine, user.username), user)
+        assert.deepEqual(await second.read.users.find(mine, user.username), user)
+      } finally {
+        await second.close()
+      }
+    })
+
+    it('that fails never fails its neighbours, whatever fails', async () => {
+      const jobs = Array.from({ length: 60 }, (_, index) => {
+        const user = aUser(mine)
+        const challenge = aChallenge(mine)
+        const fails = [
+          async () => {
+            throw new Error('broken on purpose')
+          },
+          async (tx: Repositories) => tx.credentials.offer(mine, randomUUID(), aCredential(), nowMs), // no such user
+          async (tx: Repositories) => tx.users.add(aUser(999_999, {}), 'of no customer'),
+        ]
+        const fail = index % 4 === 0 ? undefined : fails[(index % 4) - 1]
+        const writing = store.write(async (tx) => {
+          await tx.users.add(user, user.username)
+          await tx.challenges.replace(challenge, nowMs)
+          await fail?.(tx)
+        })
+        return { user, challenge, fails: fail !== undefined, writing }
+      })
+      // Decisions of the same moment share the group with them.
+      const [approved, closed] = [store.decide(aDecision(story.challenge)), store.decide(aDecision(aChallenge(mine)))]
+      const settled = await Promise.allSettled(jobs.map(({ writing }) => writing))
+      assert.equal(await approved, 'accepted')
+      assert.equal(await closed, 'closed')
+      for (const [index, { user, challenge, fails }] of jobs.entries()) {
+        assert.equal(settled[index]?.status, fails ? 'rejected' : 'fulfilled')
+        assert.equal((await store.read.users.find(mine, user.username)) !== undefined, !fails)
+        assert.equal((await store.read.challenges.find(challenge.id)) !== undefined, !fails)
+      }
+    })
+
+    it('is refused when too many wait, and leaves room for answers', async () => {
+      let written = 0
+      const writes = Array.from({ length: writesWaitingMax + 10 }, () =>
+        store.write(async () => {
+          written++
+        }),
+      )
+      const challenge = aChallenge(mine)
+      const deciding = store.decide(aDecision(challenge))
+      const settled = await Promise.allSettled(writes)
+      const refused = settled.filter((one) => one.status === 'rejected')
+      assert.ok(refused.length >= 10)
+      assert.equal(written, settled.length - refused.length, 'nothing of those that were refused was done')
+      const others = refused.filter(({ reason }) => !(reason instanceof OverloadError))
+      assert.equal(others.length, 0, `${others.length} were told: ${others[0]?.reason.message}`)
+      assert.equal(await deciding, 'closed')
+    })
+
+    it('and an answer are refused when too many answers wait, and all others are answered', async () => {
+      const { challenge } = story
+      const guess = () =>
+        store.decide({ ...aDecision(challenge, { verdict: 'wrong' }), subject: aSubject(), challengeId: null })
+      const settled = await Promise.allSettled(Array.from({ length: waitingMax + 10 }, guess))
+      const refused = settled.filter((one) => one.status === 'rejected')
+      assert.equal(refused.length, 10)
+      for (const { reason } of refused) assert.ok(reason instanceof OverloadError)
+      const answered = settled.filter((one) => one.status === 'fulfilled')
+      assert.ok(answered.every(({ value }) => value === 'wrong'))
+      assert.equal(await guess(), 'wrong', 'and afterwards all is well')
+    })
+
+    it('gives back what its job gave', async () => {
+      assert.equal(await store.write(async () => 'given'), 'given')
+    })
+  })
+}
