@@ -2,10 +2,10 @@ import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { after, before, beforeEach, describe, it } from 'node:test'
 import { databaseNames, newPlace, type Place } from '../../test/support/databases.ts'
-import { openRaw } from '../../test/support/raw.ts'
-import { aDecision, aMark, aNote, nowMs, storeOn } from '../../test/support/store.ts'
+import { openRaw, type RawDatabase } from '../../test/support/raw.ts'
+import { aDecision, aMark, aSubject, nowMs, storeOn } from '../../test/support/store.ts'
 import { ask, counted, customerId, newWorld, tokenDecision, type World } from '../../test/support/world.ts'
-import type { Decided, Decision } from '../vocabulary.ts'
+import type { Decision } from '../vocabulary.ts'
 import type { Store } from './open.ts'
 
 const times = 300
@@ -15,26 +15,43 @@ for (const name of databaseNames) {
     let place: Place
     let first: Store
     let second: Store
+    let raw: RawDatabase
     let world: World
 
     before(async () => {
       place = await newPlace(name)
       first = await storeOn(place)
       second = await storeOn(place)
+      raw = await openRaw(place)
       await first.write((tx) => tx.customers.add(customerId, 'Customer', 'the-api-key-of-the-customer', nowMs))
     })
     beforeEach(async () => {
       world = await newWorld(first)
     })
     after(async () => {
+      await raw.close()
       await first.close()
       await second.close()
       await place.remove()
     })
 
-    const decideAll = async (make: (index: number) => Decision) => {
-      const deciding = Array.from({ length: times }, (_, index) => (index % 2 ? first : second).decide(make(index)))
-      return counted(await Promise.all(deciding))
+    /** Half by each store. The audit must tell of each decision what its caller was told. */
+    const decideAll = async (make: (index: number) => Decision, count = times) => {
+      const run = randomUUID()
+      const deciding = Array.from({ length: count }, (_, index) => {
+        const decision = make(index)
+        const audit = { ...decision.audit, requestId: `${run} ${index}` }
+        return (index % 2 ? first : second).decide({ ...decision, audit })
+      })
+      const outcomes = await Promise.all(deciding)
+      const rows = await raw.run('select request_id, outcome from audit_rows where request_id like $1', `${run} %`)
+      const told = new Map(rows.map((row) => [row['request_id'], row['outcome']]))
+      assert.equal(rows.length, count, 'one line of audit each')
+      assert.deepEqual(
+        outcomes.map((_, index) => told.get(`${run} ${index}`)),
+        outcomes,
+      )
+      return counted(outcomes)
     }
 
     it('accept one right answer to one challenge', async () => {
@@ -51,6 +68,24 @@ for (const name of databaseNames) {
       const outcomes = await decideAll(() => tokenDecision(world, { verdict: 'wrong', credential: null }))
       assert.deepEqual(outcomes, { wrong: 10, locked: times - 10 })
       assert.equal(await second.decide(tokenDecision(world)), 'locked')
+    })
+
+    it('count ten wrong answers of each of twenty users', async () => {
+      const subjects = Array.from({ length: 20 }, () => aSubject(true))
+      const outcomes = await decideAll((index) => {
+        const subject = subjects[(index >> 1) % subjects.length] ?? world.subject
+        return tokenDecision(world, { verdict: 'wrong', credential: null, subject })
+      }, 800)
+      assert.deepEqual(outcomes, { wrong: 200, locked: 600 })
+    })
+
+    it('spend five attempts of each of twenty challenges', async () => {
+      const challenges = await Promise.all(Array.from({ length: 20 }, () => ask(first)))
+      const outcomes = await decideAll((index) => {
+        const challenge = challenges[(index >> 1) % challenges.length] ?? world.challenge
+        return aDecision(challenge, { verdict: 'wrong' })
+      }, 400)
+      assert.deepEqual(outcomes, { wrong: 100, closed: 300 })
     })
 
     it('accept one use of one step', async () => {
@@ -86,18 +121,6 @@ for (const name of databaseNames) {
       const credential = { id: pending.id, userId: user.id, step: 6 }
       const outcomes = await decideAll(() => tokenDecision(world, { credential, isConfirming: true }))
       assert.deepEqual(outcomes, { accepted: 1, used: times - 1 })
-    })
-
-    it('write one line of audit each', async () => {
-      const audit = aNote({ requestId: randomUUID() })
-      await decideAll(() => aDecision(world.challenge, { audit }))
-      const raw = await openRaw(place)
-      try {
-        const rows = await raw.run('select outcome from audit_rows where request_id = $1', audit.requestId)
-        assert.deepEqual(counted(rows.map((row) => row['outcome'] as Decided)), { accepted: 1, closed: times - 1 })
-      } finally {
-        await raw.close()
-      }
     })
   })
 }

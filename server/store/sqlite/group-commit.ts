@@ -1,13 +1,13 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { type Decided, type Decision, OverloadError } from '../../vocabulary.ts'
-import { batchMax, type GuardLimits, waitingMax, writesWaitingMax } from '../database.ts'
+import { OverloadError } from '../../vocabulary.ts'
+import { batchMax, writesWaitingMax } from '../database.ts'
 import type { Db } from '../tables.ts'
-import { decisions } from './decide.ts'
+import { mainSide } from './lane.ts'
 
 /** How long a group waits for another process to finish writing before it gives up. */
 const lockWaitMs = 5_000
-const lockRetryMs = 5
+const lockRetryMs = 1
 
 interface Waiting {
   /** Does its part inside the open transaction and returns what to do once it is committed. */
@@ -16,13 +16,13 @@ interface Waiting {
 }
 
 /**
- * All writes of the moment share one transaction and one fsync, each inside its own savepoint, and every caller is
- * answered after the commit. While one group reaches the disk the next one gathers.
+ * All writes of the moment but decisions: they share one transaction and one fsync, each inside its own savepoint, and
+ * every caller is answered after the commit. While one group reaches the disk the next one gathers.
  */
 export class GroupCommit {
   readonly #handle: DatabaseSync
   readonly #writer: Db
-  readonly #apply: (decision: Decision) => Decided
+  readonly #lane: ReturnType<typeof mainSide>
   readonly #begin: StatementSync
   readonly #commit: StatementSync
   readonly #savepoint: StatementSync
@@ -30,10 +30,10 @@ export class GroupCommit {
   #waiting: Waiting[] = []
   #running: Promise<void> | undefined
 
-  constructor(handle: DatabaseSync, writer: Db, limits: GuardLimits) {
+  constructor(handle: DatabaseSync, writer: Db, lane: SharedArrayBuffer) {
     this.#handle = handle
     this.#writer = writer
-    this.#apply = decisions(handle, limits)
+    this.#lane = mainSide(lane)
     this.#begin = handle.prepare('begin immediate')
     this.#commit = handle.prepare('commit')
     this.#savepoint = handle.prepare('savepoint alone')
@@ -41,29 +41,21 @@ export class GroupCommit {
   }
 
   write<T>(job: (db: Db) => Promise<T>): Promise<T> {
-    return this.#enqueue(() => job(this.#writer), writesWaitingMax)
-  }
-
-  decide(decision: Decision): Promise<Decided> {
-    return this.#enqueue(() => this.#apply(decision), waitingMax)
-  }
-
-  /** Resolves when nothing is waiting any more. */
-  async drained(): Promise<void> {
-    while (this.#running) await this.#running
-  }
-
-  #enqueue<T>(work: () => T | Promise<T>, most: number): Promise<T> {
-    if (this.#waiting.length >= most) return Promise.reject(new OverloadError('Too many writes are waiting.'))
+    if (this.#waiting.length >= writesWaitingMax)
+      return Promise.reject(new OverloadError('Too many writes are waiting.'))
     return new Promise<T>((resolve, reject) => {
       const run = async () => {
-        const result = work()
-        const value = result instanceof Promise ? await result : result
+        const value = await job(this.#writer)
         return () => resolve(value)
       }
       this.#waiting.push({ run, fail: reject })
       this.#running ??= this.#commitAll()
     })
+  }
+
+  /** Resolves when nothing is waiting any more. */
+  async drained(): Promise<void> {
+    while (this.#running) await this.#running
   }
 
   async #commitAll(): Promise<void> {
@@ -79,6 +71,7 @@ export class GroupCommit {
   async #commitGroup(group: readonly Waiting[]): Promise<void> {
     const answers: (() => void)[] = []
     try {
+      this.#lane.ask()
       await this.#beginWhenFree()
       for (const waiting of group) {
         const answer = await this.#runAlone(waiting)
@@ -89,6 +82,8 @@ export class GroupCommit {
       if (this.#handle.isTransaction) this.#handle.exec('rollback')
       for (const waiting of group) waiting.fail(error)
       return
+    } finally {
+      this.#lane.giveBack()
     }
     for (const answer of answers) answer()
   }

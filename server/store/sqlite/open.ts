@@ -5,13 +5,18 @@ import { Kysely, SqliteDialect } from 'kysely'
 import type { Database, DatabaseOptions } from '../database.ts'
 import { migrate } from '../migrations/index.ts'
 import type { Db, Tables } from '../tables.ts'
+import { Decider } from './decider.ts'
 import { GroupCommit } from './group-commit.ts'
+import { createLane } from './lane.ts'
 import { snapshots } from './snapshot.ts'
 
 /** How long starting and reading wait for another process (the CLI). The group commit waits without blocking instead. */
 const busyTimeoutMs = 5_000
 
-/** Opens the SQLite file: one connection that writes, in groups, and one that reads what is committed. */
+/**
+ * Opens the SQLite file: one connection that reads what is committed, one that writes in groups, and a thread with a
+ * connection of its own that commits decisions in groups. The lane lets one of the two write at a time.
+ */
 export function openSqlite(file: string, options: DatabaseOptions): Database {
   mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
   const writerHandle = new DatabaseSync(file, { timeout: busyTimeoutMs })
@@ -19,13 +24,15 @@ export function openSqlite(file: string, options: DatabaseOptions): Database {
   const readerHandle = new DatabaseSync(file, { readOnly: true, timeout: busyTimeoutMs })
   const writer = kyselyOn(writerHandle)
   const reader = kyselyOn(readerHandle)
-  const commits = new GroupCommit(writerHandle, writer, options.limits)
+  const lane = createLane()
+  const commits = new GroupCommit(writerHandle, writer, lane)
+  const decider = new Decider({ file, limits: options.limits, lane })
 
   return {
     dialect: 'sqlite',
     reader,
     write: (job) => commits.write(job),
-    decide: (decision) => commits.decide(decision),
+    decide: (decision) => decider.decide(decision),
     ...snapshots(readerHandle, reader, options.keys),
     auditHorizon: async () => Number.MAX_SAFE_INTEGER,
     // One file, one machine: its clock is the shared one.
@@ -37,6 +44,7 @@ export function openSqlite(file: string, options: DatabaseOptions): Database {
     },
     close: async () => {
       await commits.drained()
+      await decider.close()
       readerHandle.close()
       writerHandle.close()
     },

@@ -1,0 +1,55 @@
+import type { AddressInfo } from 'node:net'
+import { assemble } from './assemble.ts'
+import { banner } from './banner.ts'
+import { bootstrap } from './bootstrap.ts'
+import { ConfigError, readConfig } from './config.ts'
+
+/** How long requests that are running at a stop may take to end. */
+const drainMs = 10_000
+
+try {
+  await start()
+} catch (error) {
+  const text =
+    error instanceof ConfigError
+      ? error.message
+      : error instanceof Error
+        ? (error.stack ?? error.message)
+        : String(error)
+  process.stderr.write(`\nCountersign did not start.\n${text}\n\n`)
+  process.exitCode = 1
+}
+
+async function start(): Promise<void> {
+  const config = readConfig(process.env)
+  const server = await assemble(config)
+  const { app, store } = server
+  try {
+    const first = await bootstrap(store, config, Date.now())
+    await app.listen({ host: config.host, port: config.port })
+    const { port } = app.server.address() as AddressInfo // listening on TCP
+    const baseUrl = config.port === 0 ? config.baseUrl.replace(/:0$/, `:${port}`) : config.baseUrl
+    process.stdout.write(banner({ config, baseUrl, first, customer: await customerToShow(server, config) }))
+  } catch (error) {
+    await server.close()
+    throw error
+  }
+
+  let isStopping = false
+  const stop = async (): Promise<void> => {
+    if (isStopping) return
+    isStopping = true
+    setTimeout(() => process.exit(1), drainMs).unref()
+    await server.close()
+  }
+  process.on('SIGTERM', stop)
+  process.on('SIGINT', stop)
+}
+
+/** In development the box shows the key at every start; in production only when it was just made. */
+async function customerToShow({ store }: Awaited<ReturnType<typeof assemble>>, config: ReturnType<typeof readConfig>) {
+  if (config.mode === 'production') return null
+  const all = await store.read.customers.list()
+  const [oldest] = all.sort((left, right) => left.createdAtMs - right.createdAtMs)
+  return oldest ? ((await store.read.customers.find(oldest.id)) ?? null) : null
+}

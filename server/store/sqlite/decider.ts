@@ -1,0 +1,82 @@
+import { Worker } from 'node:worker_threads'
+import { type Decided, type Decision, OverloadError } from '../../vocabulary.ts'
+import { waitingMax } from '../database.ts'
+import type { Asked, Told, WorkerOptions } from './decide-worker.ts'
+
+const workerFile = new URL('./decide-worker.ts', import.meta.url)
+/** It holds a few prepared statements and one group of decisions. */
+const workerMemoryMb = 32
+
+interface Waiting {
+  resolve(outcome: Decided): void
+  reject(error: Error): void
+}
+
+/** Hands decisions to the thread that commits them in groups, so that no request ever waits for the disk of another. */
+export class Decider {
+  readonly #options: WorkerOptions
+  readonly #waiting = new Map<number, Waiting>()
+  #worker: Worker | undefined
+  #asking: Decision[] = []
+  #next = 0
+  #onIdle: (() => void)[] = []
+
+  constructor(options: WorkerOptions) {
+    this.#options = options
+  }
+
+  decide(decision: Decision): Promise<Decided> {
+    if (this.#waiting.size >= waitingMax) return Promise.reject(new OverloadError('Too many decisions are waiting.'))
+    return new Promise((resolve, reject) => {
+      // Everything that arrives in this turn of the event loop goes over together.
+      if (this.#asking.length === 0) setImmediate(() => this.#ask())
+      this.#asking.push(decision)
+      this.#waiting.set(this.#next++, { resolve, reject })
+    })
+  }
+
+  /** Resolves when every decision has been told, and ends the thread. */
+  async close(): Promise<void> {
+    if (this.#waiting.size > 0) await new Promise<void>((resolve) => this.#onIdle.push(resolve))
+    await this.#worker?.terminate()
+  }
+
+  #ask(): void {
+    const decisions = this.#asking
+    this.#asking = []
+    const asked: Asked = { first: this.#next - decisions.length, decisions }
+    this.#worker ??= this.#start()
+    this.#worker.postMessage(asked)
+  }
+
+  /** At the first decision: the command line, which makes none, never pays for it. */
+  #start(): Worker {
+    const worker = new Worker(workerFile, {
+      workerData: this.#options,
+      resourceLimits: { maxOldGenerationSizeMb: workerMemoryMb, maxYoungGenerationSizeMb: 2 },
+    })
+    worker.on('message', (told: Told) => this.#tell(told))
+    // Nothing of what it had not told was accepted; the next decision starts another one.
+    worker.on('error', (error) => this.#failAll(worker, error instanceof Error ? error : new Error(String(error))))
+    worker.on('exit', () => this.#failAll(worker, new Error('The writing thread ended.')))
+    return worker
+  }
+
+  #tell(told: Told): void {
+    for (const [number, outcome, problem] of told) {
+      const one = this.#waiting.get(number)
+      this.#waiting.delete(number)
+      if (outcome) one?.resolve(outcome)
+      else one?.reject(new Error(problem ?? 'A decision got no outcome.'))
+    }
+    if (this.#waiting.size === 0) for (const idle of this.#onIdle.splice(0)) idle()
+  }
+
+  #failAll(worker: Worker, error: Error): void {
+    if (this.#worker !== worker) return
+    this.#worker = undefined
+    for (const one of this.#waiting.values()) one.reject(error)
+    this.#waiting.clear()
+    for (const idle of this.#onIdle.splice(0)) idle()
+  }
+}
