@@ -19,7 +19,6 @@ export interface Target {
   /** From the start of the process to its first answer. */
   readonly startedMs: number
   /** When the process was started, on this process's own clock. */
-  readonly spawnedAtMs: number
   stop(): Promise<void>
 }
 
@@ -52,7 +51,7 @@ export async function startTarget(options: TargetOptions): Promise<Target> {
     workload,
     port,
     pid: child.pid ?? 0,
-    spawnedAtMs,
+
     startedMs: performance.now() - spawnedAtMs,
     async stop() {
       child.kill('SIGTERM')
