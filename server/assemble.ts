@@ -10,7 +10,7 @@ import { miniOrange } from './api/miniorange/index.ts'
 import { channelsFor } from './channels/index.ts'
 import { Outbox } from './channels/outbox.ts'
 import { type Clock, createClock } from './clock.ts'
-import type { Config } from './config.ts'
+import { type Config, ConfigError } from './config.ts'
 import { guardLimits } from './engine/guard.ts'
 import type { Engine } from './engine/ports.ts'
 import { createMetrics } from './metrics.ts'
@@ -26,6 +26,7 @@ const freshMs = 1_000
 const closeAuditEveryMs = 5_000
 const purgeEveryMs = 60_000
 const synchronizeEveryMs = 60_000
+const hangUpEveryMs = 50
 
 /** Everything, joined and not yet listening. */
 export interface Assembled {
@@ -80,7 +81,10 @@ export async function assemble(config: Config, given?: Clock): Promise<Assembled
     app,
     store,
     async close() {
+      // A connection whose last answer is out is closed at once, and not when its caller lets go of it.
+      const hangingUp = setInterval(() => app.server.closeIdleConnections(), hangUpEveryMs)
       await app.close()
+      clearInterval(hangingUp)
       await outbox.stop()
       await Promise.all(jobs.map((job) => job.stop()))
       await store.closeAudit(clock()).catch(warn)
@@ -118,7 +122,11 @@ function developmentKey(dataDir: string): Uint8Array {
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
   }
-  return Buffer.from(readFileSync(file, 'utf8').trim(), 'base64')
+  const key = Buffer.from(readFileSync(file, 'utf8').trim(), 'base64')
+  if (key.length === 32) return key
+  throw new ConfigError(
+    `${file} does not hold a whole key. Restore it from a backup; without one, begin with an empty data folder.`,
+  )
 }
 
 function createOutbox(

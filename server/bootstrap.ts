@@ -14,6 +14,7 @@ export async function bootstrap(store: Store, config: Config, nowMs: number): Pr
   const { customerKey, apiKey } = config.bootstrap
   const first = { id: customerKey ?? randomCustomerKey(), name: 'Default', apiKey: apiKey ?? randomApiKey() }
   return store.write(async (tx) => {
+    await tx.customers.alone()
     if ((await tx.customers.list()).length > 0) return null
     const isAdded = await tx.customers.add(first.id, first.name, first.apiKey, nowMs)
     if (!isAdded) return null

@@ -173,9 +173,26 @@ function readSetting(
 }
 
 function tlsFiles(certFile: string | null, keyFile: string | null, problems: string[]): Config['tls'] {
-  if (certFile && keyFile) return { certFile, keyFile }
+  if (certFile && keyFile) {
+    for (const [name, file] of [
+      ['TLS_CERT', certFile],
+      ['TLS_KEY', keyFile],
+    ] as const) {
+      if (!isReadable(file)) problems.push(`${prefix}${name} names a file that cannot be read: ${file}`)
+    }
+    return { certFile, keyFile }
+  }
   if (certFile || keyFile) problems.push(`Set both ${prefix}TLS_CERT and ${prefix}TLS_KEY, or neither.`)
   return null
+}
+
+function isReadable(file: string): boolean {
+  try {
+    readFileSync(file)
+    return true
+  } catch {
+    return false
+  }
 }
 
 function oneOf<T extends string>(allowed: readonly T[]): (text: string) => T | undefined {

@@ -32,7 +32,11 @@ async function start(): Promise<void> {
     process.stdout.write(banner({ config, baseUrl, first, customer: await customerToShow(server, config) }))
   } catch (error) {
     await server.close()
-    throw error
+    const isTaken = error instanceof Error && 'code' in error && error.code === 'EADDRINUSE'
+    if (!isTaken) throw error
+    throw new ConfigError(
+      `Port ${config.port} is taken. Set COUNTERSIGN_PORT to another one, or stop what listens there.`,
+    )
   }
 
   let isStopping = false

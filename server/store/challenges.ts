@@ -1,8 +1,8 @@
 import { sql } from 'kysely'
 import { type SealingKey, seal, unseal } from '../security/seal.ts'
 import type { Challenge, ChallengeState, MethodId } from '../vocabulary.ts'
+import type { Dialect } from './dialect.ts'
 import { type Keys, place } from './keys.ts'
-import type { Dialect } from './migrations/index.ts'
 import type { ChallengeRow, Db } from './tables.ts'
 
 /** A challenge on its way into the store. */

@@ -1,13 +1,15 @@
+import { sql } from 'kysely'
 import { deriveKey } from '../security/digest.ts'
 import { type SealingKey, seal, unseal } from '../security/seal.ts'
 import { customerSettings, withDefaults } from '../settings.ts'
 import type { Customer } from '../vocabulary.ts'
+import type { Dialect } from './dialect.ts'
 import { type Keys, place } from './keys.ts'
 import { settings } from './settings.ts'
 import type { Db } from './tables.ts'
 
 /** Customers and their API keys, sealed at rest because the signature of a request is a hash over the key itself. */
-export function customers(db: Db, keys: Keys) {
+export function customers(db: Db, keys: Keys, dialect: Dialect) {
   return {
     /** A customer with its settings, read afresh. */
     async find(id: number): Promise<Customer | undefined> {
@@ -28,6 +30,11 @@ export function customers(db: Db, keys: Keys) {
     async list(): Promise<{ id: number; name: string; createdAtMs: number }[]> {
       const rows = await db.selectFrom('customers').select(['id', 'name', 'created_at_ms']).orderBy('id').execute()
       return rows.map((row) => ({ id: row.id, name: row.name, createdAtMs: row.created_at_ms }))
+    },
+
+    /** Makes sure that nobody else is adding a customer until this write is through. */
+    async alone(): Promise<void> {
+      if (dialect === 'postgres') await sql`lock table customers in share row exclusive mode`.execute(db)
     },
 
     /** False when the id is taken. */

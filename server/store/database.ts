@@ -1,6 +1,6 @@
 import type { Challenge, Credential, Decided, Decision } from '../vocabulary.ts'
+import type { Dialect } from './dialect.ts'
 import type { Keys } from './keys.ts'
-import type { Dialect } from './migrations/index.ts'
 import type { Db } from './tables.ts'
 
 /**

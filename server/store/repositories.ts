@@ -3,11 +3,11 @@ import { challenges } from './challenges.ts'
 import { credentials } from './credentials.ts'
 import { customers } from './customers.ts'
 import { deliveries } from './deliveries.ts'
+import type { Dialect } from './dialect.ts'
 import { guards } from './guards.ts'
 import { inbox } from './inbox.ts'
 import type { Keys } from './keys.ts'
 import { marks } from './marks.ts'
-import type { Dialect } from './migrations/index.ts'
 import { settings } from './settings.ts'
 import type { Db } from './tables.ts'
 import { users } from './users.ts'
@@ -18,7 +18,7 @@ export function repositories(db: Db, keys: Keys, dialect: Dialect) {
     audit: audit(db, keys),
     challenges: challenges(db, keys, dialect),
     credentials: credentials(db, keys),
-    customers: customers(db, keys),
+    customers: customers(db, keys, dialect),
     deliveries: deliveries(db, keys),
     guards: guards(db),
     inbox: inbox(db),

@@ -6,6 +6,7 @@ import {
   aChallenge,
   aCredential,
   aDecision,
+  aNote,
   aSubject,
   aUser,
   nowMs,
@@ -94,6 +95,23 @@ for (const name of databaseNames) {
       }
     })
 
+    it('of decisions is for each alone: one that cannot be kept leaves nothing, and fails no other', async () => {
+      const challenges = Array.from({ length: 20 }, () => aChallenge(mine))
+      for (const challenge of challenges) await store.write((tx) => tx.challenges.replace(challenge, nowMs))
+      const [broken, ...others] = challenges
+      assert.ok(broken)
+      // No kind: the line of the audit is refused after all the rest was done.
+      const bad = aDecision(broken, { audit: { ...aNote(), kind: null as unknown as string } })
+      const deciding = others.map((challenge) => store.decide(aDecision(challenge)))
+      deciding.splice(7, 0, store.decide(bad))
+      const settled = await Promise.allSettled(deciding)
+      assert.equal(settled.splice(7, 1)[0]?.status, 'rejected')
+      assert.equal((await store.read.challenges.find(broken.id))?.state, 'pending')
+      const accepted = settled.filter((one) => one.status === 'fulfilled' && one.value === 'accepted')
+      assert.equal(accepted.length, others.length, 'every other is accepted')
+      assert.equal(await store.decide(aDecision(broken)), 'accepted', 'and it may be sent again')
+    })
+
     it('is refused when too many wait, and leaves room for answers', async () => {
       let written = 0
       const writes = Array.from({ length: writesWaitingMax + 10 }, () =>
@@ -110,6 +128,20 @@ for (const name of databaseNames) {
       const others = refused.filter(({ reason }) => !(reason instanceof OverloadError))
       assert.equal(others.length, 0, `${others.length} were told: ${others[0]?.reason.message}`)
       assert.equal(await deciding, 'closed')
+    })
+
+    it('lets an answer pass: it is decided before the thousands of writes that came first are through', async () => {
+      const challenge = aChallenge(mine)
+      await store.write((tx) => tx.challenges.replace(challenge, nowMs))
+      let written = 0
+      const writes = Array.from({ length: 3_000 }, () =>
+        store.write(async () => {
+          written++
+        }),
+      )
+      assert.equal(await store.decide(aDecision(challenge)), 'accepted')
+      assert.ok(written < 2_700, `${written} of 3000 writes were through`)
+      await Promise.all(writes)
     })
 
     it('and an answer are refused when too many answers wait, and all others are answered', async () => {

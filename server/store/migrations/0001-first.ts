@@ -1,5 +1,5 @@
 import { type Kysely, sql } from 'kysely'
-import type { Dialect } from './index.ts'
+import type { Dialect } from '../dialect.ts'
 
 /** The first tables. Never edited once released: a change is a new migration. */
 export function first(dialect: Dialect) {

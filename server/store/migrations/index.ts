@@ -1,9 +1,8 @@
 import type { Kysely } from 'kysely'
 import { type Migration, Migrator } from 'kysely/migration'
+import type { Dialect } from '../dialect.ts'
 import type { Db } from '../tables.ts'
 import { first } from './0001-first.ts'
-
-export type Dialect = 'sqlite' | 'postgres'
 
 /** Every migration in order; a new one is its file and a line here. */
 function migrations(dialect: Dialect): Record<string, Migration> {

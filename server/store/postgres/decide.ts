@@ -85,11 +85,25 @@ export class DecisionBatches {
         else one.reject(new Error('A decision got no outcome.'))
       }
     } catch (error) {
-      for (const one of batch) one.reject(error)
+      if (batch.length > 1) await this.#sendAlone(batch)
+      else batch[0]?.reject(error)
     }
     for (const one of batch) for (const row of one.touches) this.#touched.delete(row)
     this.#inFlight--
     this.#schedule()
+  }
+
+  /** After a batch that failed, and so left nothing: one bad decision must not fail its neighbours. */
+  async #sendAlone(batch: readonly Waiting[]): Promise<void> {
+    for (const { decision, resolve, reject } of batch) {
+      try {
+        const outcome = (await this.#apply([decision])).get(0)
+        if (outcome) resolve(outcome)
+        else reject(new Error('A decision got no outcome.'))
+      } catch (error) {
+        reject(error)
+      }
+    }
   }
 
   async #apply(decisions: readonly Decision[]): Promise<Map<number, Decided>> {

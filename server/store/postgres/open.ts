@@ -10,32 +10,22 @@ import { snapshots } from './snapshot.ts'
 
 /** Connections of one node. */
 const connectionsMax = 10
+const answerConnectionsMax = 4
 const connectTimeoutMs = 5_000
 /** A statement that hangs longer is given up; nothing of it was committed. */
 const statementTimeoutMs = 7_000
 /** How often a write is tried again that lost a race it can win the next time. */
 const writeTriesMax = 5
 
-/** Opens PostgreSQL: one pool for everything; decisions go through it in batches of many rows. */
+/**
+ * Opens PostgreSQL: one pool for reading and writing, and one for the answers of people (decisions and the reads before
+ * them, in batches of many rows), which so never queue behind other writes.
+ */
 export function openPostgres(url: string, options: DatabaseOptions): Database {
-  // Integers of 64 bits come as numbers: ours are milliseconds and counts, far below 2^53.
-  const types = new pg.TypeOverrides()
-  types.setTypeParser(pg.types.builtins.INT8, Number)
-  const pool = new pg.Pool({
-    connectionString: url,
-    max: connectionsMax,
-    connectionTimeoutMillis: connectTimeoutMs,
-    statement_timeout: statementTimeoutMs,
-    idle_in_transaction_session_timeout: statementTimeoutMs,
-    application_name: 'countersign',
-    types,
-  })
-  // A connection that breaks while idle is replaced at its next use; the event must not end the process.
-  pool.on('error', () => undefined)
-  // The same for one that breaks in the middle of a write: the write fails, and only the write.
-  pool.on('connect', (client) => client.on('error', () => undefined))
+  const pool = openPool(url, connectionsMax)
+  const answers = openPool(url, answerConnectionsMax)
   const reader = new Kysely<Tables>({ dialect: new PostgresDialect({ pool: pool as PostgresPool }) })
-  const batches = new DecisionBatches(pool, options.limits)
+  const batches = new DecisionBatches(answers, options.limits)
 
   let writing = 0
 
@@ -52,7 +42,7 @@ export function openPostgres(url: string, options: DatabaseOptions): Database {
       }
     },
     decide: (decision) => batches.decide(decision),
-    ...snapshots(pool, reader, options.keys),
+    ...snapshots(answers, reader, options.keys),
     async auditHorizon() {
       const { rows } = await pool.query('select pg_snapshot_xmin(pg_current_snapshot())::text::bigint as horizon')
       return rows[0].horizon
@@ -64,7 +54,7 @@ export function openPostgres(url: string, options: DatabaseOptions): Database {
     migrate: () => migrate(reader, 'postgres'),
     async close() {
       await batches.drained()
-      await reader.destroy()
+      await Promise.all([reader.destroy(), answers.end()])
     },
   }
 }
@@ -78,4 +68,24 @@ async function tryAgain<T>(write: () => Promise<T>): Promise<T> {
       if (tries >= writeTriesMax || !isTransient(error)) throw error
     }
   }
+}
+
+function openPool(connectionString: string, max: number): pg.Pool {
+  // Integers of 64 bits come as numbers: ours are milliseconds and counts, far below 2^53.
+  const types = new pg.TypeOverrides()
+  types.setTypeParser(pg.types.builtins.INT8, Number)
+  const pool = new pg.Pool({
+    connectionString,
+    max,
+    connectionTimeoutMillis: connectTimeoutMs,
+    statement_timeout: statementTimeoutMs,
+    idle_in_transaction_session_timeout: statementTimeoutMs,
+    application_name: 'countersign',
+    types,
+  })
+  // A connection that breaks while idle is replaced at its next use; the event must not end the process.
+  pool.on('error', () => undefined)
+  // The same for one that breaks in the middle of a write: the write fails, and only the write.
+  pool.on('connect', (client) => client.on('error', () => undefined))
+  return pool
 }

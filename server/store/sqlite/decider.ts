@@ -19,7 +19,7 @@ export class Decider {
   #worker: Worker | undefined
   #asking: Decision[] = []
   #next = 0
-  #onIdle: (() => void)[] = []
+  #onTold: (() => void)[] = []
 
   constructor(options: WorkerOptions) {
     this.#options = options
@@ -35,9 +35,14 @@ export class Decider {
     })
   }
 
+  /** Resolves when the decisions of this moment have had their turn: at once when there are none. */
+  async turn(): Promise<void> {
+    if (this.#waiting.size > 0) await new Promise<void>((resolve) => this.#onTold.push(resolve))
+  }
+
   /** Resolves when every decision has been told, and ends the thread. */
   async close(): Promise<void> {
-    if (this.#waiting.size > 0) await new Promise<void>((resolve) => this.#onIdle.push(resolve))
+    while (this.#waiting.size > 0) await this.turn()
     await this.#worker?.terminate()
   }
 
@@ -62,14 +67,14 @@ export class Decider {
     return worker
   }
 
-  #tell(told: Told): void {
-    for (const [number, outcome, problem] of told) {
+  #tell(outcomes: Told): void {
+    for (const [number, outcome, problem] of outcomes) {
       const one = this.#waiting.get(number)
       this.#waiting.delete(number)
       if (outcome) one?.resolve(outcome)
       else one?.reject(new Error(problem ?? 'A decision got no outcome.'))
     }
-    if (this.#waiting.size === 0) for (const idle of this.#onIdle.splice(0)) idle()
+    for (const told of this.#onTold.splice(0)) told()
   }
 
   #failAll(worker: Worker, error: Error): void {
@@ -77,6 +82,6 @@ export class Decider {
     this.#worker = undefined
     for (const one of this.#waiting.values()) one.reject(error)
     this.#waiting.clear()
-    for (const idle of this.#onIdle.splice(0)) idle()
+    for (const told of this.#onTold.splice(0)) told()
   }
 }

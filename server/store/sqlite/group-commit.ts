@@ -23,6 +23,7 @@ export class GroupCommit {
   readonly #handle: DatabaseSync
   readonly #writer: Db
   readonly #lane: ReturnType<typeof mainSide>
+  readonly #answers: { turn(): Promise<void> }
   readonly #begin: StatementSync
   readonly #commit: StatementSync
   readonly #savepoint: StatementSync
@@ -30,7 +31,8 @@ export class GroupCommit {
   #waiting: Waiting[] = []
   #running: Promise<void> | undefined
 
-  constructor(handle: DatabaseSync, writer: Db, lane: SharedArrayBuffer) {
+  constructor(handle: DatabaseSync, writer: Db, lane: SharedArrayBuffer, answers: { turn(): Promise<void> }) {
+    this.#answers = answers
     this.#handle = handle
     this.#writer = writer
     this.#lane = mainSide(lane)
@@ -62,6 +64,8 @@ export class GroupCommit {
     // Everything that arrived in this turn of the event loop joins the first group.
     await new Promise(setImmediate)
     while (this.#waiting.length > 0) {
+      // However many writes wait: the answers of people go first.
+      await this.#answers.turn()
       await this.#commitGroup(this.#waiting.splice(0, batchMax))
       await new Promise(setImmediate)
     }

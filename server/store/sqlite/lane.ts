@@ -1,4 +1,4 @@
-/** Who may write next: the decisions of the worker, or the writes of the main thread, which go first. */
+/** Who may write next: the decisions of the worker, or a group of the main thread once it has asked. */
 
 const wanted = 0
 

@@ -25,8 +25,8 @@ export function openSqlite(file: string, options: DatabaseOptions): Database {
   const writer = kyselyOn(writerHandle)
   const reader = kyselyOn(readerHandle)
   const lane = createLane()
-  const commits = new GroupCommit(writerHandle, writer, lane)
   const decider = new Decider({ file, limits: options.limits, lane })
+  const commits = new GroupCommit(writerHandle, writer, lane, decider)
 
   return {
     dialect: 'sqlite',
@@ -35,8 +35,10 @@ export function openSqlite(file: string, options: DatabaseOptions): Database {
     decide: (decision) => decider.decide(decision),
     ...snapshots(readerHandle, reader, options.keys),
     auditHorizon: async () => Number.MAX_SAFE_INTEGER,
-    // One file, one machine: its clock is the shared one.
-    timeMs: async () => Date.now(),
+    async timeMs() {
+      const row = readerHandle.prepare("select cast(unixepoch('subsec') * 1000 as integer) as now").get()
+      return Number(row?.['now'])
+    },
     migrate: async () => {
       const applied = await migrateAlone(writerHandle, writer)
       writerHandle.exec('pragma busy_timeout = 0')
