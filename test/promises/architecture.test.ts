@@ -1,0 +1,319 @@
+import assert from 'node:assert/strict'
+import { spawnSync } from 'node:child_process'
+import { copyFileSync, globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join, posix } from 'node:path'
+import { after, before, describe, it } from 'node:test'
+import { fileURLToPath } from 'node:url'
+
+const root = fileURLToPath(new URL('../..', import.meta.url))
+
+interface Source {
+  /** From the root of the repository, such as `server/engine/answer.ts`. */
+  readonly path: string
+  /** Without comments. */
+  readonly code: string
+  /** Files of ours that it imports, types too. */
+  readonly imports: readonly string[]
+  /** Everything else that it imports. */
+  readonly packages: readonly string[]
+}
+
+/** All that runs; tests and what only tests share is left out. */
+const sources = globSync('server/**/*.ts', { cwd: root })
+  .map((path) => path.replaceAll('\\', '/'))
+  .filter((path) => !/(\.test|-suite)\.ts$/.test(path))
+  .sort()
+  .map(readSource)
+
+interface Place {
+  readonly folder: RegExp
+  /** What its files may import, besides each other. */
+  readonly ours: RegExp
+  readonly packages: RegExp
+}
+
+const nothing = /^$/
+
+/** Who may import whom: arrows point inward. */
+const places: readonly Place[] = [
+  { folder: /^server\/vocabulary\.ts$/, ours: nothing, packages: nothing },
+  { folder: /^server\/security\//, ours: nothing, packages: /^node:crypto$/ },
+  { folder: /^server\/methods\//, ours: /^server\/(security\/|vocabulary)/, packages: nothing },
+  {
+    folder: /^server\/engine\//,
+    ours: /^server\/(methods\/|risk\/|security\/|vocabulary)/,
+    packages: /^(libphonenumber-js\/|node:timers\/promises$)/,
+  },
+  {
+    folder: /^server\/store\//,
+    ours: /^server\/(security\/|vocabulary|settings)/,
+    packages: /^(kysely|pg|node:(sqlite|crypto|fs|path|timers\/promises|worker_threads)$)/,
+  },
+  {
+    folder: /^server\/channels\//,
+    ours: /^server\/(vocabulary|settings)/,
+    packages: /^(nodemailer|node:timers\/promises)$/,
+  },
+  {
+    folder: /^server\/api\/\w+\.ts$/,
+    ours: /^server\/security\//,
+    packages: /^(fastify|@fastify\/swagger|node:net|pino)$/,
+  },
+  ...globSync('server/api/*/', { cwd: root }).map((folder) => ({
+    folder: new RegExp(`^${folder.replaceAll('\\', '/').replace(/\/$/, '')}/`),
+    ours: /^server\/(engine\/|security\/|vocabulary|api\/\w+\.ts$)/,
+    packages: /^(fastify|@fastify\/cors|typebox|typebox\/compile|qrcode|sharp|node:(crypto|fs)|nodemailer)$/,
+  })),
+]
+
+describe('the architecture', () => {
+  it('was found', () => {
+    assert.ok(sources.length > 50)
+    assert.ok(sources.some(({ imports }) => imports.includes('server/vocabulary.ts')))
+  })
+
+  it('has no import cycles, types included', () => {
+    assert.deepEqual(cycles(), [])
+  })
+
+  it('has arrows that point inward only', () => {
+    const wrong = places.flatMap(({ folder, ours, packages }) => {
+      const inside = sources.filter(({ path }) => folder.test(path))
+      assert.ok(inside.length > 0, `${folder} is there`)
+      return inside.flatMap(({ path, imports, packages: used }) => [
+        ...imports.filter((one) => !folder.test(one) && !ours.test(one)).map((one) => `${path} imports ${one}`),
+        ...used.filter((one) => !packages.test(one)).map((one) => `${path} imports ${one}`),
+      ])
+    })
+    assert.deepEqual(wrong, [])
+  })
+
+  it('has nobody import what ties everything together', () => {
+    const importers = (target: RegExp) => sources.filter(({ imports }) => imports.some((one) => target.test(one)))
+    assert.deepEqual(pathsOf(importers(/^server\/(main|cli)\.ts$/)), [])
+    assert.deepEqual(pathsOf(importers(/^server\/start\.ts$/)), ['server/main.ts'])
+    const ofCommandLine = importers(/^server\/cli\//).filter(({ path }) => !/^server\/cli[./]/.test(path))
+    assert.deepEqual(pathsOf(ofCommandLine), [])
+    const ofAssembly = importers(/^server\/assemble\.ts$/).filter(
+      ({ path }) => !/^server\/(start\.ts|cli\/)/.test(path),
+    )
+    assert.deepEqual(pathsOf(ofAssembly), [])
+  })
+
+  it('has time and chance passed in', () => {
+    const origins = /^server\/(main|start|assemble|cli)\.ts$|^server\/(cli|security)\//
+    const wrong = sources.filter(
+      ({ path, code }) => !origins.test(path) && /\bDate\.now\b|\bMath\.random\b|\bnew Date\(\s*\)/.test(code),
+    )
+    assert.deepEqual(pathsOf(wrong), [])
+  })
+
+  it('has SQL in the store only', () => {
+    const sql =
+      /\b(select\b[^'"`;]*\bfrom|insert\s+into|delete\s+from|update\s+\w+\s+set|(create|alter|drop)\s+(table|index)|pragma\s+\w+|begin\s+immediate)\b|\.(selectFrom|insertInto|updateTable|deleteFrom)\(/i
+    const outside = sources.filter(({ path }) => !path.startsWith('server/store/'))
+    assert.deepEqual(pathsOf(outside.filter(({ code }) => sql.test(code))), [])
+    const drivers = outside.filter(({ packages }) => packages.some((one) => /^(kysely|pg|node:sqlite)/.test(one)))
+    assert.deepEqual(pathsOf(drivers), [])
+    assert.ok(
+      sources.some(({ code }) => sql.test(code)),
+      'it is found where it is',
+    )
+  })
+
+  it('has attempts, steps and failures written by decisions only', () => {
+    const columns = /\b(attempts|last_step|failures)\b/
+    const decisions = /^server\/store\/((sqlite|postgres)\/decide|migrations\/.*)\.ts$/
+    const writes = (code: string) => [
+      ...(code.match(/\b(attempts|last_step|failures)\s*=(?![=>])/g) ?? []),
+      ...(code.match(
+        /\bupdate\s+(guards|challenges|credentials)\b|\binsert\s+into\s+(guards|challenges|credentials)\b/gi,
+      ) ?? []),
+      ...(code.match(/insertInto\('guards'\)|mergeInto\(|replaceInto\(/g) ?? []),
+      ...(code.match(/(updateTable|doUpdateSet)\([\s\S]*?\.execute/g) ?? []).filter((statement) =>
+        columns.test(statement),
+      ),
+    ]
+    const outside = sources.filter(({ path }) => !decisions.test(path))
+    const wrong = outside.flatMap(({ path, code }) => writes(code).map((what) => `${path}: ${what}`))
+    assert.deepEqual(wrong, [])
+    const inside = sources.filter(({ path }) => /decide\.ts$/.test(path))
+    assert.equal(inside.length, 2)
+    for (const { code } of inside) assert.ok(writes(code).length >= 3, 'it is found where it is')
+    // A challenge begins with no attempt spent, whatever its maker says.
+    const challenges = sources.find(({ path }) => path === 'server/store/challenges.ts')
+    assert.match(challenges?.code ?? '', /insertInto\('challenges'\)[\s\S]*attempts: 0,/)
+  })
+
+  it('has failures forgotten by an unlock, a success or the purge only', () => {
+    const forgetting = sources.filter(({ code }) => /deleteFrom\('guards'\)|delete from guards/.test(code))
+    assert.deepEqual(pathsOf(forgetting), [
+      'server/store/guards.ts',
+      'server/store/postgres/decide.ts',
+      'server/store/purge.ts',
+      'server/store/sqlite/decide.ts',
+    ])
+  })
+})
+
+/** An import that the linter must refuse, by the file it stands in, and the sentence that says so. */
+const walls: readonly (readonly [file: string, says: RegExp, imports: readonly string[]])[] = [
+  ['server/vocabulary.ts', /vocabulary\.ts imports nothing/, ['./config.ts', 'node:crypto', 'fastify']],
+  ['server/security/bad.ts', /security\/ is the toolbox below everything/, ['../vocabulary.ts', '../store/open.ts']],
+  [
+    'server/methods/bad.ts',
+    /A method is pure/,
+    ['../store/open.ts', '../engine/answer.ts', '../channels/smtp.ts', '../api/miniorange/words.ts', '../main.ts'],
+  ],
+  [
+    'server/engine/bad.ts',
+    /The engine knows the rules only/,
+    [
+      '../store/open.ts',
+      '../channels/smtp.ts',
+      '../api/http.ts',
+      '../assemble.ts',
+      '../main.ts',
+      'fastify',
+      'kysely',
+      'pg',
+    ],
+  ],
+  [
+    'server/store/bad.ts',
+    /The store keeps state/,
+    ['../engine/guard.ts', '../api/http.ts', '../methods/index.ts', '../channels/smtp.ts', 'fastify'],
+  ],
+  ['server/store/sqlite/bad.ts', /The store keeps state/, ['../../engine/guard.ts', '../../methods/index.ts']],
+  [
+    'server/channels/bad.ts',
+    /A channel carries a message/,
+    ['../store/open.ts', '../engine/guard.ts', '../api/http.ts', '../methods/index.ts', 'fastify', 'kysely'],
+  ],
+  [
+    'server/api/miniorange/bad.ts',
+    /An API translates/,
+    ['../../store/open.ts', '../../channels/smtp.ts', '../../methods/index.ts', 'kysely', 'pg'],
+  ],
+  ['server/api/inbox/bad.ts', /./, ['../miniorange/words.ts']],
+]
+
+describe('the walls of the linter', () => {
+  let folder: string
+  let found: readonly Diagnostic[]
+
+  before(() => {
+    // A repository of its own with our settings, so that a bad import never stands in the real one.
+    folder = mkdtempSync(join(tmpdir(), 'countersign-walls-'))
+    copyFileSync(join(root, 'biome.json'), join(folder, 'biome.json'))
+    for (const [file, , imports] of walls) write(folder, file, imports)
+    for (const { path } of sources) if (!walls.some(([file]) => file === path)) copy(folder, path)
+    found = lint(folder)
+  })
+  after(() => rmSync(folder, { recursive: true, force: true }))
+
+  for (const [file, says, imports] of walls) {
+    for (const [index, specifier] of imports.entries()) {
+      for (const [kind, line] of [
+        ['values', 2 * index + 1],
+        ['types', 2 * index + 2],
+      ] as const) {
+        it(`keep ${kind} of ${specifier} out of ${dirname(file)}`, () => {
+          const said = found.filter((one) => one.path === file && one.line === line).map(({ message }) => message)
+          assert.equal(said.length, 1, `line ${line} of ${file} is refused`)
+          assert.match(said[0] ?? '', says)
+        })
+      }
+    }
+  }
+
+  it('let the server as it is through', () => {
+    assert.deepEqual(
+      found.filter(({ path }) => !walls.some(([file]) => file === path)),
+      [],
+    )
+  })
+})
+
+function readSource(path: string): Source {
+  const code = withoutComments(readFileSync(join(root, path), 'utf8'))
+  const specifiers = [...code.matchAll(/\b(?:from|import)\s*\(?\s*'([^']+)'/g)].map(([, specifier = '']) => specifier)
+  const isOurs = (specifier: string) => specifier.startsWith('.')
+  const imports = specifiers
+    .filter((specifier) => isOurs(specifier) && specifier.endsWith('.ts'))
+    .map((specifier) => posix.join(posix.dirname(path), specifier))
+  return { path, code, imports, packages: specifiers.filter((specifier) => !isOurs(specifier)) }
+}
+
+/** Of whole lines and after code; `//` inside a text is left alone because no space stands before it. */
+function withoutComments(text: string): string {
+  return text.replaceAll(/\/\*[\s\S]*?\*\//g, '').replaceAll(/(^|\s)\/\/ .*$/gm, '')
+}
+
+function pathsOf(list: readonly Source[]): string[] {
+  return list.map(({ path }) => path)
+}
+
+/** Every cycle once, as the files in their order. */
+function cycles(): string[] {
+  const bySource = new Map(sources.map(({ path, imports }) => [path, imports]))
+  const found = new Set<string>()
+  const done = new Set<string>()
+  const visit = (path: string, trail: readonly string[]): void => {
+    const at = trail.indexOf(path)
+    if (at >= 0) {
+      const cycle = trail.slice(at)
+      const least = cycle.indexOf([...cycle].sort()[0] ?? '')
+      found.add([...cycle.slice(least), ...cycle.slice(0, least)].join(' → '))
+      return
+    }
+    if (done.has(path)) return
+    for (const next of bySource.get(path) ?? []) visit(next, [...trail, path])
+    done.add(path)
+  }
+  for (const { path } of sources) visit(path, [])
+  return [...found]
+}
+
+interface Diagnostic {
+  readonly path: string
+  readonly line: number
+  readonly message: string
+}
+
+function lint(folder: string): Diagnostic[] {
+  const biome = join(root, 'node_modules/.bin/biome')
+  const options = [
+    'lint',
+    '--vcs-enabled=false',
+    '--only=style/noRestrictedImports',
+    '--max-diagnostics=none',
+    '--reporter=json',
+  ]
+  const { stdout, stderr } = spawnSync(biome, [...options, 'server'], { cwd: folder, encoding: 'utf8' })
+  try {
+    const { diagnostics } = JSON.parse(stdout) as {
+      diagnostics: { message: string; location: { path: string; start: { line: number } } }[]
+    }
+    return diagnostics.map(({ message, location }) => ({ path: location.path, line: location.start.line, message }))
+  } catch {
+    throw new Error(`Biome did not answer in JSON:\n${stdout}${stderr}`)
+  }
+}
+
+/** Each import twice: of values and of types. */
+function write(folder: string, file: string, imports: readonly string[]): void {
+  const lines = imports.flatMap((specifier, index) => [
+    `import { one as value${index} } from '${specifier}'`,
+    `import type { Two as Type${index} } from '${specifier}'`,
+  ])
+  const uses = imports.map((_, index) => `export const use${index}: Type${index} = value${index}`)
+  mkdirSync(dirname(join(folder, file)), { recursive: true })
+  writeFileSync(join(folder, file), `${[...lines, ...uses].join('\n')}\n`)
+}
+
+function copy(folder: string, file: string): void {
+  mkdirSync(dirname(join(folder, file)), { recursive: true })
+  copyFileSync(join(root, file), join(folder, file))
+}

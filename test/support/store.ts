@@ -1,0 +1,164 @@
+import assert from 'node:assert/strict'
+import { randomUUID } from 'node:crypto'
+import { guardLimits } from '../../server/engine/guard.ts'
+import { openStore, type Store, type StoreOptions } from '../../server/store/open.ts'
+import type { AuditNote, Credential, Decision, Delivery, RequestMark, Subject, User } from '../../server/vocabulary.ts'
+import type { Place } from './databases.ts'
+
+export type NewChallenge = Parameters<Store['read']['challenges']['replace']>[0]
+
+export const masterKey = Buffer.alloc(32, 7)
+
+/** The moment most store tests happen at. */
+export const nowMs = 1_800_000_000_000
+
+/** A store on a place, opened as a server opens it. */
+export async function storeOn(place: Place, more: Partial<StoreOptions> = {}): Promise<Store> {
+  const store = await openStore({ ...place, masterKeys: [masterKey], limits: guardLimits, ...more })
+  try {
+    await store.migrate()
+    return store
+  } catch (error) {
+    await store.close()
+    throw error
+  }
+}
+
+export function aUser(customerId: number, more: Partial<User> = {}): User {
+  const id = more.id ?? randomUUID()
+  return {
+    id,
+    customerId,
+    username: `user-${id}`,
+    email: null,
+    phone: null,
+    firstName: null,
+    lastName: null,
+    preferredMethod: null,
+    isEnabled: true,
+    createdAtMs: nowMs,
+    ...more,
+  }
+}
+
+export function aCredential(more: Partial<Credential> = {}): Credential {
+  return {
+    id: randomUUID(),
+    method: 'time-code',
+    state: 'active',
+    label: null,
+    secret: '{"key":"c2VjcmV0"}',
+    lastStep: -1,
+    ...more,
+  }
+}
+
+export function aSubject(isUser = false): Subject {
+  return { key: isUser ? randomUUID() : `contact:${randomUUID()}`, isUser }
+}
+
+export function aChallenge(customerId: number, more: Partial<NewChallenge> = {}): NewChallenge {
+  return {
+    id: randomUUID(),
+    customerId,
+    subject: aSubject(),
+    userId: null,
+    method: 'message-code',
+    label: 'SMS',
+    state: 'pending',
+    pending: '{"digest":"kept"}',
+    createdAtMs: nowMs,
+    expiresAtMs: nowMs + 300_000,
+    attemptsMax: 5,
+    transactionName: null,
+    requestDigest: null,
+    ...more,
+  }
+}
+
+export function aDelivery(challenge: { id: string; customerId: number }, more: Partial<Delivery> = {}): Delivery {
+  return {
+    id: randomUUID(),
+    customerId: challenge.customerId,
+    challengeId: challenge.id,
+    via: 'sms',
+    contact: '+15551234567',
+    state: 'sending',
+    sentAtMs: null,
+    message: { subject: null, text: '123456 is your code', html: null },
+    ...more,
+  }
+}
+
+export function aMark(expiresAtMs = nowMs + 600_000): RequestMark {
+  return { digest: Buffer.from(randomUUID()), expiresAtMs }
+}
+
+export function aNote(more: Partial<AuditNote> = {}): AuditNote {
+  return { kind: 'answer', subject: null, method: null, challengeId: null, requestId: null, detail: null, ...more }
+}
+
+/** The decision on an answer to a challenge, as the engine makes it. */
+export function aDecision(challenge: NewChallenge, more: Partial<Decision> = {}): Decision {
+  const { customerId, subject, method, id } = challenge
+  return {
+    customerId,
+    nowMs,
+    verdict: 'right',
+    method,
+    subject,
+    challengeId: id,
+    credential: null,
+    isConfirming: false,
+    request: null,
+    audit: aNote({ subject: subject.key, method, challengeId: id, requestId: randomUUID() }),
+    ...more,
+  }
+}
+
+/** What is sealed in the story, in plain text. */
+export const plain = {
+  apiKey: 'the-api-key-that-nobody-may-read',
+  setting: 'A setting that nobody may read',
+  email: 'nobody.may.read@example.com',
+  phone: '+15557654321',
+  secret: '{"key":"bm9ib2R5IG1heSByZWFk"}',
+  pending: '{"digest":"nobody may read"}',
+  contact: '+15559876543',
+  text: '987654 is a code that nobody may read',
+}
+
+export type Story = Awaited<ReturnType<typeof tell>>
+
+/** One customer with a row in every table that belongs to customers. */
+export async function tell(store: Store, customerId: number) {
+  const { email, phone, secret, pending, contact } = plain
+  const user = aUser(customerId, { email, phone, firstName: 'First', lastName: 'Last', preferredMethod: 'SMS' })
+  const credential = aCredential({ secret, label: 'App' })
+  const subject = { key: user.id, isUser: true }
+  const requestDigest = Buffer.from(`request of ${user.id}`)
+  const challenge = aChallenge(customerId, { subject, userId: user.id, pending, requestDigest, transactionName: 'Pay' })
+  const delivery = aDelivery(challenge, { contact, message: { subject: null, text: plain.text, html: null } })
+  await store.write(async (tx) => {
+    await tx.customers.add(customerId, `Customer ${customerId}`, plain.apiKey, nowMs)
+    await tx.settings.set(customerId, 'issuer', plain.setting, nowMs)
+    await tx.users.add(user, user.username)
+    await tx.credentials.offer(customerId, user.id, credential, nowMs)
+    await tx.challenges.replace(challenge, nowMs)
+    await tx.deliveries.add([delivery], nowMs + 1_000_000_000)
+    await tx.audit.append(customerId, aNote(), 'told', nowMs)
+  })
+  const failing = { ...aDecision(challenge), challengeId: null, verdict: 'wrong' } as const
+  assert.equal(await store.decide(failing), 'wrong')
+  return { user, credential, challenge, delivery, requestDigest }
+}
+
+/**
+ * Closes a customer's audit until nothing of it is open. On PostgreSQL that can take a moment: a transaction anywhere
+ * in the cluster, of another test too, holds it up.
+ */
+export async function closeAuditOf(store: Store, customerId: number): Promise<void> {
+  const deadline = performance.now() + 20_000
+  while ((await store.read.audit.verify(customerId)).openRows > 0 && performance.now() < deadline)
+    await store.closeAudit(nowMs)
+}
