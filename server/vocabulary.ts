@@ -129,7 +129,7 @@ export interface Decision {
  */
 export type Decided = 'accepted' | 'wrong' | 'repeated' | 'locked' | 'disabled' | 'closed' | 'used'
 
-/** Marks one signed request as seen, so that a captured copy of it does nothing. */
+/** Marks one signed request as seen, so that a captured copy of it does nothing. Both parts are the same for a copy. */
 export interface RequestMark {
   readonly digest: Uint8Array
   readonly expiresAtMs: number

@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import { after, before, beforeEach, describe, it } from 'node:test'
+import pg from 'pg'
 import { databaseNames, newPlace, type Place } from '../../test/support/databases.ts'
 import { openRaw, type RawDatabase } from '../../test/support/raw.ts'
 import { aDecision, aMark, aSubject, nowMs, storeOn } from '../../test/support/store.ts'
@@ -125,5 +128,33 @@ for (const name of databaseNames) {
       const outcomes = await decideAll(() => tokenDecision(world, { credential, isConfirming: true }))
       assert.deepEqual(outcomes, { accepted: 1, used: times - 1 })
     })
+
+    it('that a hanging database does not take are given up together, and leave nothing', {
+      timeout: 60_000,
+    }, async () => {
+      const challenges = await Promise.all(Array.from({ length: 6 }, () => ask(first)))
+      const release = await hang(place)
+      try {
+        const settled = await Promise.allSettled(challenges.map((challenge) => first.decide(aDecision(challenge))))
+        assert.ok(settled.every(({ status }) => status === 'rejected'))
+      } finally {
+        await release()
+      }
+      const again = await Promise.all(challenges.map((challenge) => first.decide(aDecision(challenge))))
+      assert.deepEqual(counted(again), { accepted: 6 })
+    })
   })
+}
+
+/** Lets no decision through, as a database does that hangs; gives back what ends it. */
+async function hang({ dataDir, databaseUrl }: Place): Promise<() => Promise<void>> {
+  if (databaseUrl === null) {
+    const database = new DatabaseSync(join(dataDir, 'countersign.db'), { timeout: 5_000 })
+    database.exec('begin immediate')
+    return async () => database.close()
+  }
+  const client = new pg.Client(databaseUrl)
+  await client.connect()
+  await client.query('begin; lock table challenges in exclusive mode')
+  return () => client.end()
 }

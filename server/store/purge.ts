@@ -19,8 +19,17 @@ export const purgedRowsMax = 2_000
 export async function purge(db: Db, nowMs: number, failuresMax: number): Promise<Record<string, number>> {
   const marks = await db
     .deleteFrom('request_marks')
-    .where('digest', 'in', (eb) =>
-      eb.selectFrom('request_marks').select('digest').where('expires_at_ms', '<', nowMs).limit(purgedRowsMax),
+    .where((eb) =>
+      eb(
+        eb.refTuple('expires_at_ms', 'digest'),
+        'in',
+        eb
+          .selectFrom('request_marks')
+          .select(['expires_at_ms', 'digest'])
+          .where('expires_at_ms', '<', nowMs)
+          .limit(purgedRowsMax)
+          .$asTuple('expires_at_ms', 'digest'),
+      ),
     )
     .executeTakeFirst()
   const challenges = await db

@@ -121,12 +121,14 @@ export function first(dialect: Dialect) {
         .addPrimaryKeyConstraint('guards_key', ['customer_id', 'subject', 'method'])
         .execute()
 
+      // By time first: marks are added at the end of one tree and removed at its beginning.
       await schema
         .createTable('request_marks')
-        .addColumn('digest', bytes, (column) => column.primaryKey())
         .addColumn('expires_at_ms', 'bigint', (column) => column.notNull())
+        .addColumn('digest', bytes, (column) => column.notNull())
+        .addPrimaryKeyConstraint('request_marks_key', ['expires_at_ms', 'digest'])
+        .$call((table) => (dialect === 'sqlite' ? table.modifyEnd(sql`without rowid`) : table))
         .execute()
-      await schema.createIndex('request_marks_by_expiry').on('request_marks').column('expires_at_ms').execute()
 
       await schema
         .createTable('audit_rows')

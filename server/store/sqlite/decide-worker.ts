@@ -26,10 +26,13 @@ const busyTimeoutMs = 5_000
 /** A write of the main thread that takes longer than this has lost its turn. */
 const laneWaitMsMax = 1_000
 
+/** Sixteen megabytes of log before it is moved into the file, which holds up the commit that does it. */
+const checkpointPages = 4_000
+
 const { file, limits, lane } = workerData as WorkerOptions // given by `decider.ts`
 const port = parentPort as MessagePort // this file only ever runs as a worker
 const handle = new DatabaseSync(file, { timeout: busyTimeoutMs })
-handle.exec('pragma synchronous = full; pragma foreign_keys = on')
+handle.exec(`pragma synchronous = full; pragma foreign_keys = on; pragma wal_autocheckpoint = ${checkpointPages}`)
 const [begin, commit, savepoint, release] = ['begin immediate', 'commit', 'savepoint alone', 'release alone'].map(
   (text) => handle.prepare(text),
 )
