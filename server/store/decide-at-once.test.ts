@@ -130,7 +130,7 @@ for (const name of databaseNames) {
     })
 
     it('that a hanging database does not take are given up together, and leave nothing', {
-      timeout: 60_000,
+      timeout: 30_000,
     }, async () => {
       const challenges = await Promise.all(Array.from({ length: 6 }, () => ask(first)))
       const release = await hang(place)

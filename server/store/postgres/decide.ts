@@ -1,7 +1,7 @@
 import type pg from 'pg'
 import { type Decided, type Decision, OverloadError } from '../../vocabulary.ts'
 import { batchMax, type GuardLimits, waitingMax } from '../database.ts'
-import { isTransient } from './errors.ts'
+import { isOfOneRow, isTransient } from './errors.ts'
 
 /** Two batches in flight keep the connection busy while the other one reaches the disk. */
 const batchesInFlightMax = 2
@@ -85,15 +85,15 @@ export class DecisionBatches {
         else one.reject(new Error('A decision got no outcome.'))
       }
     } catch (error) {
-      if (batch.length > 1) await this.#sendAlone(batch)
-      else batch[0]?.reject(error)
+      if (batch.length > 1 && isOfOneRow(error)) await this.#sendAlone(batch)
+      else for (const one of batch) one.reject(error)
     }
     for (const one of batch) for (const row of one.touches) this.#touched.delete(row)
     this.#inFlight--
     this.#schedule()
   }
 
-  /** After a batch that failed, and so left nothing: one bad decision must not fail its neighbours. */
+  /** After a batch that was refused for one of its rows, and so left nothing: the others must not fail with it. */
   async #sendAlone(batch: readonly Waiting[]): Promise<void> {
     for (const { decision, resolve, reject } of batch) {
       try {
