@@ -85,8 +85,7 @@ export class DecisionBatches {
         else one.reject(new Error('A decision got no outcome.'))
       }
     } catch (error) {
-      if (batch.length > 1 && isOfOneRow(error)) await this.#sendAlone(batch)
-      else for (const one of batch) one.reject(error)
+      await this.#failOrSendAlone(batch, error)
     }
     for (const one of batch) for (const row of one.touches) this.#touched.delete(row)
     this.#inFlight--
@@ -94,7 +93,11 @@ export class DecisionBatches {
   }
 
   /** After a batch that was refused for one of its rows, and so left nothing: the others must not fail with it. */
-  async #sendAlone(batch: readonly Waiting[]): Promise<void> {
+  async #failOrSendAlone(batch: readonly Waiting[], problem: unknown): Promise<void> {
+    if (batch.length === 1 || !isOfOneRow(problem)) {
+      for (const one of batch) one.reject(problem)
+      return
+    }
     for (const { decision, resolve, reject } of batch) {
       try {
         const outcome = (await this.#apply([decision])).get(0)
