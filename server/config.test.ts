@@ -145,8 +145,9 @@ describe('readConfig', () => {
     })
 
   it('speaks HTTPS when both TLS files are named, and wants both', () => {
-    const both = readConfig({ COUNTERSIGN_TLS_CERT: 'c.pem', COUNTERSIGN_TLS_KEY: 'k.pem' })
-    assert.deepEqual(both.tls, { certFile: 'c.pem', keyFile: 'k.pem' })
+    const file = import.meta.filename // any that can be read
+    const both = readConfig({ COUNTERSIGN_TLS_CERT: file, COUNTERSIGN_TLS_KEY: file })
+    assert.deepEqual(both.tls, { certFile: file, keyFile: file })
     assert.match(both.baseUrl, /^https:/)
     for (const one of ['CERT', 'KEY'])
       assert.match(problemsOf({ [`COUNTERSIGN_TLS_${one}`]: 'x.pem' })[0] ?? '', /^Set both/)
