@@ -1,3 +1,4 @@
+import type { AddressInfo } from 'node:net'
 import { assemble } from './assemble.ts'
 import { banner } from './banner.ts'
 import { bootstrap } from './bootstrap.ts'
@@ -22,10 +23,12 @@ try {
 async function start(): Promise<void> {
   const config = readConfig(process.env)
   const server = await assemble(config)
-  const { store } = server
+  const { app, store } = server
   try {
     const first = await bootstrap(store, config, Date.now())
-    const baseUrl = await server.listen()
+    await app.listen({ host: config.host, port: config.port })
+    const { port } = app.server.address() as AddressInfo // listening on TCP
+    const baseUrl = config.port === 0 ? config.baseUrl.replace(/:0$/, `:${port}`) : config.baseUrl
     process.stdout.write(banner({ config, baseUrl, first, customer: await customerToShow(server, config) }))
   } catch (error) {
     await server.close()

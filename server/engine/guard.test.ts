@@ -11,7 +11,6 @@ const customer: Customer = {
   name: 'Example',
   apiKey: 'an-api-key-of-the-tests',
   digestKey: Buffer.alloc(32, 1),
-  templates: new Map(),
   settings: withDefaults(customerSettings, new Map()),
 }
 const other: Customer = { ...customer, id: 11628, digestKey: Buffer.alloc(32, 2) }

@@ -44,14 +44,10 @@ export interface Person {
   readonly userId: string | null
   readonly contacts: Contacts
   /** Contacts that come from our records and not from the caller; they are shown masked. */
-  readonly stored: readonly ContactKind[]
+  readonly stored: readonly Via[]
 }
 
-export type ContactKind = 'phone' | 'email'
-type Contacts = Readonly<Record<ContactKind, string | null>>
-
-/** What a message that travels this way is sent to. */
-export const contactKinds = { sms: 'phone', call: 'phone', email: 'email' } as const satisfies Record<Via, ContactKind>
+type Contacts = Readonly<Record<Via, string | null>>
 
 /** Finds the person: an enrolled user by name, or somebody who is known only by the contact the caller gives. */
 export async function findPerson(engine: Engine, request: PersonRequest): Promise<Person | Refused> {
@@ -60,7 +56,7 @@ export async function findPerson(engine: Engine, request: PersonRequest): Promis
   if ('reason' in given) return given
   const user = username === null ? undefined : await engine.store.read.users.find(customer.id, foldUsername(username))
   if (user) return findUser(engine, request, user, given)
-  if (given.phone === null && given.email === null) return { ok: false, reason: 'unknown-user' }
+  if (given.sms === null && given.email === null) return { ok: false, reason: 'unknown-user' }
   return findStranger(customer, request.asked, given)
 }
 
@@ -76,10 +72,10 @@ async function findUser(
   if (methods[asked.method].needs === 'credential' && !(await isEnrolled(engine, user, asked)))
     return { ok: false, reason: 'not-enrolled' }
   const contacts = {
-    phone: given.phone ?? user.phone,
+    sms: given.sms ?? user.phone,
     email: given.email ?? user.email ?? readEmail(user.username) ?? null,
   }
-  const stored = (['phone', 'email'] as const).filter((kind) => given[kind] === null)
+  const stored = (['sms', 'email'] as const).filter((via) => given[via] === null)
   return missing(asked, contacts) ?? { asked, subject: userSubject(user.id), userId: user.id, contacts, stored }
 }
 
@@ -95,24 +91,22 @@ function findStranger(customer: Customer, asked: Asked | null, contacts: Contact
   if (methods[asked.method].needs === 'credential') return { ok: false, reason: 'unknown-user' }
   const lack = missing(asked, contacts)
   if (lack) return lack
-  const isByPhone = asked.via.some((via) => contactKinds[via] === 'phone')
-  const contact = isByPhone ? contacts.phone : contacts.email && foldEmail(contacts.email)
+  const contact = asked.via.includes('sms') ? contacts.sms : contacts.email && foldEmail(contacts.email)
   if (!contact) return { ok: false, reason: 'unknown-user' }
   return { asked, subject: contactSubject(customer, contact), userId: null, contacts, stored: [] }
 }
 
 function readContacts({ phone, email, customer }: PersonRequest): Contacts | Refused {
-  const number = phone === null ? null : readPhone(phone, customer.settings.defaultCountry)
-  if (number === undefined) return { ok: false, reason: 'bad-phone' }
+  const sms = phone === null ? null : readPhone(phone, customer.settings.defaultCountry)
+  if (sms === undefined) return { ok: false, reason: 'bad-phone' }
   const address = email === null ? null : readEmail(email)
   if (address === undefined) return { ok: false, reason: 'bad-email' }
-  return { phone: number, email: address }
+  return { sms, email: address }
 }
 
 function missing({ via }: Asked, contacts: Contacts): Refused | undefined {
-  const lacks = (kind: ContactKind) => contacts[kind] === null && via.some((way) => contactKinds[way] === kind)
-  if (lacks('phone')) return { ok: false, reason: 'no-phone' }
-  if (lacks('email')) return { ok: false, reason: 'no-email' }
+  if (via.includes('sms') && contacts.sms === null) return { ok: false, reason: 'no-phone' }
+  if (via.includes('email') && contacts.email === null) return { ok: false, reason: 'no-email' }
   return undefined
 }
 

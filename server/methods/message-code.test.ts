@@ -41,10 +41,7 @@ describe('a code by message', () => {
 
 function ask(challengeId: string, right: string): Asked {
   const tools = toolsAt(1_800_000_000_000, right)
-  const { pending } = messageCode.begin(
-    { challengeId, via: ['sms'], codeLength: right.length, isNumberShown: false },
-    tools,
-  )
+  const { pending } = messageCode.begin({ challengeId, via: ['sms'], codeLength: right.length }, tools)
   return { challengeId, pending, secret: null, right, tools }
 }
 

@@ -9,12 +9,10 @@ export interface JoinedRow {
   readonly c_label: string | null
   readonly c_secret: Sealed
   readonly c_last_step: number
-  /** Failures in a row of this subject with this method. */
-  readonly failures: number | null
 }
 
 export const credentialColumns =
-  'c.id as c_id, c.method as c_method, c.label as c_label, c.secret as c_secret, c.last_step as c_last_step, g.failures as failures'
+  'c.id as c_id, c.method as c_method, c.label as c_label, c.secret as c_secret, c.last_step as c_last_step'
 
 /** The active credentials of joined rows. */
 export function joinedCredentials(key: SealingKey, customerId: number, rows: readonly JoinedRow[]): Credential[] {
@@ -29,9 +27,4 @@ export function joinedCredentials(key: SealingKey, customerId: number, rows: rea
       last_step: row.c_last_step,
     }),
   )
-}
-
-/** The most failures that joined rows tell of. */
-export function joinedFailures(rows: readonly JoinedRow[]): number {
-  return Math.max(0, ...rows.map(({ failures }) => failures ?? 0))
 }

@@ -3,7 +3,7 @@ import type pg from 'pg'
 import { openChallenge } from '../challenges.ts'
 import type { ChallengeSnapshot, UserSnapshot } from '../database.ts'
 import type { Keys } from '../keys.ts'
-import { credentialColumns, type JoinedRow, joinedCredentials, joinedFailures } from '../snapshot.ts'
+import { credentialColumns, type JoinedRow, joinedCredentials } from '../snapshot.ts'
 import type { ChallengeRow, Db } from '../tables.ts'
 import { gather } from './gather.ts'
 
@@ -28,8 +28,7 @@ export function snapshots(pool: pg.Pool, reader: Db, keys: Keys) {
       `select k.n::int as n, u.id as user_id, u.is_enabled, u.preferred_method, ${credentialColumns}
        from unnest($1::bigint[], $2::text[]) with ordinality as k (customer_id, name, n)
        join users u on u.customer_id = k.customer_id and u.username_folded = k.name
-       left join credentials c on c.user_id = u.id and c.state = 'active'
-         left join guards g on g.customer_id = u.customer_id and g.subject = u.id and g.method = c.method`,
+       left join credentials c on c.user_id = u.id and c.state = 'active'`,
       wanted,
     ),
   )
@@ -41,8 +40,7 @@ export function snapshots(pool: pg.Pool, reader: Db, keys: Keys) {
        from unnest($1::bigint[], $2::text[]) with ordinality as k (customer_id, id, n)
        join challenges q on q.customer_id = k.customer_id and q.id = k.id
        left join users u on u.id = q.user_id
-       left join credentials c on c.user_id = q.user_id and c.state = 'active'
-         left join guards g on g.customer_id = q.customer_id and g.subject = q.subject and g.method = q.method`,
+       left join credentials c on c.user_id = q.user_id and c.state = 'active'`,
       wanted,
     ),
   )
@@ -55,7 +53,6 @@ export function snapshots(pool: pg.Pool, reader: Db, keys: Keys) {
       return {
         id: first.user_id,
         isEnabled: first.is_enabled === 1,
-        failures: joinedFailures(rows),
         preferredMethod: first.preferred_method,
         credentials: joinedCredentials(await keys.of(reader, customerId), customerId, rows),
       }
@@ -69,7 +66,6 @@ export function snapshots(pool: pg.Pool, reader: Db, keys: Keys) {
       return {
         challenge: openChallenge(key, first),
         isEnabled: first.is_enabled === 1,
-        failures: joinedFailures(rows),
         credentials: joinedCredentials(key, customerId, rows),
       }
     },

@@ -3,7 +3,7 @@ import type { Selectable } from 'kysely'
 import { openChallenge } from '../challenges.ts'
 import type { ChallengeSnapshot, UserSnapshot } from '../database.ts'
 import type { Keys } from '../keys.ts'
-import { credentialColumns, type JoinedRow, joinedCredentials, joinedFailures } from '../snapshot.ts'
+import { credentialColumns, type JoinedRow, joinedCredentials } from '../snapshot.ts'
 import type { ChallengeRow, Db } from '../tables.ts'
 
 type UserJoined = JoinedRow & { user_id: string; is_enabled: number; preferred_method: string | null }
@@ -19,7 +19,6 @@ export function snapshots(handle: DatabaseSync, reader: Db, keys: Keys) {
       byName ??= handle.prepare(
         `select u.id as user_id, u.is_enabled, u.preferred_method, ${credentialColumns}
          from users u left join credentials c on c.user_id = u.id and c.state = 'active'
-         left join guards g on g.customer_id = u.customer_id and g.subject = u.id and g.method = c.method
          where u.customer_id = ? and u.username_folded = ?`,
       )
       const rows = byName.all(customerId, usernameFolded) as unknown as UserJoined[]
@@ -28,7 +27,6 @@ export function snapshots(handle: DatabaseSync, reader: Db, keys: Keys) {
       return {
         id: first.user_id,
         isEnabled: first.is_enabled === 1,
-        failures: joinedFailures(rows),
         preferredMethod: first.preferred_method,
         credentials: joinedCredentials(await keys.of(reader, customerId), customerId, rows),
       }
@@ -40,7 +38,6 @@ export function snapshots(handle: DatabaseSync, reader: Db, keys: Keys) {
          from challenges q
          left join users u on u.id = q.user_id
          left join credentials c on c.user_id = q.user_id and c.state = 'active'
-         left join guards g on g.customer_id = q.customer_id and g.subject = q.subject and g.method = q.method
          where q.customer_id = ? and q.id = ?`,
       )
       const rows = byChallenge.all(customerId, challengeId) as unknown as ChallengeJoined[]
@@ -50,7 +47,6 @@ export function snapshots(handle: DatabaseSync, reader: Db, keys: Keys) {
       return {
         challenge: openChallenge(key, first),
         isEnabled: first.is_enabled === 1,
-        failures: joinedFailures(rows),
         credentials: joinedCredentials(key, customerId, rows),
       }
     },
