@@ -484,7 +484,7 @@ describe('validate says FAILED when the server cannot go on', () => {
     socket.on('error', () => undefined) // hung up on: nothing was said, and nothing accepted
     const closed = new Promise((resolve) => socket.on('close', resolve))
     socket.write(request())
-    await sleep(100)
+    await sleep(500) // surely under way, on a slow machine too
     const stop = stopping.close()
     await sleep(50)
     socket.write(body)
