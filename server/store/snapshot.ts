@@ -1,6 +1,10 @@
+import type { Selectable } from 'kysely'
 import type { Sealed, SealingKey } from '../security/seal.ts'
 import type { Credential } from '../vocabulary.ts'
+import { openChallenge } from './challenges.ts'
 import { openCredential } from './credentials.ts'
+import type { ChallengeSnapshot, UserSnapshot } from './database.ts'
+import type { ChallengeRow } from './tables.ts'
 
 /** The credential side of a joined row; all null when the user enrolled nothing. */
 export interface JoinedRow {
@@ -11,11 +15,43 @@ export interface JoinedRow {
   readonly c_last_step: number
 }
 
+export type UserJoined = JoinedRow & { user_id: string; is_enabled: number; preferred_method: string | null }
+export type ChallengeJoined = JoinedRow & Selectable<ChallengeRow> & { is_enabled: number }
+
 export const credentialColumns =
   'c.id as c_id, c.method as c_method, c.label as c_label, c.secret as c_secret, c.last_step as c_last_step'
 
+/** A user and his active credentials, from the rows that one join gave; undefined for none. */
+export function userOf(key: SealingKey, customerId: number, rows: readonly UserJoined[]): UserSnapshot | undefined {
+  const [first] = rows
+  return (
+    first && {
+      id: first.user_id,
+      isEnabled: first.is_enabled === 1,
+      preferredMethod: first.preferred_method,
+      credentials: joinedCredentials(key, customerId, rows),
+    }
+  )
+}
+
+/** A challenge and its user's active credentials, from the rows that one join gave; undefined for none. */
+export function challengeOf(
+  key: SealingKey,
+  customerId: number,
+  rows: readonly ChallengeJoined[],
+): ChallengeSnapshot | undefined {
+  const [first] = rows
+  return (
+    first && {
+      challenge: openChallenge(key, first),
+      isEnabled: first.is_enabled === 1,
+      credentials: joinedCredentials(key, customerId, rows),
+    }
+  )
+}
+
 /** The active credentials of joined rows. */
-export function joinedCredentials(key: SealingKey, customerId: number, rows: readonly JoinedRow[]): Credential[] {
+function joinedCredentials(key: SealingKey, customerId: number, rows: readonly JoinedRow[]): Credential[] {
   const enrolled = rows.filter((row): row is JoinedRow & { c_id: string } => row.c_id !== null)
   return enrolled.map((row) =>
     openCredential(key, customerId, {

@@ -1,15 +1,11 @@
-import type { Selectable } from 'kysely'
 import type pg from 'pg'
-import { openChallenge } from '../challenges.ts'
 import type { ChallengeSnapshot, UserSnapshot } from '../database.ts'
 import type { Keys } from '../keys.ts'
-import { credentialColumns, type JoinedRow, joinedCredentials } from '../snapshot.ts'
-import type { ChallengeRow, Db } from '../tables.ts'
+import { type ChallengeJoined, challengeOf, credentialColumns, type UserJoined, userOf } from '../snapshot.ts'
+import type { Db } from '../tables.ts'
 import { gather } from './gather.ts'
 
-type Numbered = JoinedRow & { n: number }
-type UserJoined = Numbered & { user_id: string; is_enabled: number; preferred_method: string | null }
-type ChallengeJoined = Numbered & Selectable<ChallengeRow> & { is_enabled: number }
+type Numbered = { n: number }
 type Key = readonly [customerId: number, text: string]
 
 /** The two reads before every decision; those of one moment share a query. */
@@ -23,7 +19,7 @@ export function snapshots(pool: pg.Pool, reader: Db, keys: Keys) {
   }
 
   const byName = gather((wanted: readonly Key[]) =>
-    query<UserJoined>(
+    query<UserJoined & Numbered>(
       'users-by-name',
       `select k.n::int as n, u.id as user_id, u.is_enabled, u.preferred_method, ${credentialColumns}
        from unnest($1::bigint[], $2::text[]) with ordinality as k (customer_id, name, n)
@@ -34,7 +30,7 @@ export function snapshots(pool: pg.Pool, reader: Db, keys: Keys) {
   )
 
   const byChallenge = gather((wanted: readonly Key[]) =>
-    query<ChallengeJoined>(
+    query<ChallengeJoined & Numbered>(
       'challenges-by-id',
       `select k.n::int as n, q.*, coalesce(u.is_enabled, 1) as is_enabled, ${credentialColumns}
        from unnest($1::bigint[], $2::text[]) with ordinality as k (customer_id, id, n)
@@ -48,26 +44,12 @@ export function snapshots(pool: pg.Pool, reader: Db, keys: Keys) {
   return {
     async userSnapshot(customerId: number, usernameFolded: string): Promise<UserSnapshot | undefined> {
       const rows = await byName([customerId, usernameFolded])
-      const [first] = rows
-      if (!first) return undefined
-      return {
-        id: first.user_id,
-        isEnabled: first.is_enabled === 1,
-        preferredMethod: first.preferred_method,
-        credentials: joinedCredentials(await keys.of(reader, customerId), customerId, rows),
-      }
+      return rows.length === 0 ? undefined : userOf(await keys.of(reader, customerId), customerId, rows)
     },
 
     async challengeSnapshot(customerId: number, challengeId: string): Promise<ChallengeSnapshot | undefined> {
       const rows = await byChallenge([customerId, challengeId])
-      const [first] = rows
-      if (!first) return undefined
-      const key = await keys.of(reader, customerId)
-      return {
-        challenge: openChallenge(key, first),
-        isEnabled: first.is_enabled === 1,
-        credentials: joinedCredentials(key, customerId, rows),
-      }
+      return rows.length === 0 ? undefined : challengeOf(await keys.of(reader, customerId), customerId, rows)
     },
   }
 }

@@ -1,13 +1,8 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
-import type { Selectable } from 'kysely'
-import { openChallenge } from '../challenges.ts'
 import type { ChallengeSnapshot, UserSnapshot } from '../database.ts'
 import type { Keys } from '../keys.ts'
-import { credentialColumns, type JoinedRow, joinedCredentials } from '../snapshot.ts'
-import type { ChallengeRow, Db } from '../tables.ts'
-
-type UserJoined = JoinedRow & { user_id: string; is_enabled: number; preferred_method: string | null }
-type ChallengeJoined = JoinedRow & Selectable<ChallengeRow> & { is_enabled: number }
+import { type ChallengeJoined, challengeOf, credentialColumns, type UserJoined, userOf } from '../snapshot.ts'
+import type { Db } from '../tables.ts'
 
 /** The two reads before every decision, as prepared statements on the reading connection. */
 export function snapshots(handle: DatabaseSync, reader: Db, keys: Keys) {
@@ -22,14 +17,7 @@ export function snapshots(handle: DatabaseSync, reader: Db, keys: Keys) {
          where u.customer_id = ? and u.username_folded = ?`,
       )
       const rows = byName.all(customerId, usernameFolded) as unknown as UserJoined[]
-      const [first] = rows
-      if (!first) return undefined
-      return {
-        id: first.user_id,
-        isEnabled: first.is_enabled === 1,
-        preferredMethod: first.preferred_method,
-        credentials: joinedCredentials(await keys.of(reader, customerId), customerId, rows),
-      }
+      return rows.length === 0 ? undefined : userOf(await keys.of(reader, customerId), customerId, rows)
     },
 
     async challengeSnapshot(customerId: number, challengeId: string): Promise<ChallengeSnapshot | undefined> {
@@ -41,14 +29,7 @@ export function snapshots(handle: DatabaseSync, reader: Db, keys: Keys) {
          where q.customer_id = ? and q.id = ?`,
       )
       const rows = byChallenge.all(customerId, challengeId) as unknown as ChallengeJoined[]
-      const [first] = rows
-      if (!first) return undefined
-      const key = await keys.of(reader, customerId)
-      return {
-        challenge: openChallenge(key, first),
-        isEnabled: first.is_enabled === 1,
-        credentials: joinedCredentials(key, customerId, rows),
-      }
+      return rows.length === 0 ? undefined : challengeOf(await keys.of(reader, customerId), customerId, rows)
     },
   }
 }
