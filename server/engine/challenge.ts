@@ -21,7 +21,6 @@ export type ChallengeOutcome =
   | {
       readonly ok: false
       readonly reason: ChallengeRefusal
-      readonly lockedUntilMs?: number
       readonly deliveries?: readonly Shown[]
     }
 
@@ -48,7 +47,7 @@ export async function challenge(engine: Engine, request: ChallengeRequest): Prom
   const nowMs = engine.clock()
   const guard = await engine.store.read.guards.find(request.customer.id, subject.key, asked.method)
   const bar = barOf(guard, subject, nowMs)
-  if (bar) return refused(engine, request, { ok: false, ...barred(bar) })
+  if (bar) return refused(engine, request, { ok: false, reason: bar.reason })
 
   const { question, deliveries } = compose(request, person, nowMs)
   const earlier = await keep(engine, request, question, deliveries, nowMs)
@@ -171,12 +170,6 @@ function show(request: ChallengeRequest, stored: readonly Via[], delivery: Deliv
     isSent: result?.isSent ?? false,
     atMs: result?.atMs ?? 0,
   }
-}
-
-function barred(bar: NonNullable<ReturnType<typeof barOf>>) {
-  return bar.reason === 'locked'
-    ? { reason: 'locked' as const, lockedUntilMs: bar.untilMs }
-    : { reason: 'disabled' as const }
 }
 
 function refused(engine: Engine, request: ChallengeRequest, refusal: Refused): Refused {
