@@ -1,4 +1,5 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { FastifyInstance } from 'fastify'
@@ -6,20 +7,22 @@ import pino from 'pino'
 import packageJson from '../package.json' with { type: 'json' }
 import { createHttp } from './api/http.ts'
 import { inboxPages } from './api/inbox/index.ts'
+import { createInspector } from './api/inspector/index.ts'
+import { linkPages } from './api/links/index.ts'
 import { miniOrange } from './api/miniorange/index.ts'
-import { channelsFor } from './channels/index.ts'
-import { Outbox } from './channels/outbox.ts'
+import { receiptHooks } from './api/receipts/index.ts'
+import { referencePages } from './api/reference/index.ts'
+import { curlLines } from './api/reference/samples/curl.ts'
 import { type Clock, createClock } from './clock.ts'
 import { type Config, ConfigError } from './config.ts'
 import { guardLimits } from './engine/guard.ts'
 import type { Engine } from './engine/ports.ts'
 import { createMetrics } from './metrics.ts'
+import { createOutgoing } from './outgoing.ts'
 import { remember } from './remember.ts'
 import { randomSecret } from './security/random.ts'
-import { serverSettings, withDefaults } from './settings.ts'
-import { serverScope } from './store/keys.ts'
 import { openStore, type Store } from './store/open.ts'
-import type { Via } from './vocabulary.ts'
+import { sendWebhooks, type WebhookPorts } from './webhooks.ts'
 
 /** How old a customer, a setting or a key may be in use after it was changed on another node. */
 const freshMs = 1_000
@@ -27,11 +30,14 @@ const closeAuditEveryMs = 5_000
 const purgeEveryMs = 60_000
 const synchronizeEveryMs = 60_000
 const hangUpEveryMs = 50
+const webhooksEveryMs = 2_000
 
 /** Everything, joined and not yet listening. */
 export interface Assembled {
   readonly app: FastifyInstance
   readonly store: Store
+  /** Takes requests from now on; returns the base URL, with the real port when a free one was asked for. */
+  listen(): Promise<string>
   /** Stops taking requests, finishes what is running, closes the audit and the database. */
   close(): Promise<void>
 }
@@ -48,14 +54,23 @@ export async function assemble(config: Config, given?: Clock): Promise<Assembled
   const time = given ?? createClock(Date.now, () => store.timeMs())
   await time.synchronize()
   const clock = time.now
-  const outbox = createOutbox(config, store, metrics, logger, clock)
+  let baseUrl = config.baseUrl
+  const customer = remember((id: number) => store.read.customers.find(id), freshMs)
+  const outgoing = createOutgoing({ config, store, metrics, logger, clock, customer, baseUrl: () => baseUrl, freshMs })
+  const { outbox } = outgoing
   const engine: Engine = {
+    get baseUrl() {
+      return baseUrl
+    },
     store,
     outbox,
     clock,
-    customer: remember((id: number) => store.read.customers.find(id), freshMs),
+    customer,
     observe: metrics.observe,
   }
+  const isDevelopment = config.mode === 'development'
+  const keys = () => keysOf(store)
+  const inspector = isDevelopment ? createInspector({ clock, baseUrl: () => baseUrl, keys, curl: curlLines }) : null
   const app = await createHttp({
     logger,
     trustedProxies: config.trustedProxies,
@@ -65,8 +80,16 @@ export async function assemble(config: Config, given?: Clock): Promise<Assembled
     isReady: () => isReady(store),
     metrics: metrics.registry,
     plugins: [
-      miniOrange(engine),
+      miniOrange(engine, inspector?.watch),
+      linkPages(engine),
+      receiptHooks({ find: outgoing.provider, onReceipt: outgoing.onReceipt, baseUrl: () => baseUrl }),
+      referencePages(async () => ({
+        baseUrl,
+        key: isDevelopment ? ((await keys())[0] ?? null) : null,
+        links: linksOf(config),
+      })),
       ...(config.inbox ? [inboxPages((to, limit) => store.read.inbox.list(to, limit))] : []),
+      ...(inspector ? [inspector.pages] : []),
     ],
   })
 
@@ -75,17 +98,24 @@ export async function assemble(config: Config, given?: Clock): Promise<Assembled
   const jobs = [
     every(closeAuditEveryMs, () => store.closeAudit(clock()), warn),
     every(purgeEveryMs, () => store.purge(clock()), warn),
+    every(webhooksEveryMs, () => sendWebhooks(webhookPorts(engine, store)), warn),
     every(synchronizeEveryMs, () => time.synchronize(), warn),
   ]
   return {
     app,
     store,
+    async listen() {
+      await app.listen({ host: config.host, port: config.port })
+      const { port } = app.server.address() as AddressInfo // listening on TCP
+      if (config.port === 0) baseUrl = baseUrl.replace(/:0$/, `:${port}`)
+      return baseUrl
+    },
     async close() {
       // A connection whose last answer is out is closed at once, and not when its caller lets go of it.
       const hangingUp = setInterval(() => app.server.closeIdleConnections(), hangUpEveryMs)
       await app.close()
       clearInterval(hangingUp)
-      await outbox.stop()
+      await outgoing.stop()
       await Promise.all(jobs.map((job) => job.stop()))
       await store.closeAudit(clock()).catch(warn)
       await store.close()
@@ -93,6 +123,29 @@ export async function assemble(config: Config, given?: Clock): Promise<Assembled
       logger.flush()
     },
   }
+}
+
+/** The keys of all customers, the oldest one's first: development shows it, as the start's box does. */
+async function keysOf({ read }: Store): Promise<{ customerKey: string; apiKey: string }[]> {
+  const byAge = (await read.customers.list()).sort((left, right) => left.createdAtMs - right.createdAtMs)
+  const found = await Promise.all(byAge.map(({ id }) => read.customers.find(id)))
+  return found.flatMap((customer) => (customer ? [{ customerKey: String(customer.id), apiKey: customer.apiKey }] : []))
+}
+
+/** Pages of this server that the reference points to. */
+function linksOf({ inbox, mode }: Config) {
+  const description = {
+    href: '/openapi.json',
+    title: 'API description',
+    about: 'the same for programs, as OpenAPI 3.1',
+  }
+  const messages = { href: '/dev/inbox', title: 'Inbox', about: 'every message that no gateway is set up for' }
+  const requests = {
+    href: '/dev/requests',
+    title: 'Requests',
+    about: 'your last calls, and why a signature is refused',
+  }
+  return [...(inbox ? [messages] : []), ...(mode === 'development' ? [requests] : []), description]
 }
 
 /** The database of these settings, with its tables brought up to this release. */
@@ -129,48 +182,19 @@ function developmentKey(dataDir: string): Uint8Array {
   )
 }
 
-function createOutbox(
-  config: Config,
-  store: Store,
-  metrics: ReturnType<typeof createMetrics>,
-  logger: pino.Logger,
-  clock: () => number,
-): Outbox {
-  const keepInInbox = (
-    customerId: number,
-    channel: Via,
-    to: string,
-    message: { subject: string | null; text: string; html: string | null },
-  ) => store.write((tx) => tx.inbox.add(customerId, { channel, to, ...message, sentAtMs: clock() }))
-  const settings = remember(
-    async (scope: number) => withDefaults(serverSettings, await store.read.settings.all(scope)),
-    freshMs,
-  )
-  let channels = channelsFor(withDefaults(serverSettings, new Map()), null)
-  let madeFrom: unknown
-  return new Outbox({
-    clock,
-    async channelFor(via) {
-      const now = await settings(serverScope)
-      const text = JSON.stringify(now)
-      if (now && text !== madeFrom) {
-        channels = channelsFor(now, config.inbox ? keepInInbox : null)
-        madeFrom = text
-      }
-      return channels(via)
+/** What sends webhooks: due events are claimed in the database, so that each node may try. */
+function webhookPorts(engine: Engine, store: Store): WebhookPorts {
+  return {
+    clock: engine.clock,
+    async target(customerId) {
+      const customer = await engine.customer(customerId)
+      const { webhookUrl: url, webhookSecret: secret } = customer?.settings ?? { webhookUrl: '', webhookSecret: '' }
+      return url ? { url, secret } : undefined
     },
-    record: (results) =>
-      store.write(async (tx) => {
-        for (const result of results) await tx.deliveries.record(result)
-      }),
-    claimAbandoned: (nowMs, leaseUntilMs, triesMax, limit) =>
-      store.write((tx) => tx.deliveries.claimAbandoned(nowMs, leaseUntilMs, triesMax, limit)),
-    observe(via, channel, { isSent, id, error }) {
-      metrics.delivered(via, channel, isSent)
-      if (!isSent) logger.warn({ delivery: id, via, channel, reason: error }, 'a message was not handed over')
-    },
-    warn: (error) => logger.warn({ err: error }, 'the outbox failed'),
-  })
+    claimDue: (nowMs, leaseUntilMs, limit) => store.write((tx) => tx.webhooks.claimDue(nowMs, leaseUntilMs, limit)),
+    record: (id, code, isDelivered, nextTryAtMs) =>
+      store.write((tx) => tx.webhooks.record(id, code, isDelivered, nextTryAtMs)),
+  }
 }
 
 async function isReady(store: Store): Promise<boolean> {

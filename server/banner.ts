@@ -15,6 +15,8 @@ export function banner({ config, baseUrl, first, customer }: BannerFacts): strin
   const shown = first ?? customer
   const rows: [string, string][] = [['Base URL', baseUrl]]
   if (config.inbox) rows.push(['Inbox', `${baseUrl}/dev/inbox`])
+  if (config.mode === 'development')
+    rows.push(['Requests', `${baseUrl}/dev/requests`], ['API reference', `${baseUrl}/docs`])
   rows.push(['API description', `${baseUrl}/openapi.json`])
   rows.push(['Database', config.databaseUrl === null ? `SQLite in ${config.dataDir}` : 'PostgreSQL'])
   if (shown) rows.push(['Customer key', String(shown.id)], ['API key', shown.apiKey])

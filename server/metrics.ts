@@ -9,16 +9,26 @@ export function createMetrics() {
     new Counter({ name: `countersign_${name}`, help, labelNames, registers: [registry] })
   const challenges = counter('challenges_total', 'Challenges by method and outcome.', ['method', 'outcome'])
   const answers = counter('answers_total', 'Answers by method and outcome.', ['method', 'outcome'])
-  const deliveries = counter('deliveries_total', 'Messages by way, gateway and outcome.', ['via', 'channel', 'outcome'])
+  const deliveries = counter('deliveries_total', 'Messages by way, provider and outcome.', [
+    'via',
+    'provider',
+    'outcome',
+  ])
+  const receipts = counter('receipts_total', 'Receipts by provider and state.', ['provider', 'state'])
+
+  const notices = counter('notices_total', 'Notices that could not be kept, by event.', ['method', 'outcome'])
+  const counted = { challenge: challenges, answer: answers, notice: notices }
 
   return {
     registry,
     observe({ kind, method, outcome }: Observed): void {
-      const counted = kind === 'challenge' ? challenges : answers
-      counted.inc({ method, outcome })
+      counted[kind].inc({ method, outcome })
     },
-    delivered(via: string, channel: string, isSent: boolean): void {
-      deliveries.inc({ via, channel, outcome: isSent ? 'sent' : 'failed' })
+    delivered(via: string, provider: string, isTaken: boolean): void {
+      deliveries.inc({ via, provider, outcome: isTaken ? 'taken' : 'failed' })
+    },
+    received(provider: string, state: string): void {
+      receipts.inc({ provider, state })
     },
   }
 }

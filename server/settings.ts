@@ -1,3 +1,4 @@
+import { type Provider, readProviders } from './channels/providers.ts'
 import type { CustomerSettings } from './vocabulary.ts'
 
 /** One setting that lives in the database: `parse` answers `undefined` for a value that may not be set. */
@@ -53,21 +54,113 @@ export const customerSettings: Table<CustomerSettings> = {
     risk: 'A captured signature stays useful for this long.',
     parse: (text) => wholeNumber(text, 30, 600),
   },
+  requireBodySignature: {
+    fallback: false,
+    meaning: '`true` or `false`: refuse calls that are not signed over their body (`X-Signature-Version: 2`).',
+    risk: '`false` lets whoever captures a signature send another body with it, for as long as the timestamp is fresh.',
+    parse: (text) => (text === 'true' ? true : text === 'false' ? false : undefined),
+  },
+  language: {
+    fallback: 'en',
+    meaning: '`en` or `es`: the language of messages and pages when the caller names none.',
+    parse: (text) => (text === 'en' || text === 'es' ? text : undefined),
+  },
+  notices: {
+    fallback: true,
+    meaning:
+      '`true` or `false`: tell a user, at his old contact, when a contact or method of his changes or he is locked.',
+    risk: 'Without notices a user does not learn that somebody else changed his ways in.',
+    parse: (text) => (text === 'true' ? true : text === 'false' ? false : undefined),
+  },
+  webhookUrl: {
+    fallback: '',
+    meaning: 'Where your site wants to be told of the same events, as signed JSON. Empty: nowhere.',
+    parse: (text) => (text === '' || (/^https?:\/\//.test(text) && URL.canParse(text)) ? text : undefined),
+  },
+  webhookSecret: {
+    fallback: '',
+    meaning: 'The secret that signs webhooks (HMAC-SHA-256), 16–200 characters.',
+    isSecret: true,
+    parse: (text) => (/^$|^[\x21-\x7e]{16,200}$/.test(text) ? text : undefined),
+  },
+  allowedCountries: {
+    fallback: [],
+    meaning: 'Countries whose numbers are sent to, such as `US,CA,MX`. Empty: the default country. `*`: all.',
+    risk: 'Every further country is one more that fraudsters can have messages sent to, at your cost.',
+    parse: (text) => {
+      const list = text
+        .split(',')
+        .map((part) => part.trim())
+        .filter((part) => part !== '')
+      return list.every((part) => /^([A-Z]{2}|\*)$/.test(part)) ? list : undefined
+    },
+  },
+  sendsPerContact10Min: {
+    fallback: 5,
+    meaning: 'Messages to one number or address in ten minutes, 1–20.',
+    parse: (text) => wholeNumber(text, 1, 20),
+  },
+  sendsPerContactDay: {
+    fallback: 10,
+    meaning: 'Messages to one number or address in a day, 1–100.',
+    parse: (text) => wholeNumber(text, 1, 100),
+  },
+  sendsPerPrefix10Min: {
+    fallback: 30,
+    meaning: 'Messages to numbers with the same country code and next four digits in ten minutes, 1–10000.',
+    risk: 'Pumped messages come in blocks of neighbouring numbers; a high limit lets more of them through.',
+    parse: (text) => wholeNumber(text, 1, 10_000),
+  },
+  sendsPerAddress10Min: {
+    fallback: 20,
+    meaning: 'Messages for one `ipAddress` that callers name, in ten minutes, 1–1000. IPv6: for its /64 network.',
+    parse: (text) => wholeNumber(text, 1, 1_000),
+  },
+  messagesPerDay: {
+    fallback: 1_000,
+    meaning: 'Messages of this customer in a day (UTC), 0–999999: the most that a day can cost.',
+    parse: (text) => wholeNumber(text, 0, 999_999),
+  },
+  numberMatching: {
+    fallback: 'whenShown',
+    meaning:
+      "`whenShown`, `always` or `never`: whether accepting a link means typing the number that the login page shows. `whenShown`: when the caller says it shows one, else the link's page shows a number itself. `always`: challenges of callers that show none are refused.",
+    risk: '`never` lets somebody be talked into accepting a sign-in he did not start.',
+    parse: (text) => (['whenShown', 'always', 'never'] as const).find((word) => word === text),
+  },
   unsignedStatus: {
     fallback: true,
     meaning: '`true` or `false`: whether `auth-status` answers without a signature, as browsers ask it.',
     risk: 'Whoever knows a transaction id can read its state (nothing else).',
     parse: (text) => (text === 'true' ? true : text === 'false' ? false : undefined),
   },
+  isTest: {
+    fallback: false,
+    meaning:
+      '`true` or `false`: a customer to test with. Nothing of it reaches a gateway, its codes are 123456, and some contacts have a fixed outcome; see docs/testing.md.',
+    risk: 'Everybody knows the codes of a test customer: never set it for one with real users, and make another customer instead of switching one over.',
+    parse: (text) => (text === 'true' ? true : text === 'false' ? false : undefined),
+  },
 }
 
 /** Settings of the whole server. */
 export interface ServerSettings {
+  readonly providers: readonly Provider[]
   readonly smtpUrl: string
   readonly smtpFrom: string
 }
 
 export const serverSettings: Table<ServerSettings> = {
+  providers: {
+    fallback: [],
+    meaning:
+      'The gateways, as a JSON list in the order they are tried; see docs/providers.md. Best set with `settings import FILE`.',
+    isSecret: true,
+    parse: (text) => {
+      const read = readProviders(text)
+      return typeof read === 'string' ? undefined : read
+    },
+  },
   smtpUrl: {
     fallback: '',
     meaning:

@@ -1,4 +1,3 @@
-import type { AddressInfo } from 'node:net'
 import { assemble } from './assemble.ts'
 import { banner } from './banner.ts'
 import { bootstrap } from './bootstrap.ts'
@@ -23,12 +22,10 @@ try {
 async function start(): Promise<void> {
   const config = readConfig(process.env)
   const server = await assemble(config)
-  const { app, store } = server
+  const { store } = server
   try {
     const first = await bootstrap(store, config, Date.now())
-    await app.listen({ host: config.host, port: config.port })
-    const { port } = app.server.address() as AddressInfo // listening on TCP
-    const baseUrl = config.port === 0 ? config.baseUrl.replace(/:0$/, `:${port}`) : config.baseUrl
+    const baseUrl = await server.listen()
     process.stdout.write(banner({ config, baseUrl, first, customer: await customerToShow(server, config) }))
   } catch (error) {
     await server.close()

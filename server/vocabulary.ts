@@ -8,6 +8,8 @@ export interface Customer {
   /** Keys every digest of this customer: one-time codes, unknown names, contacts, audit pseudonyms. */
   readonly digestKey: Uint8Array
   readonly settings: CustomerSettings
+  /** The customer's own texts, by `id.language`; the rest is ours. */
+  readonly templates: ReadonlyMap<string, string>
 }
 
 /** What a customer can choose. Meaning, default and risk of each: `settings.ts`. */
@@ -20,6 +22,21 @@ export interface CustomerSettings {
   readonly issuer: string
   readonly timestampWindowSeconds: number
   readonly unsignedStatus: boolean
+  readonly requireBodySignature: boolean
+  readonly language: 'en' | 'es'
+  readonly notices: boolean
+  readonly webhookUrl: string
+  readonly webhookSecret: string
+  /** Countries whose numbers may be sent to; empty: only the default country; `*`: all. */
+  readonly allowedCountries: readonly string[]
+  readonly sendsPerContact10Min: number
+  readonly sendsPerContactDay: number
+  readonly sendsPerPrefix10Min: number
+  readonly sendsPerAddress10Min: number
+  readonly messagesPerDay: number
+  readonly numberMatching: 'whenShown' | 'always' | 'never'
+  /** Nothing is sent, and everybody knows the codes. */
+  readonly isTest: boolean
 }
 
 export interface User {
@@ -38,10 +55,10 @@ export interface User {
 }
 
 /** A way to prove who you are. */
-export type MethodId = 'message-code' | 'time-code'
+export type MethodId = 'message-code' | 'message-link' | 'time-code'
 
 /** How a message travels. */
-export type Via = 'sms' | 'email'
+export type Via = 'sms' | 'email' | 'call'
 
 /** What a user enrolled for a method; `secret` is JSON whose shape the method owns. */
 export interface Credential {
@@ -69,6 +86,9 @@ export interface Challenge {
   readonly state: ChallengeState
   /** What the method kept to judge the answer, as JSON; `null` once settled. */
   readonly pending: string | null
+  readonly transactionName: string | null
+  /** Where the sign-in came from, as the caller said: an address, or null. */
+  readonly origin: string | null
   readonly createdAtMs: number
   readonly expiresAtMs: number
 }
@@ -81,27 +101,46 @@ export interface Subject {
 }
 
 /** What came back from the person. */
-export interface Answer {
-  readonly kind: 'code'
-  readonly code: string
-}
+export type Answer =
+  | { readonly kind: 'code'; readonly code: string }
+  /** A link's secret with what was decided; `number` is the match number as it was typed. */
+  | { readonly kind: 'decision'; readonly secret: string; readonly isAccepted: boolean; readonly number: string | null }
 
 /** One message on its way: the text is gone once it was handed over. */
 export interface Delivery {
   readonly id: string
   readonly customerId: number
-  readonly challengeId: string
+  /** Null: a notice, which asks nothing. */
+  readonly challengeId: string | null
   readonly via: Via
   readonly contact: string
   readonly state: 'sending' | 'sent' | 'failed'
   readonly sentAtMs: number | null
   readonly message: Message | null
+  /** Country code and four digits of the phone number; null for an address. */
+  readonly prefix: string | null
+}
+
+/** One attempt to hand a message over to one provider. */
+export interface DeliveryTry {
+  readonly provider: string
+  readonly isTaken: boolean
+  /** The provider's own id of the message. */
+  readonly reference: string | null
+  /** Why not, without contact or text. */
+  readonly detail: string | null
+  readonly atMs: number
+  /** What the provider told later. */
+  readonly receipt: 'delivered' | 'failed' | null
+  readonly receiptAtMs: number | null
 }
 
 export interface Message {
   readonly subject: string | null
   readonly text: string
   readonly html: string | null
+  /** ISO 639-1; a call is read in it. */
+  readonly language: string
 }
 
 /**
@@ -111,7 +150,7 @@ export interface Message {
 export interface Decision {
   readonly customerId: number
   readonly nowMs: number
-  readonly verdict: 'right' | 'wrong'
+  readonly verdict: 'right' | 'wrong' | 'denied'
   readonly method: MethodId
   readonly subject: Subject
   readonly challengeId: string | null
@@ -127,10 +166,12 @@ export interface Decision {
  * `repeated`: this very request was seen before; `locked`: too many failures, for a time; `disabled`: for good;
  * `closed`: the challenge no longer waits for an answer; `used`: the code was right but had been accepted before.
  */
-export type Decided = 'accepted' | 'wrong' | 'repeated' | 'locked' | 'disabled' | 'closed' | 'used'
+export type Decided = 'accepted' | 'denied' | 'wrong' | 'repeated' | 'locked' | 'disabled' | 'closed' | 'used'
 
 /** Marks one signed request as seen, so that a captured copy of it does nothing. Both parts are the same for a copy. */
 export interface RequestMark {
+  /** Of the request's every byte: tells a copy from another request under the same nonce. */
+  readonly copy: Uint8Array
   readonly digest: Uint8Array
   readonly expiresAtMs: number
 }

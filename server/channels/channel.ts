@@ -1,11 +1,28 @@
 import type { Message, Via } from '../vocabulary.ts'
 
-/** One way to carry a message. Deadline, retries, recording and erasing are around it, in `outbox.ts`. */
+/** One way to carry a message. Deadline, retries, failover, recording and erasing are around it, in `outbox.ts`. */
 export interface Channel {
+  /** The provider's name, as receipts and reports call it. */
   readonly id: string
   readonly via: Via
   /** Resolves when the message was handed over; throws `DeliveryError` when it was not. */
-  send(contact: string, message: Message, customerId: number, signal: AbortSignal): Promise<void>
+  send(contact: string, message: Message, customerId: number, signal: AbortSignal): Promise<Handed>
+  /** Ends connections; the channel is not used again. */
+  close?(): Promise<void>
+}
+
+export interface Handed {
+  /** The provider's own id of the message, under which a receipt may come later. */
+  readonly reference: string | null
+}
+
+/** What a provider tells later about a message it took. */
+export interface Receipt {
+  readonly provider: string
+  readonly reference: string
+  readonly state: 'delivered' | 'failed'
+  /** The provider's word for it. */
+  readonly detail: string | null
 }
 
 /** Why a message was not handed over, without contact or text. */

@@ -6,5 +6,12 @@ export type KeepMessage = (customerId: number, via: Via, contact: string, messag
 
 /** The development inbox: takes every message no gateway is set up for and shows it on a page. */
 export function inboxChannel(via: Via, keep: KeepMessage): Channel {
-  return { id: 'inbox', via, send: (contact, message, customerId) => keep(customerId, via, contact, message) }
+  return {
+    id: 'inbox',
+    via,
+    async send(contact, message, customerId) {
+      await keep(customerId, via, contact, message)
+      return { reference: null }
+    },
+  }
 }

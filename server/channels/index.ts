@@ -1,20 +1,63 @@
 import type { ServerSettings } from '../settings.ts'
 import type { Via } from '../vocabulary.ts'
-import type { Channel } from './channel.ts'
+import type { Channel, Receipt } from './channel.ts'
+import { httpGateway } from './http-gateway.ts'
 import { inboxChannel, type KeepMessage } from './inbox.ts'
+import type { Provider, ProviderOf } from './providers.ts'
+import { smppChannel } from './smpp.ts'
 import { smtpChannel } from './smtp.ts'
+import { twilioChannel } from './twilio.ts'
 
-/** For each way to travel, the gateway that the settings set up. A new gateway is its file and a line here. */
-const gateways: Readonly<Record<Via, (settings: ServerSettings) => Channel | undefined>> = {
-  sms: () => undefined,
-  email: ({ smtpUrl, smtpFrom }) => (smtpUrl ? smtpChannel(smtpUrl, smtpFrom) : undefined),
+/** What a channel is given beside its settings. */
+export interface ChannelPorts {
+  /** Where a provider can reach this server with a receipt. */
+  receiptUrl(providerId: string): string
+  onReceipt(receipt: Receipt): void
+  warn(error: unknown): void
 }
 
-/** The channels of these settings; the development inbox stands in where no gateway is set up. */
-export function channelsFor(settings: ServerSettings, inbox: KeepMessage | null): (via: Via) => Channel | undefined {
-  const made = new Map<Via, Channel | undefined>()
-  return (via) => {
-    if (!made.has(via)) made.set(via, gateways[via](settings) ?? (inbox ? inboxChannel(via, inbox) : undefined))
-    return made.get(via)
+type Make<T extends Provider['type']> = (provider: ProviderOf<T>, via: Via, ports: ChannelPorts) => Channel
+
+/** Every kind of provider. A new one is its file, its settings in `providers.ts`, and a line here. */
+const makers: { readonly [T in Provider['type']]: Make<T> } = {
+  smpp: smppChannel,
+  twilio: twilioChannel,
+  http: httpGateway,
+  smtp: ({ id, url, from }) => smtpChannel(id, url, from),
+}
+
+export interface Channels {
+  /** The channels for a way and a country, in the order they are tried. */
+  for(via: Via, country: string | null): readonly Channel[]
+  close(): Promise<void>
+}
+
+/** The channels of these settings; the development inbox stands in where no provider is set up. */
+export function openChannels(settings: ServerSettings, inbox: KeepMessage | null, ports: ChannelPorts): Channels {
+  const { providers, smtpUrl, smtpFrom } = settings
+  const all: readonly Provider[] = smtpUrl
+    ? [...providers, { id: 'smtp', type: 'smtp', via: ['email'], url: smtpUrl, from: smtpFrom }]
+    : providers
+  const made = new Map<string, Channel>()
+  const channel = (provider: Provider, via: Via): Channel => {
+    const key = `${provider.id} ${via}`
+    const known = made.get(key) ?? (makers[provider.type] as Make<Provider['type']>)(provider as never, via, ports) // by its own type
+    made.set(key, known)
+    return known
   }
+
+  return {
+    for(via, country) {
+      const able = all.filter((provider) => provider.via.includes(via) && serves(provider, country))
+      if (able.length > 0) return able.map((provider) => channel(provider, via))
+      return inbox ? [inboxChannel(via, inbox)] : []
+    },
+    async close() {
+      await Promise.allSettled([...made.values()].map((one) => one.close?.()))
+    },
+  }
+}
+
+function serves({ countries }: Provider, country: string | null): boolean {
+  return !countries || (country !== null && countries.includes(country))
 }

@@ -5,10 +5,10 @@ const connectTimeoutMs = 3_000
 const silenceTimeoutMs = 7_500
 
 /** E-mail by SMTP (RFC 5321). `url`: `smtp://user:password@host:587` or `smtps://host:465`. */
-export function smtpChannel(url: string, from: string): Channel {
+export function smtpChannel(id: string, url: string, from: string): Channel {
   let transport: Promise<Transporter> | undefined
   return {
-    id: 'smtp',
+    id,
     via: 'email',
     async send(contact, message, _customerId, signal) {
       transport ??= openTransport(url)
@@ -23,7 +23,8 @@ export function smtpChannel(url: string, from: string): Channel {
       }
       // nodemailer stops the conversation itself when the time is over, or never begins it.
       const options = { ...mail, disableFileAccess: true, disableUrlAccess: true, signal }
-      await (await transport).sendMail(options).catch(rethrow)
+      const { messageId } = await (await transport).sendMail(options).catch(rethrow)
+      return { reference: messageId ?? null }
     },
   }
 }

@@ -3,6 +3,7 @@ import { randomId } from '../security/random.ts'
 import type { Answer, Challenge, Credential, Customer, Decided, MethodId, RequestMark, Subject } from '../vocabulary.ts'
 import { foldUsername } from './contacts.ts'
 import { strangerSubject, userSubject } from './guard.ts'
+import { tellOfFailures } from './notices.ts'
 import type { ChallengeSnapshot, Engine, UserSnapshot } from './ports.ts'
 import { toolsFor } from './tools.ts'
 
@@ -34,6 +35,7 @@ export type AnswerOutcome =
 
 export type AnswerRefusal =
   | 'unknown-challenge'
+  | 'other-kind'
   | 'no-method'
   | 'not-a-token'
   | 'disabled-user'
@@ -67,6 +69,7 @@ async function answerChallenge(engine: Engine, request: AnswerRequest, to: ToCha
   const { challenge } = snapshot
   const told = { challengeId, label: challenge.label, method: challenge.method }
   if (!snapshot.isEnabled) return { ok: false, reason: 'disabled-user', ...told }
+  if (methods[challenge.method].answeredBy !== request.answer.kind) return { ok: false, reason: 'other-kind', ...told }
   const { method, subject, pending } = challenge
   const own = credentialsOf(snapshot.credentials, method)
   const judged = judge(
@@ -75,6 +78,7 @@ async function answerChallenge(engine: Engine, request: AnswerRequest, to: ToCha
     engine.clock(),
   )
   const decided = await decide(engine, request, { method, subject, challengeId, judged, isConfirming: false })
+  await tellOfFailures(engine, request.customer, { subject, method, failures: snapshot.failures, decided })
   if (decided === 'accepted') return { ok: true, ...told }
   return { ok: false, reason: decided === 'closed' ? whyClosed(snapshot, engine.clock()) : decided, ...told }
 }
@@ -116,6 +120,7 @@ async function answerUnasked(
     engine.clock(),
   )
   const decided = await decide(engine, request, { method, subject, challengeId: null, judged, isConfirming: false })
+  await tellOfFailures(engine, request.customer, { subject, method, failures: user?.failures ?? 0, decided })
   if (decided === 'accepted') return { ok: true, ...told }
   return { ok: false, reason: decided === 'closed' ? 'expired' : decided, ...told }
 }
@@ -127,7 +132,7 @@ function ownMethod({ readOwnMethod }: AnswerRequest, user: UserSnapshot | undefi
 }
 
 interface Judged {
-  readonly verdict: 'right' | 'wrong'
+  readonly verdict: 'right' | 'wrong' | 'denied'
   readonly credential: { readonly id: string; readonly userId: string; readonly step: number } | null
 }
 
@@ -149,7 +154,7 @@ export function judge(
   const ask = (secret: string | null) => methods[method].judge({ challengeId, pending, secret, answer: given }, tools)
   const wrong: Judged = { verdict: 'wrong', credential: null }
   if (methods[method].needs === 'contact' || userId === null || credentials.length === 0) {
-    return ask(null).kind === 'right' ? { verdict: 'right', credential: null } : wrong
+    return { verdict: ask(null).kind, credential: null }
   }
   const judged = credentials.map((credential) => ({ credential, verdict: ask(credential.secret) }))
   for (const { credential, verdict } of judged) {

@@ -1,30 +1,60 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { methods } from '../methods/index.ts'
+import type { ToSend } from '../methods/method.ts'
 import { randomId } from '../security/random.ts'
 import type { Challenge, Delivery, RequestMark, Via } from '../vocabulary.ts'
-import { maskEmail, maskPhone } from './contacts.ts'
+import { admit, type SendBar } from './admission.ts'
+import { maskEmail, maskPhone, prefixOf } from './contacts.ts'
 import { barOf } from './guard.ts'
-import { findPerson, type Person, type PersonRefusal, type PersonRequest } from './person.ts'
+import {
+  type ContactKind,
+  contactKinds,
+  findPerson,
+  type Person,
+  type PersonRefusal,
+  type PersonRequest,
+} from './person.ts'
 import type { Engine, NewChallenge, Sent } from './ports.ts'
+import type { Language } from './templates.ts'
+import { type Fate, fateOf } from './test-customer.ts'
+import { decideSoon } from './test-decision.ts'
 import { toolsFor } from './tools.ts'
-import { codeMessage } from './wording.ts'
+import { messageOf } from './wording.ts'
 
 /** Ask a user something. Absent fields are null. */
 export interface ChallengeRequest extends PersonRequest {
   readonly transactionName: string | null
+  /** The address the user signs in from, as the caller says; shown to him, and counted. */
+  readonly origin: string | null
+  readonly language: Language | null
+  /** The caller shows a match number where the user signs in. */
+  readonly showsMatchNumber: boolean
   readonly request: RequestMark | null
   readonly requestId: string
 }
 
 export type ChallengeOutcome =
-  | { readonly ok: true; readonly challengeId: string; readonly label: string; readonly deliveries: readonly Shown[] }
+  | {
+      readonly ok: true
+      readonly challengeId: string
+      readonly label: string
+      readonly deliveries: readonly Shown[]
+      readonly matchNumber: string | null
+    }
   | {
       readonly ok: false
       readonly reason: ChallengeRefusal
       readonly deliveries?: readonly Shown[]
     }
 
-export type ChallengeRefusal = PersonRefusal | 'locked' | 'disabled' | 'delivery-failed'
+export type ChallengeRefusal =
+  | PersonRefusal
+  | SendBar
+  | 'locked'
+  | 'disabled'
+  | 'needs-match-number'
+  | 'repeated'
+  | 'delivery-failed'
 
 /** A delivery as the caller sees it. */
 export interface Shown {
@@ -49,12 +79,22 @@ export async function challenge(engine: Engine, request: ChallengeRequest): Prom
   const bar = barOf(guard, subject, nowMs)
   if (bar) return refused(engine, request, { ok: false, reason: bar.reason })
 
-  const { question, deliveries } = compose(request, person, nowMs)
-  const earlier = await keep(engine, request, question, deliveries, nowMs)
-  if (earlier) return askedBefore(engine, request, person, earlier)
+  const method = methods[asked.method]
+  const { numberMatching } = request.customer.settings
+  if (method.answeredBy === 'decision' && numberMatching === 'always' && !request.showsMatchNumber)
+    return refused(engine, request, { ok: false, reason: 'needs-match-number' })
+
+  const composed = compose(engine, request, person, nowMs)
+  const { question, deliveries, matchNumber, fate, send } = composed
+  if (fate === 'locked') return refused(engine, request, { ok: false, reason: fate })
+  const kept = await keep(engine, request, composed, nowMs)
+  if (kept.bar) return refused(engine, request, { ok: false, reason: kept.bar })
+  if (kept.earlier) return askedBefore(engine, request, person, kept.earlier)
   engine.observe({ kind: 'challenge', method: asked.method, outcome: 'asked' })
   const sent = await engine.outbox.send(deliveries)
-  const outcome = outcomeOf(request, person, question, deliveries, sent)
+  const outcome = outcomeOf(request, person, question, deliveries, sent, matchNumber)
+  if (outcome.ok && (fate === 'approved' || fate === 'denied'))
+    void decideSoon(engine, { ...request, challengeId: question.id, send, isAccepted: fate === 'approved' })
   if (outcome.ok) return outcome
   // Nobody knows whether a failed message arrives after all: its code must not live when the caller asks again.
   await engine.store.write(async (tx) => {
@@ -71,23 +111,33 @@ function outcomeOf(
   { id, label }: Challenge,
   deliveries: readonly Delivery[],
   sent: readonly Sent[],
+  matchNumber: string | null,
 ): ChallengeOutcome {
   const shown = deliveries.map((delivery) => show(request, stored, delivery, sent))
   const isAsked = shown.length === 0 || shown.some(({ isSent }) => isSent)
   if (!isAsked) return { ok: false, reason: 'delivery-failed', deliveries: shown }
-  return { ok: true, challengeId: id, label, deliveries: shown }
+  return { ok: true, challengeId: id, label, deliveries: shown, matchNumber }
 }
 
-function compose(
-  request: ChallengeRequest,
-  person: Person,
-  nowMs: number,
-): { question: NewChallenge; deliveries: Delivery[] } {
-  const { customer, transactionName } = request
+interface Composed {
+  readonly question: NewChallenge
+  readonly deliveries: readonly Delivery[]
+  readonly matchNumber: string | null
+  /** The fixed outcome of a test customer's magic contact. */
+  readonly fate: Fate | undefined
+  readonly send: readonly ToSend[]
+}
+
+function compose(engine: Engine, request: ChallengeRequest, person: Person, nowMs: number): Composed {
+  const { customer, transactionName, origin } = request
   const { asked, contacts } = person
-  const { codeLength, codeTtlSeconds, attemptsMax } = customer.settings
+  const { codeLength, codeTtlSeconds, attemptsMax, numberMatching, language } = customer.settings
   const id = randomId()
-  const begun = methods[asked.method].begin({ challengeId: id, via: asked.via, codeLength }, toolsFor(customer, nowMs))
+  const method = methods[asked.method]
+  const isNumberShown = request.showsMatchNumber && numberMatching !== 'never'
+  const begun = method.begin({ challengeId: id, via: asked.via, codeLength, isNumberShown }, toolsFor(customer, nowMs))
+  const isByPhone = asked.via.some((via) => contactKinds[via] === 'phone')
+  const fate = fateOf(customer, { answeredBy: method.answeredBy, isByPhone, ...contacts })
   const question: NewChallenge = {
     id,
     customerId: customer.id,
@@ -98,47 +148,88 @@ function compose(
     state: 'pending',
     pending: begun.pending,
     createdAtMs: nowMs,
-    expiresAtMs: nowMs + codeTtlSeconds * 1000,
-    attemptsMax,
+    expiresAtMs: nowMs + (fate === 'expired' ? 0 : codeTtlSeconds * 1000),
+    attemptsMax: Math.min(attemptsMax, method.attemptsMax ?? attemptsMax),
     transactionName,
-    requestDigest: request.request?.digest ?? null,
+    origin,
+    requestDigest: request.request?.copy ?? null,
   }
-  const context = { customerName: customer.name, transactionName, ttlSeconds: codeTtlSeconds }
-  const deliveries = begun.send.map((code): Delivery => {
-    const contact = contacts[code.via]
-    if (contact === null) throw new Error(`There is no contact for ${code.via}.`) // `findPerson` made sure
-    const message = codeMessage(code, context)
+  const context = {
+    customerName: customer.name,
+    transactionName,
+    ttlSeconds: codeTtlSeconds,
+    language: request.language ?? language,
+    templates: customer.templates,
+    baseUrl: engine.baseUrl,
+  }
+  const deliveries = begun.send.map((what): Delivery => {
+    const contact = contacts[contactKinds[what.via]]
+    if (contact === null) throw new Error(`There is no contact for ${what.via}.`) // `findPerson` made sure
+    const message = messageOf(what, context)
     return {
       id: randomId(),
       customerId: customer.id,
       challengeId: id,
-      via: code.via,
+      via: what.via,
       contact,
+      prefix: fate || what.via === 'email' ? null : prefixOf(contact),
       state: 'sending',
       sentAtMs: null,
       message,
     }
   })
-  return { question, deliveries }
+  return { question, deliveries, matchNumber: begun.matchNumber ?? null, fate, send: begun.send }
 }
 
-/** Keeps the question with its messages, or returns the one that this very request made before. */
-function keep(
+interface Kept {
+  /** What this very request made before. */
+  readonly earlier?: Challenge
+  readonly bar?: SendBar | 'repeated'
+}
+
+/** Keeps the question with its messages, unless it was asked before or nothing may be sent. */
+async function keep(
   engine: Engine,
   request: ChallengeRequest,
-  question: NewChallenge,
-  deliveries: readonly Delivery[],
+  { question, deliveries, fate }: Composed,
   nowMs: number,
-): Promise<Challenge | undefined> {
-  return engine.store.write(async (tx) => {
-    const earlier =
-      question.requestDigest && (await tx.challenges.byRequest(question.customerId, question.requestDigest))
-    if (earlier) return earlier
-    await tx.challenges.replace(question, nowMs)
-    await tx.deliveries.add(deliveries, nowMs + engine.outbox.leaseMs)
-    await tx.audit.append(question.customerId, note(request, question), 'asked', nowMs)
-    return undefined
-  })
+): Promise<Kept> {
+  const { customer, origin } = request
+  const { subject, method, customerId } = question
+  try {
+    return await engine.store.write(async (tx): Promise<Kept> => {
+      const copy = question.requestDigest
+      const earlier = copy && (await tx.challenges.byRequest(customerId, copy))
+      if (earlier) return { earlier }
+      if (request.request && !(await tx.marks.claim(request.request))) throw new Repeated()
+      const bar = fate ? undefined : await admit(tx, { customer, subject, method, origin, deliveries, nowMs })
+      if (bar) throw new Barred(bar)
+      await tx.challenges.replace(question, nowMs)
+      await tx.deliveries.add(deliveries, nowMs, nowMs + engine.outbox.leaseMs)
+      await tx.audit.append(customerId, note(request, question), 'asked', nowMs)
+      return {}
+    })
+  } catch (error) {
+    if (error instanceof Barred) return { bar: error.bar }
+    if (!(error instanceof Repeated)) throw error
+    // Another copy of it may have been committed meanwhile.
+    const copy = question.requestDigest
+    const earlier = copy && (await engine.store.read.challenges.byRequest(customerId, copy))
+    return earlier ? { earlier } : { bar: 'repeated' }
+  }
+}
+
+/** What counts once was seen before. */
+class Repeated extends Error {}
+
+/** Undoes what was counted: a message that is not sent must not use up the limit for one that could be. */
+class Barred extends Error {
+  readonly bar: SendBar
+
+  constructor(bar: SendBar) {
+    super(bar)
+    this.bar = bar
+  }
 }
 
 /** A byte-identical repeat gets the same transaction and no second message; it waits for the first one's result. */
@@ -154,16 +245,26 @@ async function askedBefore(
     const isDone = deliveries.every(({ state }) => state !== 'sending')
     if (isDone || performance.now() > untilMs) {
       const sent = deliveries.map(({ id, state, sentAtMs }) => ({ id, isSent: state === 'sent', atMs: sentAtMs ?? 0 }))
-      return outcomeOf(request, person, earlier, deliveries, sent)
+      return outcomeOf(request, person, earlier, deliveries, sent, numberOf(earlier))
     }
     await sleep(lookAgainMs)
   }
 }
 
-function show(request: ChallengeRequest, stored: readonly Via[], delivery: Delivery, sent: readonly Sent[]): Shown {
+/** The number that was given back the first time, as long as the question is open. */
+function numberOf({ method, pending }: Challenge): string | null {
+  return (pending && methods[method].matchNumber?.(pending)) ?? null
+}
+
+function show(
+  request: ChallengeRequest,
+  stored: readonly ContactKind[],
+  delivery: Delivery,
+  sent: readonly Sent[],
+): Shown {
   const result = sent.find(({ id }) => id === delivery.id)
-  const isMasked = stored.includes(delivery.via) && request.customer.settings.contactEcho === 'masked'
-  const mask = delivery.via === 'sms' ? maskPhone : maskEmail
+  const isMasked = stored.includes(contactKinds[delivery.via]) && request.customer.settings.contactEcho === 'masked'
+  const mask = delivery.via === 'email' ? maskEmail : maskPhone
   return {
     via: delivery.via,
     contact: isMasked ? mask(delivery.contact) : delivery.contact,

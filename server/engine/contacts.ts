@@ -13,6 +13,19 @@ export function readPhone(text: string, defaultCountry: string): string | undefi
   return number?.isPossible() && !number.ext ? number.number : undefined
 }
 
+/** The countries a number can belong to: one, or all that share its code when the number alone does not tell. */
+export function countryOf(phone: string): readonly string[] {
+  const number = parsePhoneNumberFromString(phone)
+  if (!number) return []
+  return number.country ? [number.country] : number.getPossibleCountries()
+}
+
+/** Country code and the next four digits, as `+1 5551` of `+15551234567`: numbers that were probably given out together. */
+export function prefixOf(phone: string): string | null {
+  const number = parsePhoneNumberFromString(phone)
+  return number ? `+${number.countryCallingCode} ${number.nationalNumber.slice(0, 4)}` : null
+}
+
 /** An e-mail address as one person's mailbox is written: trimmed, the domain in lower case; undefined when it is none. */
 export function readEmail(text: string): string | undefined {
   const trimmed = text.trim()

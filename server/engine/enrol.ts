@@ -5,6 +5,7 @@ import type { Customer, Decided, MethodId, RequestMark } from '../vocabulary.ts'
 import { decide, judge } from './answer.ts'
 import { foldUsername } from './contacts.ts'
 import { userSubject } from './guard.ts'
+import { tellOfFailures, tellUser } from './notices.ts'
 import type { Engine } from './ports.ts'
 import { toolsFor } from './tools.ts'
 import { ensureUser } from './users.ts'
@@ -93,14 +94,20 @@ export async function confirm(engine: Engine, request: ConfirmRequest): Promise<
     engine.clock(),
   )
   const isConfirming = named.state === 'pending'
+  const subject = userSubject(user.id)
+  const { failures } = await engine.store.read.guards.find(customer.id, subject.key, method)
   const decided = await decide(engine, request, {
     method,
-    subject: userSubject(user.id),
+    subject,
     challengeId: null,
     judged,
     isConfirming,
   })
   engine.observe({ kind: 'answer', method, outcome: decided })
-  if (decided === 'accepted') return { ok: true, id: named.id }
+  await tellOfFailures(engine, customer, { subject, method, failures, decided })
+  if (decided === 'accepted') {
+    if (isConfirming) await tellUser(engine, customer, user.id, 'method-added', named.id)
+    return { ok: true, id: named.id }
+  }
   return { ok: false, reason: decided === 'closed' ? 'wrong' : decided }
 }

@@ -11,6 +11,7 @@ const customer: Customer = {
   name: 'Example',
   apiKey: 'an-api-key-of-the-tests',
   digestKey: Buffer.alloc(32, 1),
+  templates: new Map(),
   settings: withDefaults(customerSettings, new Map()),
 }
 const other: Customer = { ...customer, id: 11628, digestKey: Buffer.alloc(32, 2) }

@@ -44,10 +44,14 @@ export interface Person {
   readonly userId: string | null
   readonly contacts: Contacts
   /** Contacts that come from our records and not from the caller; they are shown masked. */
-  readonly stored: readonly Via[]
+  readonly stored: readonly ContactKind[]
 }
 
-type Contacts = Readonly<Record<Via, string | null>>
+export type ContactKind = 'phone' | 'email'
+type Contacts = Readonly<Record<ContactKind, string | null>>
+
+/** What a message that travels this way is sent to. */
+export const contactKinds = { sms: 'phone', call: 'phone', email: 'email' } as const satisfies Record<Via, ContactKind>
 
 /** Finds the person: an enrolled user by name, or somebody who is known only by the contact the caller gives. */
 export async function findPerson(engine: Engine, request: PersonRequest): Promise<Person | Refused> {
@@ -56,7 +60,7 @@ export async function findPerson(engine: Engine, request: PersonRequest): Promis
   if ('reason' in given) return given
   const user = username === null ? undefined : await engine.store.read.users.find(customer.id, foldUsername(username))
   if (user) return findUser(engine, request, user, given)
-  if (given.sms === null && given.email === null) return { ok: false, reason: 'unknown-user' }
+  if (given.phone === null && given.email === null) return { ok: false, reason: 'unknown-user' }
   return findStranger(customer, request.asked, given)
 }
 
@@ -72,10 +76,10 @@ async function findUser(
   if (methods[asked.method].needs === 'credential' && !(await isEnrolled(engine, user, asked)))
     return { ok: false, reason: 'not-enrolled' }
   const contacts = {
-    sms: given.sms ?? user.phone,
+    phone: given.phone ?? user.phone,
     email: given.email ?? user.email ?? readEmail(user.username) ?? null,
   }
-  const stored = (['sms', 'email'] as const).filter((via) => given[via] === null)
+  const stored = (['phone', 'email'] as const).filter((kind) => given[kind] === null)
   return missing(asked, contacts) ?? { asked, subject: userSubject(user.id), userId: user.id, contacts, stored }
 }
 
@@ -91,22 +95,24 @@ function findStranger(customer: Customer, asked: Asked | null, contacts: Contact
   if (methods[asked.method].needs === 'credential') return { ok: false, reason: 'unknown-user' }
   const lack = missing(asked, contacts)
   if (lack) return lack
-  const contact = asked.via.includes('sms') ? contacts.sms : contacts.email && foldEmail(contacts.email)
+  const isByPhone = asked.via.some((via) => contactKinds[via] === 'phone')
+  const contact = isByPhone ? contacts.phone : contacts.email && foldEmail(contacts.email)
   if (!contact) return { ok: false, reason: 'unknown-user' }
   return { asked, subject: contactSubject(customer, contact), userId: null, contacts, stored: [] }
 }
 
 function readContacts({ phone, email, customer }: PersonRequest): Contacts | Refused {
-  const sms = phone === null ? null : readPhone(phone, customer.settings.defaultCountry)
-  if (sms === undefined) return { ok: false, reason: 'bad-phone' }
+  const number = phone === null ? null : readPhone(phone, customer.settings.defaultCountry)
+  if (number === undefined) return { ok: false, reason: 'bad-phone' }
   const address = email === null ? null : readEmail(email)
   if (address === undefined) return { ok: false, reason: 'bad-email' }
-  return { sms, email: address }
+  return { phone: number, email: address }
 }
 
 function missing({ via }: Asked, contacts: Contacts): Refused | undefined {
-  if (via.includes('sms') && contacts.sms === null) return { ok: false, reason: 'no-phone' }
-  if (via.includes('email') && contacts.email === null) return { ok: false, reason: 'no-email' }
+  const lacks = (kind: ContactKind) => contacts[kind] === null && via.some((way) => contactKinds[way] === kind)
+  if (lacks('phone')) return { ok: false, reason: 'no-phone' }
+  if (lacks('email')) return { ok: false, reason: 'no-email' }
   return undefined
 }
 

@@ -1,11 +1,13 @@
 import type {
   AuditNote,
   Challenge,
+  ChallengeState,
   Credential,
   Customer,
   Decided,
   Decision,
   Delivery,
+  DeliveryTry,
   MethodId,
   RequestMark,
   User,
@@ -18,6 +20,8 @@ export interface Engine {
   customer(id: number): Promise<Customer | undefined>
   readonly outbox: Outbox
   readonly clock: () => number
+  /** Where people reach this server; links in messages begin with it. */
+  readonly baseUrl: string
   readonly observe: Observer
 }
 
@@ -34,6 +38,8 @@ export interface Store {
 export interface UserSnapshot {
   readonly id: string
   readonly isEnabled: boolean
+  /** Failures in a row, the most of any method. */
+  readonly failures: number
   readonly preferredMethod: string | null
   readonly credentials: readonly Credential[]
 }
@@ -41,6 +47,7 @@ export interface UserSnapshot {
 export interface ChallengeSnapshot {
   readonly challenge: Challenge
   readonly isEnabled: boolean
+  readonly failures: number
   readonly credentials: readonly Credential[]
 }
 
@@ -53,13 +60,27 @@ export interface Records {
     byRequest(customerId: number, digest: Uint8Array): Promise<Challenge | undefined>
     replace(challenge: NewChallenge, nowMs: number): Promise<void>
     cancel(customerId: number, id: string, nowMs: number): Promise<void>
+    recent(
+      customerId: number,
+      subject: string,
+      methods: readonly MethodId[],
+      sinceMs: number,
+      limit: number,
+    ): Promise<RecentChallenge[]>
   }
   readonly credentials: {
     of(customerId: number, userId: string, method: MethodId): Promise<Credential[]>
     offer(customerId: number, userId: string, credential: Credential, nowMs: number): Promise<void>
   }
   readonly deliveries: {
-    add(list: readonly Delivery[], leaseUntilMs: number): Promise<void>
+    add(list: readonly Delivery[], nowMs: number, leaseUntilMs: number): Promise<void>
+    triesOf(deliveryId: string): Promise<DeliveryTry[]>
+    completionOf(
+      customerId: number,
+      prefix: string,
+      sinceMs: number,
+      limit: number,
+    ): Promise<{ sent: number; completed: number }>
     of(customerId: number, challengeId: string): Promise<Delivery[]>
   }
   readonly guards: {
@@ -69,8 +90,15 @@ export interface Records {
   readonly marks: {
     claim(mark: RequestMark): Promise<boolean>
   }
+  readonly sendCounts: {
+    add(customerId: number, key: string, windowStartMs: number, windowEndMs: number): Promise<number>
+  }
+  readonly webhooks: {
+    add(customerId: number, userId: string, id: string, body: string, nowMs: number): Promise<void>
+  }
   readonly users: {
     find(customerId: number, usernameFolded: string): Promise<User | undefined>
+    byId(customerId: number, id: string): Promise<User | undefined>
     existsElsewhere(customerId: number, usernameFolded: string): Promise<boolean>
     page(customerId: number, offset: number, limit: number): Promise<User[]>
     count(customerId: number): Promise<number>
@@ -80,9 +108,16 @@ export interface Records {
   }
 }
 
+/** How an earlier question went. */
+export interface RecentChallenge {
+  readonly state: ChallengeState
+  readonly createdAtMs: number
+  readonly expiresAtMs: number
+  readonly settledAtMs: number | null
+}
+
 export interface NewChallenge extends Challenge {
   readonly attemptsMax: number
-  readonly transactionName: string | null
   readonly requestDigest: Uint8Array | null
 }
 
@@ -116,3 +151,4 @@ export type Observer = (event: Observed) => void
 export type Observed =
   | { readonly kind: 'challenge'; readonly method: string; readonly outcome: string }
   | { readonly kind: 'answer'; readonly method: string; readonly outcome: string }
+  | { readonly kind: 'notice'; readonly method: string; readonly outcome: string }

@@ -1,7 +1,9 @@
 import { randomId } from '../security/random.ts'
 import type { Customer, RequestMark, User } from '../vocabulary.ts'
-import { foldUsername, readEmail, readPhone } from './contacts.ts'
+import { foldEmail, foldUsername, readEmail, readPhone } from './contacts.ts'
+import { notify } from './notices.ts'
 import type { Engine, Records, UserChange } from './ports.ts'
+import type { NoticeEvent } from './templates.ts'
 
 /** What callers give of a user; an absent field is null and leaves things as they are. */
 export interface UserFields {
@@ -56,6 +58,8 @@ export async function updateUser(engine: Engine, request: UserRequest, fields: U
     })
     const set: UserChange = { ...Object.fromEntries(given.filter(([, value]) => value !== null)), ...renamed }
     await tx.users.change(customer.id, user.id, set, nowMs)
+    const event = eventOf(user, set)
+    if (event) await notify(tx, { customer, event, userId: user.id, username: user.username, contacts: user, nowMs })
     return { user, detail: { changed: Object.keys(set) } }
   })
 }
@@ -64,7 +68,11 @@ export async function setEnabled(engine: Engine, request: UserRequest, isEnabled
   return change(engine, request, isEnabled ? 'enabled' : 'disabled', async (tx, nowMs) => {
     const user = await tx.users.find(request.customer.id, foldUsername(request.username))
     if (!user) return { ok: false, reason: 'unknown-user' }
-    await tx.users.change(request.customer.id, user.id, { isEnabled }, nowMs)
+    const { customer } = request
+    await tx.users.change(customer.id, user.id, { isEnabled }, nowMs)
+    const { id: userId, username } = user
+    if (!isEnabled && user.isEnabled)
+      await notify(tx, { customer, event: 'user-disabled', userId, username, contacts: user, nowMs })
     return { user }
   })
 }
@@ -88,6 +96,14 @@ export async function ensureUser(tx: Records, customer: Customer, username: stri
   const user = newUser(customer, username, nowMs)
   await tx.users.add(user, folded)
   return (await tx.users.find(customer.id, folded)) ?? user
+}
+
+/** What of a change the user should hear: only what he had before and has no longer. */
+function eventOf(user: User, set: UserChange): NoticeEvent | undefined {
+  const isOther = (field: 'email' | 'phone' | 'preferredMethod') =>
+    typeof set[field] === 'string' && user[field] !== null && foldEmail(user[field]) !== foldEmail(set[field])
+  if (isOther('email') || isOther('phone')) return 'contact-changed'
+  return isOther('preferredMethod') ? 'method-changed' : undefined
 }
 
 type Changed = { readonly user: User; readonly detail?: object } | Extract<UserOutcome, { ok: false }>

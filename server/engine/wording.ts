@@ -1,41 +1,84 @@
-import type { CodeToSend } from '../methods/method.ts'
-import type { Message } from '../vocabulary.ts'
+import type { ToSend } from '../methods/method.ts'
+import type { Message, Via } from '../vocabulary.ts'
+import { fill, type Language, type NoticeEvent, noticeEvents, type OwnTemplates } from './templates.ts'
 
-interface Context {
+/** What a message is about, beside its secret. */
+export interface Context {
   readonly customerName: string
   readonly transactionName: string | null
   readonly ttlSeconds: number
+  readonly language: Language
+  readonly templates: OwnTemplates
+  readonly baseUrl: string
 }
 
-/** The text of a message that carries a code, and nothing else that is secret. */
-export function codeMessage({ via, code }: CodeToSend, context: Context): Message {
-  const purpose = context.transactionName ? ` for "${context.transactionName}"` : ''
-  const life = `It is valid for ${span(context.ttlSeconds)}.`
-  const text = `${code} is your ${context.customerName} code${purpose}. ${life} Do not share it.`
-  if (via === 'sms') return { subject: null, text, html: null }
-  return { subject: `${code} is your ${context.customerName} code`, text, html: codePage(code, purpose, life, context) }
+/** The text of a message. It carries its code or its links, and nothing else that is secret. */
+export function messageOf(what: ToSend, context: Context): Message {
+  const { language, templates, customerName, transactionName } = context
+  const purpose = transactionName ? fill(templates, 'purpose', language, { transaction: transactionName }) : ''
+  const life = lifeOf(context.ttlSeconds)
+  const values = { customer: customerName, purpose, life, ...secretsOf(what, context) }
+  const say = (id: Parameters<typeof fill>[1]) => fill(templates, id, language, values)
+  if (what.via === 'sms') return { subject: null, text: say(`${what.kind}.sms`), html: null, language }
+  if (what.via === 'call') return { subject: null, text: say('code.call'), html: null, language }
+  const text = say(`${what.kind}.email.text`)
+  return { subject: say(`${what.kind}.email.subject`), text, html: htmlOf(text, values, language), language }
 }
 
-/** Never more than there is: in seconds below a minute, else in whole minutes. */
-function span(seconds: number): string {
-  const [amount, unit] = seconds < 60 ? [seconds, 'second'] : [Math.floor(seconds / 60), 'minute']
-  return `${amount} ${unit}${amount === 1 ? '' : 's'}`
+/** What a user is told of a change, at the contact he had before. */
+export function noticeOf(event: NoticeEvent, via: Via, nowMs: number, context: Context): Message {
+  const { language, templates, customerName } = context
+  const time = new Date(nowMs).toISOString().slice(0, 16).replace('T', ' ')
+  const values = { customer: customerName, event: noticeEvents[event][language], time }
+  const text = fill(templates, 'notice.text', language, values)
+  if (via !== 'email') return { subject: null, text, html: null, language }
+  return {
+    subject: fill(templates, 'notice.subject', language, values),
+    text,
+    html: htmlOf(text, values, language),
+    language,
+  }
 }
 
-function codePage(code: string, purpose: string, life: string, { customerName }: Context): string {
+/** Never longer than it is. */
+function lifeOf(ttlSeconds: number): string {
+  return ttlSeconds < 60 ? `${ttlSeconds} s` : `${Math.floor(ttlSeconds / 60)} min`
+}
+
+function secretsOf(what: ToSend, { baseUrl }: Context): Record<string, string> {
+  if (what.kind === 'code') return { code: what.via === 'call' ? spoken(what.code) : what.code }
+  const link = (secret: string) => `${baseUrl}/link/${what.challengeId}/${secret}`
+  return { accept: link(what.accept), deny: link(what.deny) }
+}
+
+/** Digit by digit, with pauses: `1, 2, 3`. */
+function spoken(code: string): string {
+  return [...code].join(', ')
+}
+
+/** The same words as a page: paragraphs, the code large, links as links. Everything is escaped. */
+function htmlOf(text: string, values: Readonly<Record<string, string>>, language: Language): string {
+  const paragraphs = text.split('\n\n').map((paragraph) => {
+    const lines = paragraph.split('\n').map((line) => {
+      if (line === values['code'])
+        return `<strong style="font-size:32px;letter-spacing:6px">${escapeHtml(line)}</strong>`
+      const isLink = line === values['accept'] || line === values['deny']
+      return isLink ? `<a href="${escapeHtml(line)}" style="color:#1d4ed8">${escapeHtml(line)}</a>` : escapeHtml(line)
+    })
+    return `<p style="margin:0 0 16px;overflow-wrap:anywhere">${lines.join('<br>')}</p>`
+  })
   return `<!doctype html>
-<html lang="en">
+<html lang="${language}">
 <body style="margin:0;padding:24px;background:#f4f5f7;font-family:system-ui,sans-serif;color:#1c2430">
-<div style="max-width:480px;margin:auto;padding:32px;background:#fff;border-radius:12px">
-<p style="margin:0 0 16px">Your ${escapeHtml(customerName)} code${escapeHtml(purpose)}:</p>
-<p style="margin:0 0 16px;font-size:32px;font-weight:700;letter-spacing:6px">${code}</p>
-<p style="margin:0;color:#52606d">${life} Do not share it. If you did not ask for it, you can ignore this message.</p>
+<div style="max-width:480px;margin:auto;padding:32px 32px 16px;background:#fff;border-radius:12px">
+${paragraphs.join('\n')}
 </div>
 </body>
 </html>`
 }
 
-function escapeHtml(text: string): string {
+/** Text that stays text inside HTML. */
+export function escapeHtml(text: string): string {
   const entities: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' }
   return text.replace(/[&<>"']/g, (letter) => entities[letter] ?? letter)
 }

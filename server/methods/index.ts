@@ -1,10 +1,12 @@
 import type { MethodId } from '../vocabulary.ts'
 import { messageCode } from './message-code.ts'
+import { messageLink } from './message-link.ts'
 import type { Method } from './method.ts'
 import { timeCode } from './time-code.ts'
 
 /** Every way to prove who you are. A new method is its file and a line here. */
 export const methods = {
   'message-code': messageCode,
+  'message-link': messageLink,
   'time-code': timeCode,
 } satisfies Record<MethodId, Method> as Readonly<Record<MethodId, Method>>

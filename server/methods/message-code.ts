@@ -4,7 +4,7 @@ interface Pending {
   readonly digest: string
 }
 
-/** A code sent by message: SMS, e-mail or both with the same code. Kept only as a keyed digest. */
+/** A code sent by message: SMS, e-mail, both with the same code, or a call that reads it. Kept only as a keyed digest. */
 export const messageCode: Method = {
   id: 'message-code',
   title: 'Code by message',
@@ -15,11 +15,14 @@ export const messageCode: Method = {
   begin({ challengeId, via, codeLength }, tools) {
     const code = tools.randomCode(codeLength)
     const kept: Pending = { digest: tools.digest('message-code', challengeId, code).toString('base64') }
-    return { pending: JSON.stringify(kept), send: via.map((channel) => ({ via: channel, code })) }
+    return {
+      pending: JSON.stringify(kept),
+      send: via.map((channel) => ({ kind: 'code' as const, via: channel, code })),
+    }
   },
 
   judge({ challengeId, pending, answer }, tools) {
-    if (challengeId === null || pending === null) return { kind: 'wrong' }
+    if (challengeId === null || pending === null || answer.kind !== 'code') return { kind: 'wrong' }
     const kept = JSON.parse(pending) as Pending // written by begin
     const given = tools.digest('message-code', challengeId, answer.code)
     return { kind: tools.same(given, Buffer.from(kept.digest, 'base64')) ? 'right' : 'wrong' }

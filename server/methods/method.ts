@@ -13,13 +13,27 @@ export interface Tools {
 /** What a method says of an answer. Wrong and malformed look the same. */
 export type Verdict =
   | { readonly kind: 'wrong' }
+  | { readonly kind: 'denied' }
   /** `usedStep`: the counter or time step of the code; the store makes sure it only moves forward. */
   | { readonly kind: 'right'; readonly usedStep?: number }
 
-/** A message to compose and send; the code is the only secret in it. */
-export interface CodeToSend {
-  readonly via: Via
-  readonly code: string
+/** A message to compose and send; what stands here is the only secret in it. */
+export type ToSend =
+  | { readonly kind: 'code'; readonly via: Via; readonly code: string }
+  | {
+      readonly kind: 'links'
+      readonly via: Via
+      readonly challengeId: string
+      readonly accept: string
+      readonly deny: string
+    }
+
+export interface Begun {
+  /** JSON to keep, sealed, for `judge`. */
+  readonly pending: string
+  readonly send: readonly ToSend[]
+  /** Two digits for the caller to show where the user signs in. */
+  readonly matchNumber?: string
 }
 
 export interface Enrolment {
@@ -40,13 +54,22 @@ export interface Method {
   readonly answeredBy: Answer['kind']
   /** False: the user can answer without having been asked, as with an authenticator app. */
   readonly asksFirst: boolean
-  /** Starts a question. `pending` is JSON to keep, sealed, for `judge`. */
-  begin(from: BeginFrom, tools: Tools): { readonly pending: string; readonly send: readonly CodeToSend[] }
+  /** Fewer tries than the customer's own number. */
+  readonly attemptsMax?: number
+  /** Starts a question. */
+  begin(from: BeginFrom, tools: Tools): Begun
   /**
    * Judges an answer by what was kept: `pending` of the challenge, `secret` of the credential. Null means that there is
    * none: then it does the same work and says wrong, so that time does not tell who enrolled.
    */
   judge(from: JudgeFrom, tools: Tools): Verdict
+  /** The match number the caller was given, from what was kept. */
+  matchNumber?(pending: string): string | null
+  /** What the bearer of a link may do, without deciding anything. */
+  look?(
+    from: LookFrom,
+    tools: Tools,
+  ): { readonly may: 'accept' | 'deny'; readonly numberToShow: string | null } | undefined
   /** Makes a credential, for methods that need one. */
   enrol?(from: EnrolFrom, tools: Tools): Enrolment
   /** The secret as it was shown at enrolment, from what was kept. */
@@ -57,6 +80,14 @@ export interface BeginFrom {
   readonly challengeId: string
   readonly via: readonly Via[]
   readonly codeLength: number
+  /** The caller shows a match number where the user signs in. */
+  readonly isNumberShown: boolean
+}
+
+export interface LookFrom {
+  readonly challengeId: string
+  readonly pending: string | null
+  readonly secret: string
 }
 
 export interface JudgeFrom {

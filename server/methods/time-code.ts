@@ -30,7 +30,7 @@ export const timeCode: Method = {
 
   judge({ secret, answer }, tools) {
     const { key, digits, periodSeconds, algorithm } = secret === null ? nobody : (JSON.parse(secret) as Secret) // written by enrol
-    const given = Buffer.from(answer.code)
+    const given = Buffer.from(answer.kind === 'code' ? answer.code : '')
     const bytes = Buffer.from(key, 'base64')
     const now = timeStep(tools.nowMs, periodSeconds)
     let usedStep: number | undefined

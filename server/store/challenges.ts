@@ -8,8 +8,15 @@ import type { ChallengeRow, Db } from './tables.ts'
 /** A challenge on its way into the store. */
 export interface NewChallenge extends Challenge {
   readonly attemptsMax: number
-  readonly transactionName: string | null
   readonly requestDigest: Uint8Array | null
+}
+
+/** How an earlier question went. */
+export interface RecentChallenge {
+  readonly state: ChallengeState
+  readonly createdAtMs: number
+  readonly expiresAtMs: number
+  readonly settledAtMs: number | null
 }
 
 /** Questions that were asked. Only a decision, or being replaced, ends one. */
@@ -69,12 +76,49 @@ export function challenges(db: Db, keys: Keys, dialect: Dialect) {
           attempts_max: challenge.attemptsMax,
           pending: challenge.pending === null ? null : seal(key, challenge.pending, placeOfPending(challenge)),
           transaction_name: challenge.transactionName,
+          origin: challenge.origin,
           request_digest: challenge.requestDigest,
           created_at_ms: challenge.createdAtMs,
           expires_at_ms: challenge.expiresAtMs,
           settled_at_ms: null,
         })
         .execute()
+    },
+
+    /** The subject's latest questions by these methods, newest first, as far as they are kept. */
+    async recent(
+      customerId: number,
+      subject: string,
+      methods: readonly MethodId[],
+      sinceMs: number,
+      limit: number,
+    ): Promise<RecentChallenge[]> {
+      const rows = await db
+        .selectFrom('challenges')
+        .select(['state', 'created_at_ms', 'expires_at_ms', 'settled_at_ms'])
+        .where('customer_id', '=', customerId)
+        .where('subject', '=', subject)
+        .where('method', 'in', methods)
+        .where('created_at_ms', '>', sinceMs)
+        // What could not be handed over reached nobody.
+        .where((eb) =>
+          eb.exists(
+            eb
+              .selectFrom('deliveries')
+              .select('deliveries.id')
+              .whereRef('deliveries.challenge_id', '=', 'challenges.id')
+              .where('deliveries.state', '<>', 'failed'),
+          ),
+        )
+        .orderBy('created_at_ms', 'desc')
+        .limit(limit)
+        .execute()
+      return rows.map((row) => ({
+        state: row.state as ChallengeState, // written by `replace`, `cancel` and decisions
+        createdAtMs: row.created_at_ms,
+        expiresAtMs: row.expires_at_ms,
+        settledAtMs: row.settled_at_ms,
+      }))
     },
 
     /** Ends a challenge whose message could not be handed over; settled ones stay as they are. */
@@ -101,6 +145,8 @@ type Readable = Pick<
   | 'label'
   | 'state'
   | 'pending'
+  | 'transaction_name'
+  | 'origin'
   | 'created_at_ms'
   | 'expires_at_ms'
 >
@@ -117,6 +163,8 @@ export function openChallenge(key: SealingKey, row: Readable): Challenge {
     label: row.label,
     state: row.state as ChallengeState, // written by `replace`, `cancel` and decisions
     pending: sealed && unseal(key, sealed, placeOfPending({ customerId: row.customer_id, id: row.id })).toString(),
+    transactionName: row.transaction_name,
+    origin: row.origin,
     createdAtMs: row.created_at_ms,
     expiresAtMs: row.expires_at_ms,
   }

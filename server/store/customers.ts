@@ -24,6 +24,7 @@ export function customers(db: Db, keys: Keys, dialect: Dialect) {
         apiKey: unseal(key, row.api_key, placeOfApiKey(id)).toString(),
         digestKey: digestKey(key),
         settings: { ...chosen, issuer: chosen.issuer || row.name },
+        templates: templatesIn(stored),
       }
     },
 
@@ -61,6 +62,14 @@ export function customers(db: Db, keys: Keys, dialect: Dialect) {
     },
   }
 }
+
+/** A customer's own texts are settings whose names begin with `template.`. */
+function templatesIn(stored: ReadonlyMap<string, string>): Map<string, string> {
+  const own = [...stored].filter(([name]) => name.startsWith(templatePrefix))
+  return new Map(own.map(([name, text]) => [name.slice(templatePrefix.length), text]))
+}
+
+export const templatePrefix = 'template.'
 
 function digestKey(dataKey: SealingKey): Uint8Array {
   return deriveKey(dataKey.bytes, 'digests')

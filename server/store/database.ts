@@ -31,6 +31,8 @@ export interface UserSnapshot {
   readonly id: string
   readonly isEnabled: boolean
   readonly preferredMethod: string | null
+  /** Failures in a row, the most of any method. */
+  readonly failures: number
   /** Active credentials of every method. */
   readonly credentials: readonly Credential[]
 }
@@ -39,6 +41,8 @@ export interface ChallengeSnapshot {
   readonly challenge: Challenge
   /** False when the challenged user has been disabled since. */
   readonly isEnabled: boolean
+  /** Failures in a row of the subject with the challenge's method. */
+  readonly failures: number
   readonly credentials: readonly Credential[]
 }
 

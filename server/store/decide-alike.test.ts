@@ -161,7 +161,7 @@ class Life {
       challengeId,
       credential: isToken && isRight ? { id, userId: subject.key, step } : null,
       isConfirming,
-      request: mark === null ? null : { digest, expiresAtMs: this.#now + 600_000 },
+      request: mark === null ? null : { digest, copy: digest, expiresAtMs: this.#now + 600_000 },
       audit: aNote({ subject: subject.key, method, challengeId, requestId }),
     }
   }

@@ -1,5 +1,6 @@
+import { randomId } from '../security/random.ts'
 import { seal, unseal } from '../security/seal.ts'
-import type { Delivery, Message, Via } from '../vocabulary.ts'
+import type { Delivery, DeliveryTry, Message, Via } from '../vocabulary.ts'
 import { type Keys, place } from './keys.ts'
 import type { Db, DeliveryRow } from './tables.ts'
 
@@ -11,11 +12,17 @@ export interface DeliveryResult {
   readonly atMs: number
   /** Why it failed, without contact or text. */
   readonly error: string | null
+  readonly tries: readonly Omit<DeliveryTry, 'receipt' | 'receiptAtMs'>[]
 }
+
+/** A notice that could not be sent within this time is not sent any more. */
+const noticeLifeMs = 3_600_000
 
 /** Messages on their way. The text is sealed, and erased as soon as it was handed over or given up. */
 export function deliveries(db: Db, keys: Keys) {
-  const opened = async (row: Omit<DeliveryRow, 'lease_until_ms' | 'error' | 'tries'>): Promise<Delivery> => {
+  const opened = async (
+    row: Omit<DeliveryRow, 'lease_until_ms' | 'error' | 'tries' | 'created_at_ms'>,
+  ): Promise<Delivery> => {
     const key = await keys.of(db, row.customer_id)
     const at = (column: string) => place(row.customer_id, 'deliveries', row.id, column)
     return {
@@ -26,13 +33,14 @@ export function deliveries(db: Db, keys: Keys) {
       contact: unseal(key, row.contact, at('contact')).toString(),
       state: row.state as Delivery['state'], // written by `add` and `record`
       sentAtMs: row.sent_at_ms,
+      prefix: row.prefix,
       message: row.message && (JSON.parse(unseal(key, row.message, at('message')).toString()) as Message), // by `add`
     }
   }
 
   return {
     /** Keeps messages for sending; whoever adds them holds the lease and sends them. */
-    async add(list: readonly Delivery[], leaseUntilMs: number): Promise<void> {
+    async add(list: readonly Delivery[], nowMs: number, leaseUntilMs: number): Promise<void> {
       for (const delivery of list) {
         const key = await keys.of(db, delivery.customerId)
         const sealed = (column: string, text: string) =>
@@ -51,7 +59,10 @@ export function deliveries(db: Db, keys: Keys) {
             lease_until_ms: leaseUntilMs,
             sent_at_ms: null,
             error: null,
+            prefix: delivery.prefix,
+            created_at_ms: nowMs,
           })
+          .onConflict((conflict) => conflict.doNothing())
           .execute()
       }
     },
@@ -75,6 +86,79 @@ export function deliveries(db: Db, keys: Keys) {
         .where('id', '=', result.id)
         .where('state', '=', 'sending')
         .execute()
+      for (const one of result.tries) {
+        await db
+          .insertInto('delivery_tries')
+          .values({
+            id: randomId(),
+            delivery_id: result.id,
+            provider: one.provider,
+            reference: one.reference,
+            outcome: one.isTaken ? 'taken' : 'failed',
+            detail: one.detail,
+            at_ms: one.atMs,
+            receipt: null,
+            receipt_at_ms: null,
+          })
+          .execute()
+      }
+    },
+
+    /** Every attempt with a message, in order. */
+    async triesOf(deliveryId: string): Promise<DeliveryTry[]> {
+      const rows = await db
+        .selectFrom('delivery_tries')
+        .selectAll()
+        .where('delivery_id', '=', deliveryId)
+        .orderBy('at_ms')
+        .execute()
+      return rows.map((row) => ({
+        provider: row.provider,
+        isTaken: row.outcome === 'taken',
+        reference: row.reference,
+        detail: row.detail,
+        atMs: row.at_ms,
+        receipt: row.receipt === 'delivered' || row.receipt === 'failed' ? row.receipt : null,
+        receiptAtMs: row.receipt_at_ms,
+      }))
+    },
+
+    /** Notes what a provider told about a message. `delivered` is final; a late `failed` does not undo it. */
+    async receive(
+      provider: string,
+      reference: string,
+      receipt: 'delivered' | 'failed',
+      detail: string | null,
+      nowMs: number,
+    ): Promise<boolean> {
+      const { numUpdatedRows } = await db
+        .updateTable('delivery_tries')
+        .set({ receipt, receipt_at_ms: nowMs, detail })
+        .where('provider', '=', provider)
+        .where('reference', '=', reference)
+        .where((eb) => eb.or([eb('receipt', 'is', null), eb('receipt', '=', 'failed')]))
+        .executeTakeFirst()
+      return numUpdatedRows > 0n
+    },
+
+    /** How many messages went to a prefix since then, and how many of their challenges were answered right. */
+    async completionOf(
+      customerId: number,
+      prefix: string,
+      sinceMs: number,
+      limit: number,
+    ): Promise<{ sent: number; completed: number }> {
+      const rows = await db
+        .selectFrom('deliveries')
+        .innerJoin('challenges', 'challenges.id', 'deliveries.challenge_id')
+        .select('challenges.state')
+        .where('deliveries.customer_id', '=', customerId)
+        .where('deliveries.prefix', '=', prefix)
+        .where('deliveries.created_at_ms', '>', sinceMs)
+        .orderBy('deliveries.created_at_ms', 'desc')
+        .limit(limit)
+        .execute()
+      return { sent: rows.length, completed: rows.filter(({ state }) => state === 'approved').length }
     },
 
     /**
@@ -84,13 +168,20 @@ export function deliveries(db: Db, keys: Keys) {
     async claimAbandoned(nowMs: number, leaseUntilMs: number, triesMax: number, limit: number): Promise<Delivery[]> {
       const rows = await db
         .selectFrom('deliveries')
-        .innerJoin('challenges', 'challenges.id', 'deliveries.challenge_id')
+        .leftJoin('challenges', 'challenges.id', 'deliveries.challenge_id')
         .selectAll('deliveries')
         .where('deliveries.state', '=', 'sending')
         .where('deliveries.lease_until_ms', '<', nowMs)
         .where('deliveries.tries', '<', triesMax)
-        .where('challenges.state', '=', 'pending')
-        .where('challenges.expires_at_ms', '>', nowMs)
+        .where((eb) =>
+          eb.or([
+            eb.and([eb('challenges.state', '=', 'pending'), eb('challenges.expires_at_ms', '>', nowMs)]),
+            eb.and([
+              eb('deliveries.challenge_id', 'is', null),
+              eb('deliveries.created_at_ms', '>', nowMs - noticeLifeMs),
+            ]),
+          ]),
+        )
         .limit(limit)
         .execute()
       const claimed: Delivery[] = []

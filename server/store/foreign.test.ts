@@ -31,8 +31,12 @@ type Unscoped =
   | 'challenges.find'
   | 'deliveries.add'
   | 'deliveries.claimAbandoned'
+  | 'deliveries.receive'
+  | 'deliveries.triesOf'
   | 'marks.claim'
   | 'users.existsElsewhere'
+  | 'webhooks.claimDue'
+  | 'webhooks.record'
 
 interface Probe {
   look(tx: Repositories, story: Story): Promise<unknown>
@@ -50,25 +54,39 @@ const foreignProbes = {
     finds: undefined,
   },
   'challenges.cancel': { look: (tx, { challenge }) => tx.challenges.cancel(other, challenge.id, nowMs) },
+  'challenges.recent': {
+    look: (tx, { challenge }) => tx.challenges.recent(other, challenge.subject.key, [challenge.method], 0, 10),
+    finds: [],
+  },
   'challenges.replace': {
     look: (tx, { challenge }) =>
       tx.challenges.replace({ ...aChallenge(other), subject: challenge.subject, method: challenge.method }, nowMs),
   },
   'credentials.of': { look: (tx, { user }) => tx.credentials.of(other, user.id, 'time-code'), finds: [] },
   'credentials.offer': { look: (tx, { user }) => tx.credentials.offer(other, user.id, aCredential(), nowMs) },
+  'deliveries.completionOf': {
+    look: (tx) => tx.deliveries.completionOf(other, '+1 5550', 0, 10),
+    finds: { sent: 0, completed: 0 },
+  },
   'deliveries.of': { look: (tx, { challenge }) => tx.deliveries.of(other, challenge.id), finds: [] },
   'deliveries.record': {
     look: (tx, { delivery: { id } }) =>
-      tx.deliveries.record({ id, customerId: other, isSent: true, atMs: nowMs, error: null }),
+      tx.deliveries.record({ id, customerId: other, isSent: true, atMs: nowMs, error: null, tries: [] }),
   },
   'guards.find': {
     look: (tx, { user }) => tx.guards.find(other, user.id, 'message-code'),
     finds: { failures: 0, lockedUntilMs: 0 },
   },
   'guards.unlock': { look: (tx, { user }) => tx.guards.unlock(other, user.id), finds: 0 },
+  'sendCounts.add': { look: (tx) => tx.sendCounts.add(other, 'budget', 0, 1), finds: 1 },
+  'sendCounts.read': { look: (tx) => tx.sendCounts.read(other, 'budget', 0), finds: 0 },
   'settings.all': { look: (tx) => tx.settings.all(other), finds: new Map() },
   'settings.set': { look: (tx) => tx.settings.set(other, 'codeLength', '8', nowMs) },
   'settings.unset': { look: (tx) => tx.settings.unset(other, 'issuer') },
+  'webhooks.add': { look: (tx, { user }) => tx.webhooks.add(other, user.id, 'event-of-the-other', '{}', nowMs) },
+  'webhooks.list': { look: (tx) => tx.webhooks.list(other, 10), finds: [] },
+  'webhooks.resend': { look: (tx) => tx.webhooks.resend(other, `event-of-${mine}`, nowMs), finds: false },
+  'users.byId': { look: (tx, { user }) => tx.users.byId(other, user.id), finds: undefined },
   'users.find': { look: (tx, { user }) => tx.users.find(other, user.username), finds: undefined },
   'users.page': { look: (tx) => tx.users.page(other, 0, 10), finds: [] },
   'users.count': { look: (tx) => tx.users.count(other), finds: 0 },

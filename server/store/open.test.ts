@@ -157,7 +157,7 @@ for (const name of databaseNames) {
         const challenge = aChallenge(mine)
         await store.write(async (tx) => {
           await tx.challenges.replace(challenge, nowMs)
-          await tx.deliveries.add([aDelivery(challenge)], nowMs)
+          await tx.deliveries.add([aDelivery(challenge)], nowMs, nowMs)
         })
         const end = challenge.expiresAtMs + 25 * 3_600_000
         assert.equal(retention.challengesMs, 25 * 3_600_000)

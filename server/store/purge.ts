@@ -10,6 +10,7 @@ export const retention = {
   /** Longer than the longest lock (24 h) and than a guesser has patience. */
   guardsMs: 90 * 24 * hourMs,
   inboxMs: 24 * hourMs,
+  webhooksMs: 7 * 24 * hourMs,
 } as const
 
 /** Rows that one purge removes of a kind at most, so that it never holds the writer for long. */
@@ -64,6 +65,11 @@ export async function purge(db: Db, nowMs: number, failuresMax: number): Promise
       ),
     )
     .executeTakeFirst()
+  const events = await db
+    .deleteFrom('webhook_events')
+    .where('created_at_ms', '<', nowMs - retention.webhooksMs)
+    .executeTakeFirst()
+  const counts = await db.deleteFrom('send_counts').where('window_end_ms', '<', nowMs).executeTakeFirst()
   const messages = await db
     .deleteFrom('inbox_messages')
     .where('id', 'in', (eb) =>
@@ -74,11 +80,24 @@ export async function purge(db: Db, nowMs: number, failuresMax: number): Promise
         .limit(purgedRowsMax),
     )
     .executeTakeFirst()
+  const notices = await db
+    .deleteFrom('deliveries')
+    .where('challenge_id', 'is', null)
+    .where('created_at_ms', '<', nowMs - retention.challengesMs)
+    .executeTakeFirst()
+  const webhooks = await db
+    .deleteFrom('webhook_events')
+    .where('created_at_ms', '<', nowMs - retention.webhooksMs)
+    .executeTakeFirst()
   return {
+    notices: Number(notices.numDeletedRows),
+    webhooks: Number(webhooks.numDeletedRows),
     marks: Number(marks.numDeletedRows),
     challenges: Number(challenges.numDeletedRows),
     credentials: Number(credentials.numDeletedRows),
     guards: Number(guards.numDeletedRows),
+    events: Number(events.numDeletedRows),
+    counts: Number(counts.numDeletedRows),
     messages: Number(messages.numDeletedRows),
   }
 }

@@ -8,9 +8,11 @@ import { guards } from './guards.ts'
 import { inbox } from './inbox.ts'
 import type { Keys } from './keys.ts'
 import { marks } from './marks.ts'
+import { sendCounts } from './send-counts.ts'
 import { settings } from './settings.ts'
 import type { Db } from './tables.ts'
 import { users } from './users.ts'
+import { webhooks } from './webhooks.ts'
 
 /** Every table's functions on one handle: the reader, or the transaction of one write. */
 export function repositories(db: Db, keys: Keys, dialect: Dialect) {
@@ -23,8 +25,10 @@ export function repositories(db: Db, keys: Keys, dialect: Dialect) {
     guards: guards(db),
     inbox: inbox(db),
     marks: marks(db),
+    sendCounts: sendCounts(db),
     settings: settings(db, keys),
     users: users(db, keys),
+    webhooks: webhooks(db, keys),
   }
 }
 

@@ -45,6 +45,11 @@ const sealedColumns = {
     read: (store, { challenge }) => store.read.challenges.find(challenge.id),
   },
   'deliveries.contact': { plain: plain.contact, where: 'challenge_id = $1', read: readDelivery },
+  'webhook_events.body': {
+    plain: plain.event,
+    where: 'customer_id = $1',
+    read: (store) => store.read.webhooks.list(mine, 10),
+  },
   'deliveries.message': { plain: plain.text, where: 'challenge_id = $1', read: readDelivery },
 } satisfies Record<SealedColumn, SealedCase>
 

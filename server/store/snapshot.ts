@@ -13,13 +13,15 @@ export interface JoinedRow {
   readonly c_label: string | null
   readonly c_secret: Sealed
   readonly c_last_step: number
+  /** Failures in a row of this subject with this method. */
+  readonly failures: number | null
 }
 
 export type UserJoined = JoinedRow & { user_id: string; is_enabled: number; preferred_method: string | null }
 export type ChallengeJoined = JoinedRow & Selectable<ChallengeRow> & { is_enabled: number }
 
 export const credentialColumns =
-  'c.id as c_id, c.method as c_method, c.label as c_label, c.secret as c_secret, c.last_step as c_last_step'
+  'c.id as c_id, c.method as c_method, c.label as c_label, c.secret as c_secret, c.last_step as c_last_step, g.failures as failures'
 
 /** A user and his active credentials, from the rows that one join gave; undefined for none. */
 export function userOf(key: SealingKey, customerId: number, rows: readonly UserJoined[]): UserSnapshot | undefined {
@@ -28,6 +30,7 @@ export function userOf(key: SealingKey, customerId: number, rows: readonly UserJ
     first && {
       id: first.user_id,
       isEnabled: first.is_enabled === 1,
+      failures: joinedFailures(rows),
       preferredMethod: first.preferred_method,
       credentials: joinedCredentials(key, customerId, rows),
     }
@@ -45,6 +48,7 @@ export function challengeOf(
     first && {
       challenge: openChallenge(key, first),
       isEnabled: first.is_enabled === 1,
+      failures: joinedFailures(rows),
       credentials: joinedCredentials(key, customerId, rows),
     }
   )
@@ -63,4 +67,9 @@ function joinedCredentials(key: SealingKey, customerId: number, rows: readonly J
       last_step: row.c_last_step,
     }),
   )
+}
+
+/** The most failures that joined rows tell of. */
+function joinedFailures(rows: readonly JoinedRow[]): number {
+  return Math.max(0, ...rows.map(({ failures }) => failures ?? 0))
 }

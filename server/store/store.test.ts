@@ -314,13 +314,13 @@ for (const name of databaseNames) {
         const delivery = aDelivery(challenge)
         await store.write(async (tx) => {
           await tx.challenges.replace(challenge, nowMs)
-          await tx.deliveries.add([delivery], nowMs + 1_000)
+          await tx.deliveries.add([delivery], nowMs, nowMs + 1_000)
         })
         return { challenge, delivery }
       }
       const claim = (atMs: number) => store.write((tx) => tx.deliveries.claimAbandoned(atMs, atMs + 1_000, 3, 100)) // 3 tries, as the outbox does
       const result = (id: string, isSent: boolean) =>
-        store.write((tx) => tx.deliveries.record({ id, customerId: mine, isSent, atMs: nowMs, error: null }))
+        store.write((tx) => tx.deliveries.record({ id, customerId: mine, isSent, atMs: nowMs, error: null, tries: [] }))
 
       it('are given back as they were added', async () => {
         const { challenge, delivery } = await asked()

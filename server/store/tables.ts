@@ -10,6 +10,9 @@ export interface Tables {
   credentials: CredentialRow
   challenges: ChallengeRow
   deliveries: DeliveryRow
+  delivery_tries: DeliveryTryRow
+  send_counts: SendCountRow
+  webhook_events: WebhookEventRow
   guards: GuardRow
   request_marks: RequestMarkRow
   audit_rows: AuditRow
@@ -83,6 +86,7 @@ export interface ChallengeRow {
   attempts_max: number
   pending: Sealed | null
   transaction_name: string | null
+  origin: string | null
   request_digest: Uint8Array | null
   created_at_ms: number
   expires_at_ms: number
@@ -92,7 +96,8 @@ export interface ChallengeRow {
 export interface DeliveryRow {
   id: string
   customer_id: number
-  challenge_id: string
+  /** Null: a notice. */
+  challenge_id: string | null
   via: string
   contact: Sealed
   message: Sealed | null
@@ -101,6 +106,43 @@ export interface DeliveryRow {
   lease_until_ms: number
   sent_at_ms: number | null
   error: string | null
+  /** Country code and four digits of a phone number, for noticing messages that nobody answers. */
+  prefix: string | null
+  created_at_ms: number
+}
+
+/** One attempt with one provider, and the receipt that came for it. */
+export interface DeliveryTryRow {
+  id: string
+  delivery_id: string
+  provider: string
+  reference: string | null
+  outcome: string
+  detail: string | null
+  at_ms: number
+  receipt: string | null
+  receipt_at_ms: number | null
+}
+
+/** Messages sent for a key (a contact, a prefix, an address, the customer) within one window. */
+export interface SendCountRow {
+  customer_id: number
+  key: string
+  window_start_ms: number
+  window_end_ms: number
+  sent: number
+}
+
+export interface WebhookEventRow {
+  id: string
+  customer_id: number
+  user_id: string
+  body: Sealed
+  state: string
+  tries: number
+  next_try_at_ms: number
+  last_code: number | null
+  created_at_ms: number
 }
 
 /** Failures of one subject with one method since its last success. */

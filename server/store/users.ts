@@ -45,6 +45,16 @@ export function users(db: Db, keys: Keys) {
       return row && opened(customerId, row)
     },
 
+    async byId(customerId: number, id: string): Promise<User | undefined> {
+      const row = await db
+        .selectFrom('users')
+        .selectAll()
+        .where('customer_id', '=', customerId)
+        .where('id', '=', id)
+        .executeTakeFirst()
+      return row && opened(customerId, row)
+    },
+
     /** Whether another customer has a user of this name: the one look that may leave the customer. */
     async existsElsewhere(customerId: number, usernameFolded: string): Promise<boolean> {
       const row = await db

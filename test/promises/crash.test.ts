@@ -197,7 +197,7 @@ for (const name of databaseNames) {
         const contact = `+1${randomInt(2_000_000_000, 9_999_999_999)}`
         await store.write(async (tx) => {
           await tx.challenges.replace(challenge, now)
-          await tx.deliveries.add([aDelivery(challenge, { contact })], leaseUntilMs)
+          await tx.deliveries.add([aDelivery(challenge, { contact })], now, leaseUntilMs)
         })
         return { challenge, contact }
       }

@@ -1,4 +1,3 @@
-import type { AddressInfo } from 'node:net'
 import { type Assembled, assemble } from '../../server/assemble.ts'
 import { bootstrap } from '../../server/bootstrap.ts'
 import { readConfig } from '../../server/config.ts'
@@ -45,9 +44,7 @@ export async function startServer(
   const config = readConfig(environmentOf(place, environment))
   const assembled = await assemble(config, { now, synchronize: async () => undefined })
   await bootstrap(assembled.store, config, now())
-  await assembled.app.listen({ host: config.host, port: 0 })
-  const { port } = assembled.app.server.address() as AddressInfo
-  const baseUrl = `http://127.0.0.1:${port}`
+  const baseUrl = await assembled.listen()
 
   return {
     baseUrl,

@@ -71,6 +71,7 @@ export function aChallenge(customerId: number, more: Partial<NewChallenge> = {})
     expiresAtMs: nowMs + 300_000,
     attemptsMax: 5,
     transactionName: null,
+    origin: null,
     requestDigest: null,
     ...more,
   }
@@ -85,13 +86,15 @@ export function aDelivery(challenge: { id: string; customerId: number }, more: P
     contact: '+15551234567',
     state: 'sending',
     sentAtMs: null,
-    message: { subject: null, text: '123456 is your code', html: null },
+    message: { subject: null, text: '123456 is your code', html: null, language: 'en' },
+    prefix: null,
     ...more,
   }
 }
 
 export function aMark(expiresAtMs = nowMs + 600_000): RequestMark {
-  return { digest: Buffer.from(randomUUID()), expiresAtMs }
+  const digest = Buffer.from(randomUUID())
+  return { digest, copy: digest, expiresAtMs }
 }
 
 export function aNote(more: Partial<AuditNote> = {}): AuditNote {
@@ -126,6 +129,7 @@ export const plain = {
   pending: '{"digest":"nobody may read"}',
   contact: '+15559876543',
   text: '987654 is a code that nobody may read',
+  event: '{"event":"that nobody may read"}',
 }
 
 export type Story = Awaited<ReturnType<typeof tell>>
@@ -138,14 +142,18 @@ export async function tell(store: Store, customerId: number) {
   const subject = { key: user.id, isUser: true }
   const requestDigest = Buffer.from(`request of ${user.id}`)
   const challenge = aChallenge(customerId, { subject, userId: user.id, pending, requestDigest, transactionName: 'Pay' })
-  const delivery = aDelivery(challenge, { contact, message: { subject: null, text: plain.text, html: null } })
+  const delivery = aDelivery(challenge, {
+    contact,
+    message: { subject: null, text: plain.text, html: null, language: 'en' },
+  })
   await store.write(async (tx) => {
     await tx.customers.add(customerId, `Customer ${customerId}`, plain.apiKey, nowMs)
     await tx.settings.set(customerId, 'issuer', plain.setting, nowMs)
     await tx.users.add(user, user.username)
     await tx.credentials.offer(customerId, user.id, credential, nowMs)
     await tx.challenges.replace(challenge, nowMs)
-    await tx.deliveries.add([delivery], nowMs + 1_000_000_000)
+    await tx.deliveries.add([delivery], nowMs, nowMs + 1_000_000_000)
+    await tx.webhooks.add(customerId, user.id, `event-of-${customerId}`, plain.event, nowMs)
     await tx.audit.append(customerId, aNote(), 'told', nowMs)
   })
   const failing = { ...aDecision(challenge), challengeId: null, verdict: 'wrong' } as const

@@ -8,8 +8,11 @@ import {
   customerKey,
   email,
   ignored,
+  ipAddress,
+  language,
   phone,
   shownName,
+  showsMatchNumber,
   transactionName,
   txId,
   username,
@@ -30,6 +33,9 @@ export const challengeCall = endpoint({
     email: Type.Optional(email),
     authType: Type.Optional(authType),
     transactionName: Type.Optional(transactionName),
+    showsMatchNumber: Type.Optional(showsMatchNumber),
+    ipAddress: Type.Optional(ipAddress),
+    language: Type.Optional(language),
   }),
   async handle({ engine, caller: { customer, mark }, body, requestId }) {
     const asked = body.authType === undefined ? null : readMethod(body.authType)
@@ -45,6 +51,9 @@ export const challengeCall = endpoint({
       readOwnMethod,
       emailMethod,
       transactionName: shownName(body.transactionName),
+      origin: body.ipAddress ?? null,
+      language: body.language ?? null,
+      showsMatchNumber: body.showsMatchNumber ?? false,
       request: mark,
       requestId,
     })
@@ -54,11 +63,13 @@ export const challengeCall = endpoint({
         responseType: 'CHALLENGE',
         ...challengeRefusals[outcome.reason],
       }
-    const { challengeId, label } = outcome
+    const { challengeId, label, matchNumber } = outcome
+    const match = matchNumber === null ? {} : { matchNumber }
     return {
       txId: challengeId,
       authType: label,
       responseType: 'CHALLENGE',
+      ...match,
       ...deliveries(outcome.deliveries),
       ...said.challenged,
     }
@@ -69,7 +80,7 @@ export const challengeCall = endpoint({
 function deliveries(
   shown: readonly Shown[],
 ): Record<string, { contact: string; sendStatus: string; sendTime: string }> {
-  const names = { sms: 'phoneDelivery', email: 'emailDelivery' } as const
+  const names = { sms: 'phoneDelivery', call: 'phoneDelivery', email: 'emailDelivery' } as const
   const entries = shown.map(({ via, contact, isSent, atMs }) => {
     return [names[via], { contact, sendStatus: isSent ? 'SUCCESS' : 'ERROR', sendTime: String(atMs) }] as const
   })

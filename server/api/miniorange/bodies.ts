@@ -30,6 +30,17 @@ export const transactionName = Type.String({
 export const txId = Type.Union([line(64, 'The transaction, as challenge gave it.'), Type.Integer()], {
   description: 'The transaction, as challenge gave it.',
 })
+/** Our extensions of document 000. */
+export const showsMatchNumber = Type.Boolean({
+  description:
+    'You show the `matchNumber` of the answer where the user signs in; accepting a link then means typing it.',
+})
+export const ipAddress = Type.Union([Type.String({ format: 'ipv4' }), Type.String({ format: 'ipv6', maxLength: 45 })], {
+  description: 'The address the user signs in from; shown to him, and limited.',
+})
+export const language = Type.Union([Type.Literal('en'), Type.Literal('es')], {
+  description: 'The language of the message.',
+})
 /** Sent by some clients, read by none of our calls yet. */
 export const ignored = Type.Unknown()
 

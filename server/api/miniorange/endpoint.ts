@@ -5,7 +5,7 @@ import type { Engine } from '../../engine/ports.ts'
 import { type Customer, OverloadError } from '../../vocabulary.ts'
 import { readJson } from '../body.ts'
 import { answerShape, reworded } from './bodies.ts'
-import { authenticate, type Caller } from './signature.ts'
+import { authenticate, type Caller, type SignatureHeaders, type SignedRequest } from './signature.ts'
 
 /** One call of the API. The schema is what validates and what `/openapi.json` shows. */
 export type Endpoint<Body extends TObject = TObject> = Described<Body> & (Signed<Static<Body>> | Open<Static<Body>>)
@@ -127,15 +127,27 @@ async function identify(
   one: Pick<Endpoint, 'isOpen' | 'path'>,
   request: FastifyRequest,
 ): Promise<Caller | null | string> {
-  const customerKey = headerOf(request, 'customer-key')
-  if (one.isOpen && customerKey === undefined) return null
+  const { headers, path, body } = signatureOf(request)
+  if (one.isOpen && headers.customerKey === undefined) return null
+  const signed = { call: one.path, path, body }
+  return authenticate(headers, signed, (id) => engine.customer(id), engine.clock())
+}
+
+export interface Signature extends Omit<SignedRequest, 'call'> {
+  readonly headers: SignatureHeaders
+}
+
+/** What signs a request and what it signs, as they were sent. */
+export function signatureOf(request: FastifyRequest): Signature {
   const headers = {
-    customerKey,
+    customerKey: headerOf(request, 'customer-key'),
     timestamp: headerOf(request, 'timestamp'),
     authorization: headerOf(request, 'authorization'),
+    version: headerOf(request, 'x-signature-version'),
+    nonce: headerOf(request, 'x-nonce'),
+    signature: headerOf(request, 'x-signature'),
   }
-  const signed = { call: one.path, body: bytesOf(request) }
-  return authenticate(headers, signed, (id) => engine.customer(id), engine.clock())
+  return { headers, path: request.url.split('?')[0] ?? '', body: bytesOf(request) }
 }
 
 const nothing = Buffer.alloc(0)

@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyPluginAsync } from 'fastify'
 import type { Engine } from '../../engine/ports.ts'
+import type { Watch } from '../seen.ts'
 import { challengeCall, statusCall, validateCall } from './authenticate.ts'
 import { confirmCall, secretCall } from './authenticators.ts'
 import { answer, type Endpoint, serve } from './endpoint.ts'
@@ -13,6 +14,7 @@ import {
   searchCall,
   updateCall,
 } from './users.ts'
+import { showTo } from './watch.ts'
 
 /** Every call. A new one is its definition and a line here. */
 const endpoints = [
@@ -33,9 +35,10 @@ const endpoints = [
 
 const bodyBytesMax = 64 * 1024
 
-/** miniOrange's REST API, under `/moas` and without it (document 001). */
-export function miniOrange(engine: Engine): FastifyPluginAsync {
+/** miniOrange's REST API, under `/moas` and without it (document 001). `watch` is shown every call, in development. */
+export function miniOrange(engine: Engine, watch?: Watch): FastifyPluginAsync {
   return async (app) => {
+    if (watch) showTo(watch, app)
     for (const prefix of ['/moas', '']) {
       await app.register(async (scope) => speak(scope, engine, prefix === '/moas'), { prefix })
     }

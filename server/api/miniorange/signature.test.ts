@@ -13,6 +13,7 @@ const customer: Customer = {
   name: 'Example',
   apiKey,
   digestKey: Buffer.alloc(32, 1),
+  templates: new Map(),
   settings: withDefaults(customerSettings, new Map([['timestampWindowSeconds', '300']])),
 }
 const others = [1162, 116271, 116278].map((id) => ({ ...customer, id, apiKey: `another-api-key-${id}` }))
@@ -139,7 +140,7 @@ describe('the numbers of a signature must be canonical, though the hash itself i
     const digits: Customer = { ...customer, apiKey: '1234567890123456' }
     const find = async () => digits
     const longer = { ...signed({ key: digits.apiKey }), timestamp: `${nowMs}1` }
-    assert.ok(!isTaken(await authenticate(longer, { call, body }, find, nowMs)))
+    assert.ok(!isTaken(await authenticate(longer, { call, path: call, body }, find, nowMs)))
   })
 })
 
@@ -169,7 +170,7 @@ describe('the time of a signature', () => {
       [-30_001, false],
     ] as const) {
       const headers = signed({ timestamp: nowMs + offMs })
-      assert.equal(isTaken(await authenticate(headers, { call, body }, async () => strict, nowMs)), taken)
+      assert.equal(isTaken(await authenticate(headers, { call, path: call, body }, async () => strict, nowMs)), taken)
     }
   })
 
@@ -193,7 +194,10 @@ describe('a refusal', () => {
 })
 
 describe('the mark of a request', () => {
-  const digestOf = async (headers: SignatureHeaders, of = { call, body: body as Uint8Array }): Promise<string> => {
+  const digestOf = async (
+    headers: SignatureHeaders,
+    of = { call, path: call, body: body as Uint8Array },
+  ): Promise<string> => {
     const caller = await authenticate(headers, of, find, nowMs)
     assert.ok(typeof caller !== 'string')
     return Buffer.from(caller.mark.digest).toString('hex')
@@ -206,9 +210,9 @@ describe('the mark of a request', () => {
   it('is another for another call, body, time or customer: the hash itself covers none of the first two', async () => {
     const marks = await Promise.all([
       digestOf(signed()),
-      digestOf(signed(), { call: '/api/auth/validate', body }),
-      digestOf(signed(), { call, body: Buffer.from('{"username":"bob"}') }),
-      digestOf(signed(), { call, body: Buffer.alloc(0) }),
+      digestOf(signed(), { call: '/api/auth/validate', path: '/api/auth/validate', body }),
+      digestOf(signed(), { call, path: call, body: Buffer.from('{"username":"bob"}') }),
+      digestOf(signed(), { call, path: call, body: Buffer.alloc(0) }),
       digestOf(signed({ timestamp: nowMs + 1 })),
       digestOf(signed({ customerKey: 116278, key: 'another-api-key-116278' })),
     ])
@@ -239,7 +243,7 @@ async function find(id: number): Promise<Customer | undefined> {
 }
 
 function check(headers: SignatureHeaders): Promise<Caller | string> {
-  return authenticate(headers, { call, body }, find, nowMs)
+  return authenticate(headers, { call, path: call, body }, find, nowMs)
 }
 
 function isTaken(said: Caller | string): boolean {

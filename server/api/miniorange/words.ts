@@ -21,6 +21,10 @@ const ways: Readonly<Record<string, Way>> = {
   EMAIL: { method: 'message-code', via: ['email'] },
   'OTP OVER EMAIL': { method: 'message-code', via: ['email'] },
   'SMS AND EMAIL': { method: 'message-code', via: ['sms', 'email'] },
+  WHATSAPP: { method: 'message-code', via: ['sms'] },
+  'PHONE VERIFICATION': { method: 'message-code', via: ['call'] },
+  'OUT OF BAND SMS': { method: 'message-link', via: ['sms'] },
+  'OUT OF BAND EMAIL': { method: 'message-link', via: ['email'] },
   'SOFT TOKEN': { method: 'time-code', via: [] },
   'GOOGLE AUTHENTICATOR': { method: 'time-code', via: [] },
 }
@@ -98,12 +102,29 @@ export const challengeRefusals = {
     status: 'FAILED',
     message: 'Too many wrong answers. This method is disabled until an administrator unlocks it.',
   },
+  'too-many': { status: 'FAILED', message: 'Too many messages were sent there lately. Wait some minutes.' },
+  'over-budget': { status: 'FAILED', message: 'The messages of this customer for today are used up.' },
+  country: { status: 'FAILED', message: 'Messages to this country are not allowed. See the setting allowedCountries.' },
+  'suspicious-prefix': {
+    status: 'FAILED',
+    message: 'Messages to these numbers are stopped for a while: hardly any code was typed.',
+  },
+  'prompts-paused': {
+    status: 'FAILED',
+    message: 'Too many requests were denied or left unanswered. They are paused for a while.',
+  },
+  'needs-match-number': {
+    status: 'FAILED',
+    message: 'This customer requires a match number. Send showsMatchNumber and show the matchNumber of the answer.',
+  },
+  repeated: { status: 'ERROR', message: 'This request was already received.' },
   'delivery-failed': { status: 'ERROR', message: 'The code could not be sent.' },
 } as const satisfies Record<ChallengeRefusal, Said>
 
 /** Validate says `FAILED` whatever happened: one client logs in on every other word. */
 export const answerRefusals = {
   wrong: 'Invalid OTP provided. Please try again.', // compared by Drupal
+  'other-kind': 'This transaction is not answered by a code. Ask auth-status.',
   'unknown-challenge': 'There is no such transaction. Request a new code.',
   'no-method': "The user's own method is not available. Send authType.",
   'not-a-token': 'This method needs a transaction. Call challenge first and send its txId.',
@@ -122,6 +143,7 @@ type ConfirmRefusal = Extract<ConfirmOutcome, { ok: false }>['reason']
 
 export const confirmRefusals = {
   wrong: { status: 'FAILED', message: 'The OTP you have entered is incorrect.' }, // compared by Magento and Drupal
+  denied: { status: 'FAILED', message: 'This transaction was denied.' },
   used: { status: 'ALREADY_USED', message: 'This code was already used. Wait for the next one.' }, // understood by WordPress
   'unknown-secret': { status: 'FAILED', message: 'This secret was not issued for this user. Request a new one.' },
   'disabled-user': { status: 'FAILED', message: 'This user is disabled.' },

@@ -142,7 +142,7 @@ function columns(decisions: readonly Decision[]): unknown[][] {
     decisions.map((_, index) => index),
     column(({ customerId }) => customerId),
     column(({ nowMs }) => nowMs),
-    column(({ verdict }) => verdict === 'right'),
+    column(({ verdict }) => verdict),
     column(({ method }) => method),
     column(({ subject }) => subject.key),
     column(({ subject, isConfirming }) => subject.isUser && !isConfirming),
@@ -169,10 +169,10 @@ function columns(decisions: readonly Decision[]): unknown[][] {
  */
 const statement = `
 with op as materialized (
-  select * from unnest($5::int[], $6::bigint[], $7::bigint[], $8::bool[], $9::text[], $10::text[], $11::bool[], $12::bool[],
+  select * from unnest($5::int[], $6::bigint[], $7::bigint[], $8::text[], $9::text[], $10::text[], $11::bool[], $12::bool[],
     $13::text[], $14::text[], $15::text[], $16::bigint[], $17::bytea[], $18::bigint[],
     $19::text[], $20::text[], $21::text[], $22::text[], $23::text[], $24::text[])
-  as op (n, customer_id, now_ms, is_right, method, subject, can_disable, is_confirming,
+  as op (n, customer_id, now_ms, verdict, method, subject, can_disable, is_confirming,
     challenge_id, credential_id, user_id, step, mark, mark_expires_at_ms,
     kind, audit_subject, audit_method, audit_challenge_id, request_id, detail)
 ), marked as (
@@ -188,11 +188,11 @@ with op as materialized (
 ), judged as materialized (
   select op.*, case
     when op.mark is not null and marked.digest is null then 'repeated'
-    when guard.locked_until_ms > op.now_ms then 'locked'
-    when op.can_disable and guard.failures >= $4::int then 'disabled'
+    when op.verdict <> 'denied' and guard.locked_until_ms > op.now_ms then 'locked'
+    when op.verdict <> 'denied' and op.can_disable and guard.failures >= $4::int then 'disabled'
     when op.challenge_id is not null and (question.id is null or question.customer_id <> op.customer_id or question.state <> 'pending'
       or question.attempts >= question.attempts_max or question.expires_at_ms <= op.now_ms) then 'closed'
-    when not op.is_right then 'wrong'
+    when op.verdict <> 'right' then op.verdict
     when op.credential_id is not null and (credential.id is null or credential.customer_id <> op.customer_id or credential.user_id <> op.user_id
       or credential.last_step >= op.step) then 'used'
     else 'accepted' end as outcome
@@ -203,11 +203,12 @@ with op as materialized (
   left join credential on credential.id = op.credential_id
 ), spent as (
   update challenges q set attempts = q.attempts + 1,
-    state = case when j.outcome = 'accepted' then 'approved' when q.attempts + 1 >= q.attempts_max then 'spent' else q.state end,
-    settled_at_ms = case when j.outcome = 'accepted' or q.attempts + 1 >= q.attempts_max then j.now_ms end,
-    pending = case when j.outcome = 'accepted' or q.attempts + 1 >= q.attempts_max then null else q.pending end
+    state = case j.outcome when 'accepted' then 'approved' when 'denied' then 'denied'
+      else case when q.attempts + 1 >= q.attempts_max then 'spent' else q.state end end,
+    settled_at_ms = case when j.outcome in ('accepted', 'denied') or q.attempts + 1 >= q.attempts_max then j.now_ms end,
+    pending = case when j.outcome in ('accepted', 'denied') or q.attempts + 1 >= q.attempts_max then null else q.pending end
   from judged j
-  where q.id = j.challenge_id and j.outcome in ('accepted', 'wrong', 'used')
+  where q.id = j.challenge_id and j.outcome in ('accepted', 'denied', 'wrong', 'used')
     and q.state = 'pending' and q.attempts < q.attempts_max and q.expires_at_ms > j.now_ms
   returning j.n
 ), advanced as (
@@ -234,7 +235,7 @@ with op as materialized (
   select customer_id, now_ms, kind, audit_subject, audit_method, outcome, audit_challenge_id, request_id, detail from judged order by n
 )
 select j.n, case
-  when j.outcome = 'accepted' and j.challenge_id is not null and spent.n is null then 'closed'
+  when j.outcome in ('accepted', 'denied') and j.challenge_id is not null and spent.n is null then 'closed'
   when j.outcome = 'accepted' and j.credential_id is not null and advanced.n is null then 'used'
   else j.outcome end as outcome
 from judged j left join spent on spent.n = j.n left join advanced on advanced.n = j.n`

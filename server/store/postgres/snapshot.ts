@@ -24,7 +24,8 @@ export function snapshots(pool: pg.Pool, reader: Db, keys: Keys) {
       `select k.n::int as n, u.id as user_id, u.is_enabled, u.preferred_method, ${credentialColumns}
        from unnest($1::bigint[], $2::text[]) with ordinality as k (customer_id, name, n)
        join users u on u.customer_id = k.customer_id and u.username_folded = k.name
-       left join credentials c on c.user_id = u.id and c.state = 'active'`,
+       left join credentials c on c.user_id = u.id and c.state = 'active'
+       left join guards g on g.customer_id = u.customer_id and g.subject = u.id and g.method = c.method`,
       wanted,
     ),
   )
@@ -36,7 +37,8 @@ export function snapshots(pool: pg.Pool, reader: Db, keys: Keys) {
        from unnest($1::bigint[], $2::text[]) with ordinality as k (customer_id, id, n)
        join challenges q on q.customer_id = k.customer_id and q.id = k.id
        left join users u on u.id = q.user_id
-       left join credentials c on c.user_id = q.user_id and c.state = 'active'`,
+       left join credentials c on c.user_id = q.user_id and c.state = 'active'
+       left join guards g on g.customer_id = q.customer_id and g.subject = q.subject and g.method = q.method`,
       wanted,
     ),
   )

@@ -1,5 +1,5 @@
 import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite'
-import type { Decided, Decision } from '../../vocabulary.ts'
+import type { ChallengeState, Decided, Decision } from '../../vocabulary.ts'
 import type { GuardLimits } from '../database.ts'
 
 interface GuardRow {
@@ -30,7 +30,11 @@ function barrier(statements: Statements, limits: GuardLimits, decision: Decision
   const { request, subject, customerId, method, nowMs, challengeId } = decision
   // Settles two arrivals of one captured request: the second insert changes no row.
   if (request && statements.mark.run(request.digest, request.expiresAtMs).changes === 0) return 'repeated'
-  const guard = statements.guard.get(customerId, subject.key, method) as GuardRow | undefined
+  // Saying no is always possible: a lock must not keep somebody from refusing what he did not start.
+  const guard =
+    decision.verdict === 'denied'
+      ? undefined
+      : (statements.guard.get(customerId, subject.key, method) as GuardRow | undefined)
   if (guard && guard.locked_until_ms > nowMs) return 'locked'
   if (guard && subject.isUser && !decision.isConfirming && guard.failures >= limits.failuresMax) return 'disabled'
   if (challengeId !== null && !statements.open.get(challengeId, customerId, nowMs)) return 'closed'
@@ -38,7 +42,7 @@ function barrier(statements: Statements, limits: GuardLimits, decision: Decision
 }
 
 function verdict(statements: Statements, { verdict: judged, credential, customerId }: Decision): Decided {
-  if (judged === 'wrong') return 'wrong'
+  if (judged !== 'right') return judged
   const isFresh = !credential || statements.fresh.get(credential.id, customerId, credential.userId, credential.step)
   return isFresh ? 'accepted' : 'used'
 }
@@ -68,13 +72,15 @@ function countFailure(
   statements.fail.run(customerId, subject.key, method, failures, lockedUntilMs, nowMs)
 }
 
-const spending: ReadonlySet<Decided> = new Set(['accepted', 'wrong', 'used'])
+const spending: ReadonlySet<Decided> = new Set(['accepted', 'denied', 'wrong', 'used'])
 
 function spendAttempt(statements: Statements, { challengeId, nowMs }: Decision, outcome: Decided): void {
   if (challengeId === null || !spending.has(outcome)) return
   // Settles two answers to one challenge: only one finds it pending, and each spends its own attempt.
-  must(statements.spend.run(outcome === 'accepted' ? 1 : 0, nowMs, challengeId).changes)
+  must(statements.spend.run(endStates[outcome] ?? null, nowMs, challengeId).changes)
 }
+
+const endStates: Readonly<Partial<Record<Decided, ChallengeState>>> = { accepted: 'approved', denied: 'denied' }
 
 function note(statements: Statements, { audit, customerId, nowMs }: Decision, outcome: Decided): void {
   const { kind, subject, method, challengeId, requestId, detail } = audit
@@ -108,9 +114,9 @@ function statementsOf(handle: DatabaseSync) {
     fresh: lazily('select 1 from credentials where id = ? and customer_id = ? and user_id = ? and last_step < ?'),
     spend: lazily(
       `update challenges set attempts = attempts + 1,
-         state = case when ?1 then 'approved' when attempts + 1 >= attempts_max then 'spent' else state end,
-         settled_at_ms = case when ?1 or attempts + 1 >= attempts_max then ?2 end,
-         pending = case when ?1 or attempts + 1 >= attempts_max then null else pending end
+         state = coalesce(?1, case when attempts + 1 >= attempts_max then 'spent' else state end),
+         settled_at_ms = case when ?1 is not null or attempts + 1 >= attempts_max then ?2 end,
+         pending = case when ?1 is not null or attempts + 1 >= attempts_max then null else pending end
        where id = ?3 and state = 'pending' and attempts < attempts_max and expires_at_ms > ?2`,
     ),
     advance: lazily(

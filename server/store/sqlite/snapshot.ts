@@ -14,6 +14,7 @@ export function snapshots(handle: DatabaseSync, reader: Db, keys: Keys) {
       byName ??= handle.prepare(
         `select u.id as user_id, u.is_enabled, u.preferred_method, ${credentialColumns}
          from users u left join credentials c on c.user_id = u.id and c.state = 'active'
+         left join guards g on g.customer_id = u.customer_id and g.subject = u.id and g.method = c.method
          where u.customer_id = ? and u.username_folded = ?`,
       )
       const rows = byName.all(customerId, usernameFolded) as unknown as UserJoined[]
@@ -26,6 +27,7 @@ export function snapshots(handle: DatabaseSync, reader: Db, keys: Keys) {
          from challenges q
          left join users u on u.id = q.user_id
          left join credentials c on c.user_id = q.user_id and c.state = 'active'
+         left join guards g on g.customer_id = q.customer_id and g.subject = q.subject and g.method = q.method
          where q.customer_id = ? and q.id = ?`,
       )
       const rows = byChallenge.all(customerId, challengeId) as unknown as ChallengeJoined[]

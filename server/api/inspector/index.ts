@@ -1,0 +1,149 @@
+import { readFileSync } from 'node:fs'
+import type { FastifyPluginAsync } from 'fastify'
+import type { Seen, Watch } from '../seen.ts'
+import { redact } from './redact.ts'
+
+/** One call as the inspector shows it. */
+export interface InspectorEntry {
+  /** The `X-Request-Id` of the answer. */
+  readonly id: string
+  readonly atMs: number
+  readonly path: string
+  readonly code: number
+  readonly customerKey: string | null
+  readonly ms: number
+  readonly outcome: string | null
+  /** What the caller is not told of a refused signature. */
+  readonly reason: string | null
+  readonly request: string
+  readonly answer: string
+  /** Shell lines that sign and send it again; null when its body is not there as a whole. */
+  readonly curl: string | null
+}
+
+export interface InspectorOptions {
+  readonly clock: () => number
+  readonly baseUrl: () => string
+  /** The keys of all customers, the oldest one's first. */
+  readonly keys: () => Promise<readonly CustomerKey[]>
+  readonly curl: (call: CurlCall) => string
+}
+
+interface CustomerKey {
+  readonly customerKey: string
+  readonly apiKey: string
+}
+
+export interface CurlCall {
+  readonly url: string
+  readonly body: object
+  /** Null: an unsigned call. */
+  readonly signer: CustomerKey | null
+}
+
+export interface Inspector {
+  readonly watch: Watch
+  readonly pages: FastifyPluginAsync
+}
+
+const entriesMax = 200
+
+/**
+ * The request inspector: the last calls with what was asked and answered, as a live page and as JSON. The list is kept
+ * in the memory of this process and ends with it: an aid for writing a client, in development only, and no record.
+ */
+export function createInspector(options: InspectorOptions): Inspector {
+  const entries: Kept[] = []
+
+  return {
+    async watch(seen) {
+      try {
+        entries.unshift(await entryOf(options, seen))
+        entries.length = Math.min(entries.length, entriesMax)
+      } catch {
+        // Whatever keeps a call from being shown must not keep its answer.
+      }
+    },
+    pages: async (app) => {
+      app.addHook('onRequest', async (_request, reply) => {
+        reply.headers(safeHeaders)
+      })
+      for (const [path, [file, type]] of Object.entries(files)) {
+        const content = readFileSync(new URL(file, import.meta.url))
+        app.get(path, hidden, async (_request, reply) => reply.type(type).send(content))
+      }
+      app.get('/dev/requests.json', hidden, async (request) => {
+        const { customerKey: wanted } = request.query as { customerKey?: unknown } // any query string parses to this
+        const shown = wanted ? entries.filter(({ customerKey }) => customerKey === wanted) : entries
+        const [oldest] = await options.keys()
+        return shown.map((entry) => withCurl(options, entry, signerOf(entry, oldest)))
+      })
+    },
+  }
+}
+
+const hidden = { schema: { hide: true } }
+
+const files = {
+  '/dev/requests': ['requests.html', 'text/html; charset=utf-8'],
+  '/dev/requests.css': ['requests.css', 'text/css; charset=utf-8'],
+  '/dev/requests.js': ['requests.js', 'text/javascript; charset=utf-8'],
+} as const
+
+const safeHeaders = {
+  'content-security-policy':
+    "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; form-action 'none'; base-uri 'none'; frame-ancestors 'none'",
+  'referrer-policy': 'no-referrer',
+  'x-content-type-options': 'nosniff',
+  'cache-control': 'no-store',
+}
+
+interface Kept extends Omit<InspectorEntry, 'curl'> {
+  /** Redacted; null when it is not there as a whole. */
+  readonly body: object | null
+  readonly isSigned: boolean
+}
+
+async function entryOf({ clock, keys }: InspectorOptions, seen: Seen): Promise<Kept> {
+  const request = redact(seen.body)
+  const body = request.isWhole ? (JSON.parse(request.text) as Record<string, unknown>) : null // `isWhole`: an object
+  const customerKey = seen.customerKey?.slice(0, keyLettersMax) ?? keyIn(body)
+  const isRefused = seen.outcome === null || seen.outcome.startsWith('refused')
+  return {
+    id: seen.id,
+    atMs: Math.round(clock() - seen.ms),
+    path: seen.path,
+    code: seen.code,
+    customerKey,
+    ms: Math.round(seen.ms),
+    outcome: seen.outcome,
+    reason: isRefused ? reasonOf(seen, await keys()) : null,
+    request: request.text,
+    answer: redact(Buffer.from(seen.answer)).text,
+    body,
+    isSigned: seen.customerKey !== undefined,
+  }
+}
+
+function withCurl({ baseUrl, curl }: InspectorOptions, kept: Kept, signer: CustomerKey | null): InspectorEntry {
+  const { body, isSigned: _, ...entry } = kept
+  return { ...entry, curl: body && curl({ url: baseUrl() + entry.path, body, signer }) }
+}
+
+function reasonOf({ customerKey, diagnose }: Seen, keys: readonly CustomerKey[]): string | null {
+  const own = keys.find((key) => key.customerKey === customerKey)
+  return diagnose({ own: own?.apiKey, others: keys.filter((key) => key !== own) }) ?? null
+}
+
+const keyLettersMax = 40
+
+function keyIn(body: Record<string, unknown> | null): string | null {
+  const key = body?.['customerKey']
+  return typeof key === 'string' || typeof key === 'number' ? String(key).slice(0, keyLettersMax) : null
+}
+
+/** Only the oldest customer's API key is filled in: the start's box shows it too. */
+function signerOf({ customerKey, isSigned }: Kept, oldest: CustomerKey | undefined): CustomerKey | null {
+  if (!isSigned || customerKey === null) return null
+  return { customerKey, apiKey: oldest?.customerKey === customerKey ? oldest.apiKey : 'YOUR_API_KEY' }
+}

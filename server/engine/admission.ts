@@ -1,0 +1,169 @@
+import { methods } from '../methods/index.ts'
+import { keyedDigest } from '../security/digest.ts'
+import type { Customer, Delivery, MethodId, Subject } from '../vocabulary.ts'
+import { countryOf, foldEmail } from './contacts.ts'
+import type { RecentChallenge, Records } from './ports.ts'
+
+/** Why nothing is sent, though the person may be asked. */
+export type SendBar = 'too-many' | 'over-budget' | 'country' | 'suspicious-prefix' | 'prompts-paused'
+
+const minuteMs = 60_000
+const hourMs = 60 * minuteMs
+const dayMs = 24 * hourMs
+const shortWindowMs = 10 * minuteMs
+
+/** Prompts that need only a yes, and so can wear a person out. */
+const promptMethods = Object.values(methods)
+  .filter(({ answeredBy }) => answeredBy === 'decision')
+  .map(({ id }) => id)
+
+/** The numbers of push fatigue (OWASP ASVS 6.6.4). */
+const promptsPerHourMax = 5
+const refusalsInRow = 3
+const pauseMs = 60 * minuteMs
+
+/** Messages to one prefix in ten minutes before their share of right answers counts, and what it must be. */
+const prefixSampleMin = 20
+const completionMin = 0.1
+
+export interface Sending {
+  readonly customer: Customer
+  readonly subject: Subject
+  readonly method: MethodId
+  readonly origin: string | null
+  readonly deliveries: readonly Delivery[]
+  readonly nowMs: number
+}
+
+/**
+ * Whether messages may go out, counted in the same write that keeps the question: a bar undoes the counting with it.
+ * The limits protect the operator's money and the user's patience; wrong answers are limited elsewhere (`guard.ts`).
+ */
+export async function admit(tx: Records, sending: Sending): Promise<SendBar | undefined> {
+  const { customer, deliveries } = sending
+  const isForeign = deliveries.some(({ contact, via }) => via !== 'email' && !isAllowedCountry(customer, contact))
+  if (isForeign) return 'country'
+  return (await promptBar(tx, sending)) ?? (await countBar(tx, sending)) ?? (await prefixBar(tx, sending))
+}
+
+function isAllowedCountry({ settings }: Customer, phone: string): boolean {
+  const country = countryOf(phone)
+  const allowed = settings.allowedCountries.length > 0 ? settings.allowedCountries : [settings.defaultCountry]
+  // Some numbers belong to no single country; a shared code counts as each of its countries.
+  return allowed.includes('*') || allowed.some((one) => country.includes(one))
+}
+
+async function promptBar(tx: Records, { customer, subject, method, nowMs }: Sending): Promise<SendBar | undefined> {
+  if (!promptMethods.includes(method)) return undefined
+  // Whoever counts the same person at the same moment waits here for the other's commit, and then sees his prompt.
+  const start = nowMs - (nowMs % hourMs)
+  await tx.sendCounts.add(customer.id, `prompts:${subject.key}`, start, start + hourMs)
+  const recent = await tx.challenges.recent(
+    customer.id,
+    subject.key,
+    promptMethods,
+    nowMs - 2 * hourMs,
+    2 * promptsPerHourMax,
+  )
+  return isPaused(recent, nowMs) ? 'prompts-paused' : undefined
+}
+
+/** Five prompts an hour since the last yes; three refused or unanswered in a row pause them. Newest first. */
+export function isPaused(recent: readonly RecentChallenge[], nowMs: number): boolean {
+  const lastYes = recent.findIndex(({ state }) => state === 'approved')
+  const since = lastYes < 0 ? recent : recent.slice(0, lastYes)
+  const withinHour = since.filter(({ createdAtMs }) => createdAtMs > nowMs - hourMs)
+  if (withinHour.length >= promptsPerHourMax) return true
+  const endings = since
+    .map(({ state, settledAtMs, expiresAtMs }) => {
+      if (state === 'denied') return settledAtMs ?? nowMs
+      const isUnanswered = state === 'expired' || (state === 'pending' && expiresAtMs <= nowMs)
+      return isUnanswered ? expiresAtMs : undefined
+    })
+    .slice(0, refusalsInRow)
+  const [newest] = endings
+  return (
+    endings.length === refusalsInRow &&
+    endings.every((end) => end !== undefined) &&
+    newest !== undefined &&
+    newest > nowMs - pauseMs
+  )
+}
+
+interface Limit {
+  readonly key: string
+  readonly windowMs: number
+  readonly most: number
+  readonly bar: SendBar
+}
+
+async function countBar(tx: Records, { customer, deliveries, origin, nowMs }: Sending): Promise<SendBar | undefined> {
+  const { settings } = customer
+  const limits: Limit[] = []
+  for (const { contact, via, prefix } of deliveries) {
+    const key = contactKey(customer, via === 'email' ? foldEmail(contact) : contact)
+    limits.push({
+      key: `contact10:${key}`,
+      windowMs: shortWindowMs,
+      most: settings.sendsPerContact10Min,
+      bar: 'too-many',
+    })
+    limits.push({ key: `contact:${key}`, windowMs: dayMs, most: settings.sendsPerContactDay, bar: 'too-many' })
+    limits.push({ key: 'budget', windowMs: dayMs, most: settings.messagesPerDay, bar: 'over-budget' })
+    if (prefix)
+      limits.push({
+        key: `prefix:${prefix}`,
+        windowMs: shortWindowMs,
+        most: settings.sendsPerPrefix10Min,
+        bar: 'too-many',
+      })
+  }
+  if (origin && deliveries.length > 0) {
+    const address = `address:${contactKey(customer, networkOf(origin))}`
+    limits.push({ key: address, windowMs: shortWindowMs, most: settings.sendsPerAddress10Min, bar: 'too-many' })
+  }
+  // In one order on every node, so that two writes never wait for each other.
+  limits.sort((left, right) => (left.key < right.key ? -1 : 1))
+  for (const { key, windowMs, most, bar } of limits) {
+    const start = nowMs - (nowMs % windowMs)
+    if ((await tx.sendCounts.add(customer.id, key, start, start + windowMs)) > most) return bar
+  }
+  return undefined
+}
+
+/** Codes that nobody types are the mark of pumped messages. */
+async function prefixBar(tx: Records, { customer, deliveries, nowMs }: Sending): Promise<SendBar | undefined> {
+  for (const { prefix } of deliveries) {
+    if (!prefix) continue
+    const most = customer.settings.sendsPerPrefix10Min + prefixSampleMin
+    const { sent, completed } = await tx.deliveries.completionOf(customer.id, prefix, nowMs - shortWindowMs, most)
+    if (sent > prefixSampleMin && completed < sent * completionMin) return 'suspicious-prefix'
+  }
+  return undefined
+}
+
+function contactKey(customer: Customer, contact: string): string {
+  return keyedDigest(customer.digestKey, 'sends', contact).toString('base64url')
+}
+
+/** One IPv4 address, or the /64 network of an IPv6 address, which one subscriber has to himself. */
+function networkOf(address: string): string {
+  if (!address.includes(':')) return address
+  const groups = groupsOf(address)
+  // Sockets that speak both write IPv4 as ::ffff:192.0.2.1.
+  const isIpv4 = groups.slice(0, 6).join(':') === '0:0:0:0:0:ffff'
+  if (!isIpv4) return groups.slice(0, 4).join(':')
+  const bytes = groups.slice(6).map((group) => Number.parseInt(group, 16))
+  return bytes.flatMap((pair) => [pair >> 8, pair & 255]).join('.')
+}
+
+/** The eight groups of an IPv6 address in hex, without leading zeros. */
+function groupsOf(address: string): string[] {
+  const hex = address.toLowerCase().replace(/(\d+)\.(\d+)\.(\d+)\.(\d+)$/, (_, ...bytes: string[]) => {
+    const [first = 0, second = 0, third = 0, fourth = 0] = bytes.slice(0, 4).map(Number)
+    return `${((first << 8) | second).toString(16)}:${((third << 8) | fourth).toString(16)}`
+  })
+  const [left = [], right = []] = hex.split('::').map((side) => side.split(':').filter((group) => group !== ''))
+  const zeros = Array<string>(Math.max(0, 8 - left.length - right.length)).fill('0')
+  return [...left, ...zeros, ...right].map((group) => group.replace(/^0+(?=.)/, ''))
+}

@@ -1,0 +1,107 @@
+/** The languages every text exists in. */
+export const languages = ['en', 'es'] as const
+export type Language = (typeof languages)[number]
+
+/**
+ * The texts of messages. `{customer}` is the customer's name, `{purpose}` the transaction in words or nothing,
+ * `{life}` how long it lives; each text may use the placeholders of its default and no others.
+ */
+export const defaultTemplates = {
+  'code.sms': {
+    en: '{code} is your {customer} code{purpose}. It is valid for {life}. Do not share it.',
+    es: '{code} es su código de {customer}{purpose}. Vale {life}. No lo comparta.',
+  },
+  'code.email.subject': {
+    en: '{code} is your {customer} code',
+    es: '{code} es su código de {customer}',
+  },
+  'code.email.text': {
+    en: 'Your {customer} code{purpose}:\n\n{code}\n\nIt is valid for {life}. Do not share it. If you did not ask for it, you can ignore this message.',
+    es: 'Su código de {customer}{purpose}:\n\n{code}\n\nVale {life}. No lo comparta. Si no lo pidió, puede ignorar este mensaje.',
+  },
+  'code.call': {
+    en: 'Hello. Your {customer} code is: {code}. Once more, your code is: {code}. Goodbye.',
+    es: 'Hola. Su código de {customer} es: {code}. Otra vez, su código es: {code}. Adiós.',
+  },
+  'links.sms': {
+    en: '{customer} asks: is this you{purpose}? Accept: {accept} Deny: {deny}',
+    es: '{customer} pregunta: ¿es usted{purpose}? Aceptar: {accept} Rechazar: {deny}',
+  },
+  'links.email.subject': {
+    en: '{customer}: is this you?',
+    es: '{customer}: ¿es usted?',
+  },
+  'links.email.text': {
+    en: '{customer} asks whether this is you{purpose}.\n\nAccept:\n{accept}\n\nDeny:\n{deny}\n\nThe links are valid for {life}. If you did not start this, deny it.',
+    es: '{customer} pregunta si es usted{purpose}.\n\nAceptar:\n{accept}\n\nRechazar:\n{deny}\n\nLos enlaces valen {life}. Si no lo empezó usted, rechácelo.',
+  },
+  'notice.subject': {
+    en: '{customer}: {event}',
+    es: '{customer}: {event}',
+  },
+  'notice.text': {
+    en: '{event} at {customer}, {time} UTC. If this was not you, tell {customer} at once.',
+    es: '{event} en {customer}, {time} UTC. Si no fue usted, avise enseguida a {customer}.',
+  },
+  purpose: {
+    en: ' for "{transaction}"',
+    es: ' para «{transaction}»',
+  },
+} as const satisfies Record<string, Record<Language, string>>
+
+/** What notices tell of, in the middle of a sentence's beginning. */
+export const noticeEvents = {
+  'contact-changed': { en: 'Your phone number or address was changed', es: 'Se cambió su teléfono o dirección' },
+  'method-changed': { en: 'Your way to sign in was changed', es: 'Se cambió su forma de iniciar sesión' },
+  'method-added': { en: 'An authenticator app was set up', es: 'Se configuró una aplicación de autenticación' },
+  'user-disabled': { en: 'Your sign-in was disabled', es: 'Se desactivó su inicio de sesión' },
+  locked: {
+    en: 'Sign-in was locked after wrong answers',
+    es: 'Se bloqueó el inicio de sesión por respuestas erróneas',
+  },
+  'success-after-failures': {
+    en: 'Somebody signed in after wrong answers',
+    es: 'Alguien inició sesión tras respuestas erróneas',
+  },
+} as const satisfies Record<string, Record<Language, string>>
+
+export type NoticeEvent = keyof typeof noticeEvents
+
+export type TemplateId = keyof typeof defaultTemplates
+
+/** A customer's own texts, by `id.language`. */
+export type OwnTemplates = ReadonlyMap<string, string>
+
+const textLengthMax = 1_000
+
+/** What is wrong with a customer's own text, in a sentence; undefined when it can be used. */
+export function templateProblem(id: TemplateId, text: string): string | undefined {
+  const unseen =
+    id.endsWith('.subject') || id === 'purpose' ? /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u : /[^\P{Cc}\n]|[\p{Cf}\p{Zl}\p{Zp}]/u
+  if (unseen.test(text)) return 'A text has no invisible characters, and a subject is one line.'
+  if (text.length > textLengthMax) return `A text has at most ${textLengthMax} characters.`
+  const allowed = placeholdersOf(defaultTemplates[id].en)
+  const unknown = placeholdersOf(text).filter((name) => !allowed.includes(name))
+  if (unknown.length > 0) return `This text may not use ${unknown.join(', ')}. It may use ${allowed.join(', ')}.`
+  const needed = allowed.filter((name) => ['{code}', '{accept}', '{deny}', '{transaction}'].includes(name))
+  const missing = needed.filter((name) => !text.includes(name))
+  return missing.length > 0 ? `This text must contain ${missing.join(', ')}.` : undefined
+}
+
+function placeholdersOf(text: string): string[] {
+  return [...new Set(text.match(/\{[a-z]+\}/g) ?? [])]
+}
+
+/** The customer's own text, else ours, with its placeholders filled; what is filled in is never looked at again. */
+export function fill(
+  own: OwnTemplates,
+  id: TemplateId,
+  language: Language,
+  values: Readonly<Record<string, string>>,
+): string {
+  const chosen = own.get(`${id}.${language}`)
+  const text = chosen !== undefined && !templateProblem(id, chosen) ? chosen : defaultTemplates[id][language]
+  return text.replaceAll(/\{([a-z]+)\}/g, (placeholder, name: string) =>
+    Object.hasOwn(values, name) ? (values[name] ?? '') : placeholder,
+  )
+}

@@ -1,0 +1,21 @@
+/** Self-signed for `localhost`, valid for a hundred years, and trusted by nobody but a test that says so. */
+export const certificate = {
+  key: `-----BEGIN PRIVATE KEY-----
+MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgJadfwma3G8i856qz
+0kyipNFwWFYycGdmjuhx4yDevLChRANCAAQCkNpR9xNGujV9R3LHzmwMtsr8Kos1
+0SmSa8QwkgLk7rl8RJCODq33nn+ZdsTJ1i2X3GIQ+Mm1UzXb3N7FgtqX
+-----END PRIVATE KEY-----
+`,
+  cert: `-----BEGIN CERTIFICATE-----
+MIIBmzCCAUGgAwIBAgIUEuX+18uc2Zs3BDmVVGFI7bKrPu0wCgYIKoZIzj0EAwIw
+FDESMBAGA1UEAwwJbG9jYWxob3N0MCAXDTI2MTEyMjA2MTkwMVoYDzIxMjYxMDI5
+MDYxOTAxWjAUMRIwEAYDVQQDDAlsb2NhbGhvc3QwWTATBgcqhkjOPQIBBggqhkjO
+PQMBBwNCAAQCkNpR9xNGujV9R3LHzmwMtsr8Kos10SmSa8QwkgLk7rl8RJCODq33
+nn+ZdsTJ1i2X3GIQ+Mm1UzXb3N7FgtqXo28wbTAdBgNVHQ4EFgQU2k3Z6qx9qWHg
+Sk8Yz/KzYEPZLxEwHwYDVR0jBBgwFoAU2k3Z6qx9qWHgSk8Yz/KzYEPZLxEwDwYD
+VR0TAQH/BAUwAwEB/zAaBgNVHREEEzARgglsb2NhbGhvc3SHBH8AAAEwCgYIKoZI
+zj0EAwIDSAAwRQIgSF7gmU0a7Fg8p+qOJWUg+EfBxpO21fz1MQSj0excsOECIQC+
+7MrVoHr5xAbpBHf+qFJn4p7mljOcN1yZVoSXkLzdnw==
+-----END CERTIFICATE-----
+`,
+}
