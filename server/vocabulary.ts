@@ -168,11 +168,12 @@ export interface Decision {
  */
 export type Decided = 'accepted' | 'denied' | 'wrong' | 'repeated' | 'locked' | 'disabled' | 'closed' | 'used'
 
-/** Marks one signed request as seen, so that a captured copy of it does nothing. Both parts are the same for a copy. */
+/** Marks one signed request as seen, so that a captured copy of it does nothing. All parts are the same for a copy. */
 export interface RequestMark {
-  /** Of the request's every byte: tells a copy from another request under the same nonce. */
-  readonly copy: Uint8Array
+  /** Of the request's every byte. */
   readonly digest: Uint8Array
+  /** What no other request may use again, whatever its time; null when its caller sent none. */
+  readonly nonce: Uint8Array | null
   readonly expiresAtMs: number
 }
 

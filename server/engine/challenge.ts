@@ -152,7 +152,7 @@ function compose(engine: Engine, request: ChallengeRequest, person: Person, nowM
     attemptsMax: Math.min(attemptsMax, method.attemptsMax ?? attemptsMax),
     transactionName,
     origin,
-    requestDigest: request.request?.copy ?? null,
+    requestDigest: request.request?.digest ?? null,
   }
   const context = {
     customerName: customer.name,

@@ -151,7 +151,12 @@ class Life {
     const method: MethodId = isAnswer ? 'message-code' : 'time-code'
     const challengeId = isAnswer ? (this.#asked.get(subject.key)?.at(-1 - back) ?? 'never asked') : null
     const id = this.#offered.get(subject.key)?.at(isConfirming ? -1 : 0) ?? 'none'
-    const digest = Buffer.from(`run${this.#run}-m${mark}`)
+    // Of the even ones each is sent in other bytes under the same nonce.
+    const [seen, expiresAtMs] = [Buffer.from(`run${this.#run}-m${mark}`), this.#now + 600_000]
+    const isNonce = mark !== null && mark % 2 === 0
+    const request = isNonce
+      ? { digest: Buffer.from(requestId), nonce: seen, expiresAtMs }
+      : { digest: seen, nonce: null, expiresAtMs }
     return {
       customerId: customers[who.customer],
       nowMs: this.#now,
@@ -161,7 +166,7 @@ class Life {
       challengeId,
       credential: isToken && isRight ? { id, userId: subject.key, step } : null,
       isConfirming,
-      request: mark === null ? null : { digest, copy: digest, expiresAtMs: this.#now + 600_000 },
+      request: mark === null ? null : request,
       audit: aNote({ subject: subject.key, method, challengeId, requestId }),
     }
   }

@@ -116,6 +116,15 @@ for (const name of databaseNames) {
       assert.deepEqual(outcomes, { wrong: 1, repeated: times - 1 })
     })
 
+    it('see one nonce once, in whatever requests', async () => {
+      const nonce = Buffer.from(randomUUID())
+      const outcomes = await decideAll((index) => {
+        const request = aMark({ nonce, expiresAtMs: nowMs + index })
+        return aDecision(world.challenge, { verdict: 'wrong', request })
+      })
+      assert.deepEqual(outcomes, { wrong: 1, repeated: times - 1 })
+    })
+
     it(`accept ${times} right answers to as many challenges`, async () => {
       const challenges = await Promise.all(Array.from({ length: times }, () => ask(first)))
       const outcomes = await decideAll((index) => aDecision(challenges[index] ?? world.challenge))

@@ -32,7 +32,7 @@ interface Case {
 const wrong = { verdict: 'wrong' } as const
 const settled = { settled_at_ms: nowMs, pending: null }
 const marked = ({ request }: World) => [
-  { digest: Buffer.from(request.digest), expires_at_ms: request.expiresAtMs } satisfies RawRow,
+  { digest: Buffer.from(request.digest), nonce: null, expires_at_ms: request.expiresAtMs } satisfies RawRow,
 ]
 const edited = (rows: readonly RawRow[], id: string, change: RawRow) =>
   rows.map((row) => (row['id'] === id ? { ...row, ...change } : row))

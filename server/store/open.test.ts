@@ -144,7 +144,7 @@ for (const name of databaseNames) {
 
       it('removes a request mark when its window has passed', async () => {
         const store = await open()
-        const mark = aMark(nowMs)
+        const mark = aMark({ expiresAtMs: nowMs })
         await store.write((tx) => tx.marks.claim(mark))
         assert.equal((await store.purge(nowMs))['marks'], 0)
         assert.equal((await store.purge(nowMs + 1))['marks'], 1)

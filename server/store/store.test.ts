@@ -382,6 +382,16 @@ for (const name of databaseNames) {
         assert.equal(claims.filter(Boolean).length, 1)
         assert.equal(await store.write((tx) => tx.marks.claim(aMark())), true)
       })
+
+      it('are claimed once for a nonce, by other requests of other times too', async () => {
+        const nonce = Buffer.from(randomUUID())
+        const claims = await Promise.all(
+          [0, 1, 60_000].map((laterMs) =>
+            store.write((tx) => tx.marks.claim(aMark({ nonce, expiresAtMs: nowMs + laterMs }))),
+          ),
+        )
+        assert.equal(claims.filter(Boolean).length, 1)
+      })
     })
 
     describe('the clock', () => {

@@ -157,6 +157,7 @@ export interface GuardRow {
 
 export interface RequestMarkRow {
   digest: Uint8Array
+  nonce: Uint8Array | null
   expires_at_ms: number
 }
 

@@ -92,9 +92,8 @@ export function aDelivery(challenge: { id: string; customerId: number }, more: P
   }
 }
 
-export function aMark(expiresAtMs = nowMs + 600_000): RequestMark {
-  const digest = Buffer.from(randomUUID())
-  return { digest, copy: digest, expiresAtMs }
+export function aMark(more: Partial<RequestMark> = {}): RequestMark {
+  return { digest: Buffer.from(randomUUID()), nonce: null, expiresAtMs: nowMs + 600_000, ...more }
 }
 
 export function aNote(more: Partial<AuditNote> = {}): AuditNote {

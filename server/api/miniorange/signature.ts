@@ -56,7 +56,7 @@ export async function authenticate(
   const windowMs = customer.settings.timestampWindowSeconds * 1000
   const offMs = Number(timestamp) - nowMs
   if (Math.abs(offMs) > windowMs) return `The Timestamp is ${ago(offMs)}. Check the clock of the caller.`
-  return { customer, mark: { digest: judged.digest, copy: judged.copy, expiresAtMs: Number(timestamp) + markLifeMs } }
+  return { customer, mark: { ...judged.once, expiresAtMs: Number(timestamp) + markLifeMs } }
 }
 
 interface Judged {
@@ -64,8 +64,7 @@ interface Judged {
   /** What to say of a wrong one. */
   readonly wrong: string
   /** What counts once. */
-  readonly digest: Uint8Array
-  readonly copy: Uint8Array
+  readonly once: Omit<RequestMark, 'expiresAtMs'>
 }
 
 function judgeVersion1(headers: SignatureHeaders, { call, body }: SignedRequest, apiKey: string): Judged | string {
@@ -78,7 +77,7 @@ function judgeVersion1(headers: SignatureHeaders, { call, body }: SignedRequest,
   const expected = hash('sha512', customerKey + timestamp + apiKey, 'buffer')
   const isRight = same(expected, Buffer.from(authorization.padStart(128, '0'), 'hex'))
   const digest = fingerprint('miniorange', call, customerKey, timestamp, body)
-  return { isRight, wrong, digest, copy: digest }
+  return { isRight, wrong, once: { digest, nonce: null } }
 }
 
 function judgeVersion2(headers: SignatureHeaders, { path, body }: SignedRequest, apiKey: string): Judged | string {
@@ -92,8 +91,10 @@ function judgeVersion2(headers: SignatureHeaders, { path, body }: SignedRequest,
   return {
     isRight: same(expected, Buffer.from(signature, 'hex')),
     wrong,
-    digest: fingerprint('nonce', customerKey, nonce),
-    copy: fingerprint('copy', path, customerKey, timestamp, nonce, body),
+    once: {
+      digest: fingerprint('copy', path, customerKey, timestamp, nonce, body),
+      nonce: fingerprint('nonce', customerKey, nonce),
+    },
   }
 }
 

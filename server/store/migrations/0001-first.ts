@@ -129,9 +129,12 @@ export function first(dialect: Dialect) {
         .createTable('request_marks')
         .addColumn('expires_at_ms', 'bigint', (column) => column.notNull())
         .addColumn('digest', bytes, (column) => column.notNull())
+        .addColumn('nonce', bytes)
         .addPrimaryKeyConstraint('request_marks_key', ['expires_at_ms', 'digest'])
         .$call((table) => (dialect === 'sqlite' ? table.modifyEnd(sql`without rowid`) : table))
         .execute()
+      // A nonce counts once also under another time. Requests without one cost nothing here.
+      await sql`create unique index request_marks_by_nonce on request_marks (nonce) where nonce is not null`.execute(db)
 
       await schema
         .createTable('audit_rows')

@@ -130,6 +130,7 @@ export class DecisionBatches {
 function touches({ request, customerId, subject, method, challengeId, credential }: Decision): string[] {
   const rows = [`g${customerId}|${subject.key}|${method}`]
   if (request) rows.push(`m${Buffer.from(request.digest).toString('base64')}`)
+  if (request?.nonce) rows.push(`n${Buffer.from(request.nonce).toString('base64')}`)
   if (challengeId !== null) rows.push(`q${challengeId}`)
   if (credential) rows.push(`c${credential.id}`)
   return rows
@@ -152,6 +153,7 @@ function columns(decisions: readonly Decision[]): unknown[][] {
     column(({ credential }) => credential?.userId ?? null),
     column(({ credential }) => credential?.step ?? null),
     column(({ request }) => (request ? Buffer.from(request.digest) : null)),
+    column(({ request }) => (request?.nonce ? Buffer.from(request.nonce) : null)),
     column(({ request }) => request?.expiresAtMs ?? null),
     column(({ audit }) => audit.kind),
     column(({ audit }) => audit.subject),
@@ -170,13 +172,14 @@ function columns(decisions: readonly Decision[]): unknown[][] {
 const statement = `
 with op as materialized (
   select * from unnest($5::int[], $6::bigint[], $7::bigint[], $8::text[], $9::text[], $10::text[], $11::bool[], $12::bool[],
-    $13::text[], $14::text[], $15::text[], $16::bigint[], $17::bytea[], $18::bigint[],
-    $19::text[], $20::text[], $21::text[], $22::text[], $23::text[], $24::text[])
+    $13::text[], $14::text[], $15::text[], $16::bigint[], $17::bytea[], $18::bytea[], $19::bigint[],
+    $20::text[], $21::text[], $22::text[], $23::text[], $24::text[], $25::text[])
   as op (n, customer_id, now_ms, verdict, method, subject, can_disable, is_confirming,
-    challenge_id, credential_id, user_id, step, mark, mark_expires_at_ms,
+    challenge_id, credential_id, user_id, step, mark, nonce, mark_expires_at_ms,
     kind, audit_subject, audit_method, audit_challenge_id, request_id, detail)
 ), marked as (
-  insert into request_marks (digest, expires_at_ms) select mark, mark_expires_at_ms from op where mark is not null order by mark
+  insert into request_marks (digest, nonce, expires_at_ms)
+  select mark, nonce, mark_expires_at_ms from op where mark is not null order by mark
   on conflict do nothing returning digest
 ), guard as materialized (
   select g.* from guards g where (g.customer_id, g.subject, g.method) in (select customer_id, subject, method from op)

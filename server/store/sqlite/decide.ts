@@ -28,8 +28,9 @@ export function decisions(handle: DatabaseSync, limits: GuardLimits): (decision:
 /** What refuses a decision before its verdict is even looked at. */
 function barrier(statements: Statements, limits: GuardLimits, decision: Decision): Decided | undefined {
   const { request, subject, customerId, method, nowMs, challengeId } = decision
-  // Settles two arrivals of one captured request: the second insert changes no row.
-  if (request && statements.mark.run(request.digest, request.expiresAtMs).changes === 0) return 'repeated'
+  // Settles two arrivals of one captured request, or of one nonce: the second insert changes no row.
+  if (request && statements.mark.run(request.digest, request.nonce, request.expiresAtMs).changes === 0)
+    return 'repeated'
   // Saying no is always possible: a lock must not keep somebody from refusing what he did not start.
   const guard =
     decision.verdict === 'denied'
@@ -105,7 +106,7 @@ function statementsOf(handle: DatabaseSync) {
     }
   }
   return {
-    mark: lazily('insert into request_marks (digest, expires_at_ms) values (?, ?) on conflict do nothing'),
+    mark: lazily('insert into request_marks (digest, nonce, expires_at_ms) values (?, ?, ?) on conflict do nothing'),
     guard: lazily('select failures, locked_until_ms from guards where customer_id = ? and subject = ? and method = ?'),
     open: lazily(
       `select 1 from challenges
