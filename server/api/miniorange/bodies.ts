@@ -35,9 +35,10 @@ export const showsMatchNumber = Type.Boolean({
   description:
     'You show the `matchNumber` of the answer where the user signs in; accepting a link then means typing it.',
 })
-export const ipAddress = Type.Union([Type.String({ format: 'ipv4' }), Type.String({ format: 'ipv6', maxLength: 45 })], {
-  description: 'The address the user signs in from; shown to him, and limited.',
-})
+export const ipAddress = Type.Union(
+  [Type.String({ format: 'ipv4', maxLength: 15 }), Type.String({ format: 'ipv6', maxLength: 45 })],
+  { description: 'The address the user signs in from; shown to him, and limited.' },
+)
 export const language = Type.Union([Type.Literal('en'), Type.Literal('es')], {
   description: 'The language of the message.',
 })
