@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import fc from 'fast-check'
-import { type Answered, post, sign, testKey } from '../support/caller.ts'
+import { type Answered, inbox, post, sign, testKey } from '../support/caller.ts'
 import { databaseNames } from '../support/databases.ts'
+import { open } from '../support/links.ts'
 import { startServer, type TestServer } from '../support/server.ts'
 import { descriptionOf, type Route, routesOf } from './description.ts'
-import { asked, customerKey, newUser, stranger, succeed } from './people.ts'
+import { asked, customerKey, newUser, succeed } from './people.ts'
 import { exchange, hangUp, requestText } from './socket.ts'
 
 /** Whatever comes in, an answer of the usual shape goes out, nothing is let in, and nothing breaks. */
@@ -113,6 +114,23 @@ const hostileBodies: Readonly<Record<string, string | Uint8Array>> = {
   'more than 64 KiB': `{"customerKey":"11627","more":"${'x'.repeat(65 * 1024)}"}`,
 }
 
+/** Limits that no test here is about: a challenge that is refused by one is not looked at to its end. */
+const generous = {
+  ...{ sendsPerContact10Min: '20', sendsPerContactDay: '100', sendsPerPrefix10Min: '10000' },
+  ...{ sendsPerAddress10Min: '1000', messagesPerDay: '999999' },
+}
+
+/** Fine contacts, others for each number below a million, for the same reason. */
+function contactsOf(number: number): Record<string, string> {
+  const digits = String(number).padStart(6, '0')
+  const network = `${digits.slice(0, 3)}:${digits.slice(3)}`
+  return {
+    email: `fine${digits}@example.com`,
+    phone: `+1555${digits.slice(-1)}${digits}`,
+    ipAddress: `2001:db8:${network}::1`,
+  }
+}
+
 for (const database of databaseNames) {
   describe(`bad input, on ${database}`, () => {
     let server: TestServer
@@ -121,13 +139,19 @@ for (const database of databaseNames) {
     let fine: Record<string, unknown>
     before(async () => {
       server = await startServer(database)
+      await server.assembled.store.write(async (tx) => {
+        for (const [name, value] of Object.entries(generous))
+          await tx.settings.set(testKey.customerKey, name, value, server.now())
+      })
+      await server.set('notices', 'false') // else a call that succeeded may send one while the next is looked at
       routes = routesOf(await descriptionOf(server.baseUrl))
-      const { username, phone } = await newUser(server)
+      const { username } = await newUser(server)
       const { txId } = await asked(server)
       fine = {
-        ...{ customerKey, username, phone, email: username, authType: 'EMAIL', txId, token: '00000a' },
-        ...{ transactionName: 'Login', secret: 'JBSWY3DPEHPK3PXP', authenticatorType: 'GOOGLE AUTHENTICATOR' },
-        ...{ authenticatorName: 'Example', batchNo: 1, batchSize: 10, firstName: 'Anna', lastName: 'Example' },
+        ...{ customerKey, username, authType: 'EMAIL', txId, token: '00000a', transactionName: 'Login' },
+        ...{ showsMatchNumber: true, language: 'en', authenticatorName: 'Example', batchNo: 1, batchSize: 10 },
+        ...{ secret: 'JBSWY3DPEHPK3PXP', authenticatorType: 'GOOGLE AUTHENTICATOR' },
+        ...{ firstName: 'Anna', lastName: 'Example' },
       }
     })
     after(() => server.close())
@@ -141,8 +165,15 @@ for (const database of databaseNames) {
       ...('token' in fields ? ['otpToken'] : []),
       ...undocumented,
     ]
-    const fineBody = ({ fields }: Route) =>
-      Object.fromEntries(Object.keys(fields).flatMap((name) => (name in fine ? [[name, fine[name]]] : [])))
+    const fineBody = ({ fields }: Route) => {
+      const values: Record<string, unknown> = { ...fine, ...contactsOf(nextContact()) }
+      return Object.fromEntries(Object.keys(fields).flatMap((name) => (name in values ? [[name, values[name]]] : [])))
+    }
+    let contacts = 0
+    const nextContact = () => {
+      contacts += 1
+      return contacts
+    }
 
     /** Posts, properly signed, and holds the answer against every promise. */
     async function hit(path: string, body: unknown, headers: Record<string, string> = {}): Promise<void> {
@@ -205,8 +236,10 @@ for (const database of databaseNames) {
         fc.jsonValue({ maxDepth: 4 }),
         fc.double(),
       )
+      const contact = (name: string) => fc.nat({ max: 999_999 }).map((number) => contactsOf(number)[name])
+      const fineField = (name: string) => (name in contactsOf(0) ? contact(name) : fc.constant(fine[name]))
       const field = (name: string) =>
-        fc.oneof({ arbitrary: fc.constant(fine[name]), weight: 3 }, { arbitrary: value, weight: 1 })
+        fc.oneof({ arbitrary: fineField(name), weight: 3 }, { arbitrary: value, weight: 1 })
       const call = fc.constantFrom(...pathsOf()).chain((path) => {
         const names = namesOf(routeOf(path))
         const body = fc.record(Object.fromEntries(names.map((name) => [name, field(name)])), { requiredKeys: [] })
@@ -275,19 +308,49 @@ for (const database of databaseNames) {
       assert.equal(({} as { isAdmin?: unknown }).isAdmin, undefined)
     })
 
-    it('a message stays one line of plain text and its page holds no foreign tag, whatever the transaction is called', async () => {
-      const { username: email, phone } = stranger()
-      const names = hostileValues.filter((value) => typeof value === 'string')
-      for (const transactionName of names)
-        await server.call('/auth/challenge', { customerKey, email, phone, authType: 'SMS AND EMAIL', transactionName })
+    it('what a transaction is called stands in messages and pages as text of one line, and changes nothing around it', async () => {
+      const names = hostileValues.filter((value): value is string => typeof value === 'string' && value.length <= 1_000)
+      for (const authType of ['SMS AND EMAIL', 'OUT OF BAND SMS', 'OUT OF BAND EMAIL', 'PHONE VERIFICATION']) {
+        const [named, nameless] = [await toldOf(authType, 'Login'), await toldOf(authType, '')]
+        for (const name of names) {
+          const isShown = /[^\p{Cc}\p{Cf}\p{Co}\p{Z}]/u.test(name)
+          assert.deepEqual(await toldOf(authType, name), isShown ? named : nameless, JSON.stringify([authType, name]))
+        }
+      }
+    })
+
+    it('no message of all that were sent here holds an invisible character or a foreign tag', async () => {
       const messages = await server.assembled.store.read.inbox.list(null, 10_000)
-      assert.ok(messages.length > names.length)
+      assert.ok(messages.length > hostileValues.length)
       for (const { to, subject, text, html } of messages) {
-        for (const line of [to, subject ?? '', text])
-          assert.doesNotMatch(line, /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\u202a-\u202e\u2066-\u2069]/u)
+        for (const line of [to, subject ?? '', ...text.split('\n')]) assert.doesNotMatch(line, unseen)
         assert.doesNotMatch(html ?? '', /<(script|img)/i)
       }
     })
+
+    /** The shape of all that somebody is shown of a challenge: its channels, lines and tags, without their words. */
+    async function toldOf(authType: string, transactionName: string): Promise<unknown[]> {
+      const { email, phone } = contactsOf(nextContact()) as { email: string; phone: string }
+      const body = { customerKey, email, phone, authType, transactionName }
+      await succeed(server.call('/auth/challenge', body))
+      const messages = [...(await inbox(server.baseUrl, phone)), ...(await inbox(server.baseUrl, email))]
+      assert.ok(messages.length > 0)
+      const told: unknown[] = []
+      for (const { channel, to, subject, text, html } of messages) {
+        const lines = [to, subject ?? '', ...text.split('\n')]
+        const links = text.match(/http:\S+\/link\/\S+/g) ?? []
+        const pages = await Promise.all(links.map(async (link) => (await open(link)).html))
+        for (const page of [html ?? '', ...pages])
+          assert.doesNotMatch(page, /[^\P{Cc}\n]|[\u202a-\u202e\u2066-\u2069]/u)
+        told.push(channel, lines.length, links.length, tagsOf(html ?? ''), pages.map(tagsOf))
+      }
+      return told
+    }
+
+    const unseen = /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\u202a-\u202e\u2066-\u2069]/u
+    /** Without what differs from one challenge to the next: addresses of links, times. */
+    const tagsOf = (html: string) =>
+      (html.match(/<[^>]*>/g) ?? []).map((tag) => tag.replaceAll(/(href|action|datetime)="[^"]*"/g, '$1'))
   })
 }
 
