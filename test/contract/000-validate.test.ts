@@ -314,21 +314,23 @@ describe('validate of methods that come later', () => {
     isFailed(await validate({ customerKey, username, txId, token: '', authType: null, answers }))
   })
 
-  for (const authType of [
-    'OUT OF BAND SMS',
-    'OUT OF BAND EMAIL',
-    'PHONE VERIFICATION',
-    'PUSH NOTIFICATIONS',
-    'MOBILE AUTHENTICATION',
-    'VOICE AUTHENTICATION',
-    'KBA',
-    'PIGEON',
-  ]) {
+  for (const authType of ['PUSH NOTIFICATIONS', 'MOBILE AUTHENTICATION', 'VOICE AUTHENTICATION', 'KBA', 'PIGEON']) {
     it(`${authType} is FAILED`, async () => {
       const { username } = await newUser(server)
       isFailed(await validate({ customerKey, username, token: '123456', authType }), /is not available/)
     })
   }
+})
+
+describe('validate without a transaction of methods that send a message', () => {
+  for (const authType of ['SMS', 'EMAIL', 'WHATSAPP', 'PHONE VERIFICATION', 'OUT OF BAND SMS', 'OUT OF BAND EMAIL'])
+    it(`${authType} is FAILED, and the code that was sent still counts by its txId`, async () => {
+      const { username } = await newUser(server)
+      const { body } = await succeed(server.call('/auth/challenge', { customerKey, username, authType: 'EMAIL' }))
+      const token = await server.codeFor(username)
+      isFailed(await validate({ customerKey, username, token, authType }), /needs a transaction/)
+      await succeed(validate({ txId: body.txId, token }))
+    })
 })
 
 describe('validate says SUCCESS or FAILED whatever happens', () => {
@@ -352,8 +354,6 @@ describe('validate says SUCCESS or FAILED whatever happens', () => {
     'an unknown transaction': () => validate({ txId: 'ba65583b-7c80-11e5-883e-0e2fb063e0f9', token: '123456' }),
     'a txId that is a number': () => validate({ txId: 12345, token: '123456' }),
     'a token that is a list': async () => validate({ txId: (await asked(server)).txId, token: ['123456'] }),
-    'SMS without a transaction': async () =>
-      validate({ customerKey, username: (await newUser(server)).username, token: '123456', authType: 'SMS' }),
     'a disabled user': async () => {
       const { username } = await newUser(server)
       const { txId, code } = await asked(server)

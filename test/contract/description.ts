@@ -25,6 +25,8 @@ export interface Schema {
   readonly required?: readonly string[]
   readonly additionalProperties?: boolean
   readonly anyOf?: readonly Schema[]
+  readonly enum?: readonly unknown[]
+  readonly format?: string
   readonly pattern?: string
   readonly minLength?: number
   readonly maxLength?: number

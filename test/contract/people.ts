@@ -14,10 +14,11 @@ export interface Person {
 
 let count = 0
 
-/** Somebody who is not enrolled. */
+/** Somebody who is not enrolled. Numbers of one block are limited together: neighbours are of different ones. */
 export function stranger(): Person {
   count += 1
-  return { username: `person${count}@example.com`, phone: `+1555${2_000_000 + count}` }
+  const phone = `+1555${count % 10}${String(count).padStart(6, '0')}`
+  return { username: `person${count}@example.com`, phone }
 }
 
 /** A user whom users/create made, with a phone number and whatever else is given. */
