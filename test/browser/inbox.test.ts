@@ -46,7 +46,7 @@ describe('the development inbox', () => {
     const { server, page } = await open(test)
     await challenge(server, { authType: 'SMS', phone })
     await cards(page, 1)
-    await challenge(server, { authType: 'SMS AND EMAIL', phone: '+4930123456', email: alice })
+    await challenge(server, { authType: 'SMS AND EMAIL', phone: '+15557654321', email: alice })
     await cards(page, 3)
     const shown = await page.getByRole('article').allTextContents()
     assert.match(shown[2] ?? '', /^\+15551234567SMS/)
