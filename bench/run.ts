@@ -21,6 +21,8 @@ const { values: options } = parseArgs({
     /** For each target and number of connections in a round. */
     seconds: { type: 'string', default: '3' },
     users: { type: 'string', default: '20000' },
+    /** Numbers of connections, separated by commas. */
+    connections: { type: 'string', default: `1,${barConnections}` },
     /** `sqlite` or `postgres`: leaves the other one out. */
     only: { type: 'string' },
     /** `--no-write` leaves RESULTS.md as it is; so do `--only` and `--cpu-prof`, which measure something else. */
@@ -34,7 +36,7 @@ const rounds = positive('rounds', options.rounds)
 const seconds = positive('seconds', options.seconds)
 const users = positive('users', options.users)
 
-const connectionCounts = [1, barConnections]
+const connectionCounts = options.connections.split(',').map((text) => positive('connections', text))
 /** So that Node has compiled most of what is hot before the clock starts. */
 const warmUpSeconds = 3
 const tmpfs = 0x01021994
