@@ -7,7 +7,8 @@ export type OtpAlgorithm = 'sha1' | 'sha256' | 'sha512'
 /** HOTP (RFC 4226 section 5.3): the code for one counter value, `digits` decimal digits. */
 export function hotp(secret: Uint8Array, counter: number, digits: number, algorithm: OtpAlgorithm = 'sha1'): string {
   const moving = Buffer.alloc(8)
-  moving.writeBigUInt64BE(BigInt(counter))
+  moving.writeUInt32BE(Math.floor(counter / 2 ** 32), 0)
+  moving.writeUInt32BE(counter >>> 0, 4)
   const mac = createHmac(algorithm, keyObject(secret)).update(moving).digest()
   const offset = (mac[mac.length - 1] ?? 0) & 0x0f
   const truncated = mac.readUInt32BE(offset) & 0x7fffffff
