@@ -53,12 +53,17 @@ const entriesMax = 200
  * in the memory of this process and ends with it: an aid for writing a client, in development only, and no record.
  */
 export function createInspector(options: InspectorOptions): Inspector {
-  const entries: Kept[] = []
+  const entries: (() => Kept)[] = []
 
   return {
     async watch(seen) {
       try {
-        entries.unshift(await entryOf(options, seen))
+        const customerKey = seen.customerKey?.slice(0, keyLettersMax) ?? null
+        const atMs = Math.round(options.clock() - seen.ms)
+        const isRefused = seen.outcome === null || seen.outcome.startsWith('refused')
+        const reason = isRefused ? reasonOf(seen, await options.keys()) : null
+        // Most calls are never looked at: reading and redacting them waits until somebody does.
+        entries.unshift(once(() => keptOf(seen, { atMs, customerKey, reason })))
         entries.length = Math.min(entries.length, entriesMax)
       } catch {
         // Whatever keeps a call from being shown must not keep its answer.
@@ -74,7 +79,8 @@ export function createInspector(options: InspectorOptions): Inspector {
       }
       app.get('/dev/requests.json', hidden, async (request) => {
         const { customerKey: wanted } = request.query as { customerKey?: unknown } // any query string parses to this
-        const shown = wanted ? entries.filter(({ customerKey }) => customerKey === wanted) : entries
+        const kept = entries.map((entry) => entry())
+        const shown = wanted ? kept.filter(({ customerKey }) => customerKey === wanted) : kept
         const [oldest] = await options.keys()
         return shown.map((entry) => withCurl(options, entry, signerOf(entry, oldest)))
       })
@@ -104,24 +110,30 @@ interface Kept extends Omit<InspectorEntry, 'curl'> {
   readonly isSigned: boolean
 }
 
-async function entryOf({ clock, keys }: InspectorOptions, seen: Seen): Promise<Kept> {
+function keptOf(seen: Seen, { atMs, customerKey, reason }: Pick<Kept, 'atMs' | 'customerKey' | 'reason'>): Kept {
   const request = redact(seen.body)
   const body = request.isWhole ? (JSON.parse(request.text) as Record<string, unknown>) : null // `isWhole`: an object
-  const customerKey = seen.customerKey?.slice(0, keyLettersMax) ?? keyIn(body)
-  const isRefused = seen.outcome === null || seen.outcome.startsWith('refused')
   return {
     id: seen.id,
-    atMs: Math.round(clock() - seen.ms),
+    atMs,
     path: seen.path,
     code: seen.code,
-    customerKey,
+    customerKey: customerKey ?? keyIn(body),
     ms: Math.round(seen.ms),
     outcome: seen.outcome,
-    reason: isRefused ? reasonOf(seen, await keys()) : null,
+    reason,
     request: request.text,
     answer: redact(Buffer.from(seen.answer)).text,
     body,
     isSigned: seen.customerKey !== undefined,
+  }
+}
+
+function once<T>(make: () => T): () => T {
+  let made: { readonly value: T } | undefined
+  return () => {
+    made ??= { value: make() }
+    return made.value
   }
 }
 
