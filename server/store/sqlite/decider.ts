@@ -15,14 +15,17 @@ interface Waiting {
 /** Hands decisions to the thread that commits them in groups, so that no request ever waits for the disk of another. */
 export class Decider {
   readonly #options: WorkerOptions
+  readonly #onCommitted: () => void
   readonly #waiting = new Map<number, Waiting>()
   #worker: Worker | undefined
   #asking: Decision[] = []
   #next = 0
   #onTold: (() => void)[] = []
 
-  constructor(options: WorkerOptions) {
+  /** `onCommitted` is called after each commit, before anybody is told of it. */
+  constructor(options: WorkerOptions, onCommitted: () => void) {
     this.#options = options
+    this.#onCommitted = onCommitted
   }
 
   decide(decision: Decision): Promise<Decided> {
@@ -68,6 +71,7 @@ export class Decider {
   }
 
   #tell(outcomes: Told): void {
+    this.#onCommitted()
     for (const [number, outcome, problem] of outcomes) {
       const one = this.#waiting.get(number)
       this.#waiting.delete(number)

@@ -15,6 +15,15 @@ interface Waiting {
   fail(error: unknown): void
 }
 
+export interface GroupCommitOptions {
+  readonly handle: DatabaseSync
+  readonly writer: Db
+  readonly lane: SharedArrayBuffer
+  readonly answers: { turn(): Promise<void> }
+  /** Called after each commit, before anybody is told of it. */
+  readonly onCommitted: () => void
+}
+
 /**
  * All writes of the moment but decisions: they share one transaction and one fsync, each inside its own savepoint, and
  * every caller is answered after the commit. While one group reaches the disk the next one gathers.
@@ -24,6 +33,7 @@ export class GroupCommit {
   readonly #writer: Db
   readonly #lane: ReturnType<typeof mainSide>
   readonly #answers: { turn(): Promise<void> }
+  readonly #onCommitted: () => void
   readonly #begin: StatementSync
   readonly #commit: StatementSync
   readonly #savepoint: StatementSync
@@ -31,11 +41,12 @@ export class GroupCommit {
   #waiting: Waiting[] = []
   #running: Promise<void> | undefined
 
-  constructor(handle: DatabaseSync, writer: Db, lane: SharedArrayBuffer, answers: { turn(): Promise<void> }) {
+  constructor({ handle, writer, lane, answers, onCommitted }: GroupCommitOptions) {
     this.#answers = answers
     this.#handle = handle
     this.#writer = writer
     this.#lane = mainSide(lane)
+    this.#onCommitted = onCommitted
     this.#begin = handle.prepare('begin immediate')
     this.#commit = handle.prepare('commit')
     this.#savepoint = handle.prepare('savepoint alone')
@@ -82,6 +93,7 @@ export class GroupCommit {
         if (answer) answers.push(answer)
       }
       this.#commit.run()
+      this.#onCommitted()
     } catch (error) {
       if (this.#handle.isTransaction) this.#handle.exec('rollback')
       for (const waiting of group) waiting.fail(error)

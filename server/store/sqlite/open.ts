@@ -8,32 +8,36 @@ import type { Db, Tables } from '../tables.ts'
 import { Decider } from './decider.ts'
 import { GroupCommit } from './group-commit.ts'
 import { createLane } from './lane.ts'
+import { ReadTurn } from './read-turn.ts'
 import { snapshots } from './snapshot.ts'
 
 /** How long starting and reading wait for another process (the CLI). The group commit waits without blocking instead. */
 const busyTimeoutMs = 5_000
 
 /**
- * Opens the SQLite file: one connection that reads what is committed, one that writes in groups, and a thread with a
- * connection of its own that commits decisions in groups. The lane lets one of the two write at a time.
+ * Opens the SQLite file: one connection that reads what is committed, one for the reads before decisions, one that
+ * writes in groups, and a thread with a connection of its own that commits decisions in groups. The lane lets one of the two write at a time.
  */
 export function openSqlite(file: string, options: DatabaseOptions): Database {
   mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
   const writerHandle = new DatabaseSync(file, { timeout: busyTimeoutMs })
   writerHandle.exec('pragma journal_mode = wal; pragma synchronous = full; pragma foreign_keys = on')
   const readerHandle = new DatabaseSync(file, { readOnly: true, timeout: busyTimeoutMs })
+  const snapshotHandle = new DatabaseSync(file, { readOnly: true, timeout: busyTimeoutMs })
   const writer = kyselyOn(writerHandle)
   const reader = kyselyOn(readerHandle)
   const lane = createLane()
-  const decider = new Decider({ file, limits: options.limits, lane })
-  const commits = new GroupCommit(writerHandle, writer, lane, decider)
+  const turn = new ReadTurn(snapshotHandle)
+  const onCommitted = () => turn.end()
+  const decider = new Decider({ file, limits: options.limits, lane }, onCommitted)
+  const commits = new GroupCommit({ handle: writerHandle, writer, lane, answers: decider, onCommitted })
 
   return {
     dialect: 'sqlite',
     reader,
     write: (job) => commits.write(job),
     decide: (decision) => decider.decide(decision),
-    ...snapshots(readerHandle, reader, options.keys),
+    ...snapshots(snapshotHandle, turn, reader, options.keys),
     auditHorizon: async () => Number.MAX_SAFE_INTEGER,
     async timeMs() {
       const row = readerHandle.prepare("select cast(unixepoch('subsec') * 1000 as integer) as now").get()
@@ -47,6 +51,8 @@ export function openSqlite(file: string, options: DatabaseOptions): Database {
     close: async () => {
       await commits.drained()
       await decider.close()
+      turn.end()
+      snapshotHandle.close()
       readerHandle.close()
       writerHandle.close()
     },

@@ -3,9 +3,10 @@ import type { ChallengeSnapshot, UserSnapshot } from '../database.ts'
 import type { Keys } from '../keys.ts'
 import { type ChallengeJoined, challengeOf, credentialColumns, type UserJoined, userOf } from '../snapshot.ts'
 import type { Db } from '../tables.ts'
+import type { ReadTurn } from './read-turn.ts'
 
-/** The two reads before every decision, as prepared statements on the reading connection. */
-export function snapshots(handle: DatabaseSync, reader: Db, keys: Keys) {
+/** The two reads before every decision, as prepared statements on a connection of their own. */
+export function snapshots(handle: DatabaseSync, turn: ReadTurn, reader: Db, keys: Keys) {
   let byName: StatementSync | undefined
   let byChallenge: StatementSync | undefined
 
@@ -17,6 +18,7 @@ export function snapshots(handle: DatabaseSync, reader: Db, keys: Keys) {
          left join guards g on g.customer_id = u.customer_id and g.subject = u.id and g.method = c.method
          where u.customer_id = ? and u.username_folded = ?`,
       )
+      turn.enter()
       const rows = byName.all(customerId, usernameFolded) as unknown as UserJoined[]
       return rows.length === 0 ? undefined : userOf(await keys.of(reader, customerId), customerId, rows)
     },
@@ -30,6 +32,7 @@ export function snapshots(handle: DatabaseSync, reader: Db, keys: Keys) {
          left join guards g on g.customer_id = q.customer_id and g.subject = q.subject and g.method = q.method
          where q.customer_id = ? and q.id = ?`,
       )
+      turn.enter()
       const rows = byChallenge.all(customerId, challengeId) as unknown as ChallengeJoined[]
       return rows.length === 0 ? undefined : challengeOf(await keys.of(reader, customerId), customerId, rows)
     },
