@@ -3,8 +3,8 @@ import { type Decided, type Decision, OverloadError } from '../../vocabulary.ts'
 import { batchMax, type GuardLimits, waitingMax } from '../database.ts'
 import { isOfOneRow, isTransient } from './errors.ts'
 
-/** Two batches in flight keep the connection busy while the other one reaches the disk. */
-const batchesInFlightMax = 2
+/** One batch at a time: what arrives while it reaches the disk makes the next one larger. */
+const batchesInFlightMax = 1
 /** A batch that lost a deadlock against another node is tried again. */
 const batchTriesMax = 5
 
@@ -185,9 +185,10 @@ with op as materialized (
   select g.* from guards g where (g.customer_id, g.subject, g.method) in (select customer_id, subject, method from op)
   order by g.customer_id, g.subject, g.method for update
 ), question as materialized (
-  select q.* from challenges q where q.id in (select challenge_id from op) order by q.id for update
+  select q.id, q.customer_id, q.state, q.attempts, q.attempts_max, q.expires_at_ms
+  from challenges q where q.id in (select challenge_id from op) order by q.id for update
 ), credential as materialized (
-  select c.* from credentials c where c.id in (select credential_id from op) order by c.id for update
+  select c.id, c.customer_id, c.user_id, c.last_step from credentials c where c.id in (select credential_id from op) order by c.id for update
 ), judged as materialized (
   select op.*, case
     when op.mark is not null and marked.digest is null then 'repeated'

@@ -7,9 +7,13 @@ interface Waiting<K, V> {
   reject(error: unknown): void
 }
 
-/** Collects the look-ups of one turn of the event loop into one query; `load` answers in the order of its keys. */
+/**
+ * Collects look-ups into queries: those of one turn of the event loop, and all that arrive while a query is under way.
+ * `load` answers in the order of its keys.
+ */
 export function gather<K, V>(load: (keys: readonly K[]) => Promise<readonly V[]>): (key: K) => Promise<V> {
-  let waiting: Waiting<K, V>[] = []
+  const waiting: Waiting<K, V>[] = []
+  let isDue = false
 
   const run = async (group: readonly Waiting<K, V>[]): Promise<void> => {
     try {
@@ -20,15 +24,16 @@ export function gather<K, V>(load: (keys: readonly K[]) => Promise<readonly V[]>
     }
   }
 
-  const runAll = (): void => {
-    const all = waiting
-    waiting = []
-    for (let at = 0; at < all.length; at += keysMax) void run(all.slice(at, at + keysMax))
+  const runAll = async (): Promise<void> => {
+    while (waiting.length > 0) await run(waiting.splice(0, keysMax))
+    isDue = false
   }
 
   return (key) =>
     new Promise((resolve, reject) => {
-      if (waiting.length === 0) setImmediate(runAll)
       waiting.push({ key, resolve, reject })
+      if (isDue) return
+      isDue = true
+      setImmediate(runAll)
     })
 }

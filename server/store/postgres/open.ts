@@ -14,6 +14,8 @@ const answerConnectionsMax = 4
 const connectTimeoutMs = 5_000
 /** A statement that hangs longer is given up; nothing of it was committed. */
 const statementTimeoutMs = 7_000
+/** Compiling these statements would take longer than they run. */
+const quick = '-c jit=off'
 /** How often a write is tried again that lost a race it can win the next time. */
 const writeTriesMax = 5
 
@@ -23,7 +25,7 @@ const writeTriesMax = 5
  */
 export function openPostgres(url: string, options: DatabaseOptions): Database {
   const pool = openPool(url, connectionsMax)
-  const answers = openPool(url, answerConnectionsMax)
+  const answers = openPool(url, answerConnectionsMax, quick)
   const reader = new Kysely<Tables>({ dialect: new PostgresDialect({ pool: pool as PostgresPool }) })
   const batches = new DecisionBatches(answers, options.limits)
 
@@ -70,7 +72,7 @@ async function tryAgain<T>(write: () => Promise<T>): Promise<T> {
   }
 }
 
-function openPool(connectionString: string, max: number): pg.Pool {
+function openPool(connectionString: string, max: number, options?: string): pg.Pool {
   // Integers of 64 bits come as numbers: ours are milliseconds and counts, far below 2^53.
   const types = new pg.TypeOverrides()
   types.setTypeParser(pg.types.builtins.INT8, Number)
@@ -81,6 +83,7 @@ function openPool(connectionString: string, max: number): pg.Pool {
     statement_timeout: statementTimeoutMs,
     idle_in_transaction_session_timeout: statementTimeoutMs,
     application_name: 'countersign',
+    ...(options === undefined ? {} : { options }),
     types,
   })
   // A connection that breaks while idle is replaced at its next use; the event must not end the process.
