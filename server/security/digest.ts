@@ -10,8 +10,17 @@ export function keyedDigest(key: Uint8Array, ...parts: readonly string[]): Buffe
 
 /** SHA-256 of several buffers or texts, length-prefixed. Not keyed: for things that are not guessable. */
 export function fingerprint(...parts: readonly (string | Uint8Array)[]): Buffer {
-  const pieces = parts.map((part) => (typeof part === 'string' ? Buffer.from(part) : part))
-  const framed = pieces.flatMap((piece) => [Buffer.from(`${piece.length}:`), piece])
+  const framed: Uint8Array[] = []
+  let texts = ''
+  for (const part of parts) {
+    texts += `${typeof part === 'string' ? Buffer.byteLength(part) : part.length}:`
+    if (typeof part === 'string') texts += part
+    else {
+      framed.push(Buffer.from(texts), part)
+      texts = ''
+    }
+  }
+  framed.push(Buffer.from(texts))
   return hash('sha256', Buffer.concat(framed), 'buffer')
 }
 
