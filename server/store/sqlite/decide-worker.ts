@@ -33,9 +33,8 @@ const { file, limits, lane } = workerData as WorkerOptions // given by `decider.
 const port = parentPort as MessagePort // this file only ever runs as a worker
 const handle = new DatabaseSync(file, { timeout: busyTimeoutMs })
 handle.exec(`pragma synchronous = full; pragma foreign_keys = on; pragma wal_autocheckpoint = ${checkpointPages}`)
-const [begin, commit, savepoint, release] = ['begin immediate', 'commit', 'savepoint alone', 'release alone'].map(
-  (text) => handle.prepare(text),
-)
+const begin = handle.prepare('begin immediate')
+const commit = handle.prepare('commit')
 const apply = decisions(handle, limits)
 const { letMainGoFirst } = workerSide(lane, laneWaitMsMax)
 const waiting: [number, Decision][] = []
@@ -53,26 +52,43 @@ function keep({ first, decisions: list }: Asked): void {
   for (const [index, decision] of list.entries()) waiting.push([first + index, decision])
 }
 
-/** All decisions of the moment in one transaction with one fsync, each in its own savepoint. */
+/** All decisions of the moment in one transaction with one fsync. A failure fails none but its own decision. */
 function commitGroup(group: readonly [number, Decision][]): Told {
   letMainGoFirst()
   try {
-    begin?.run()
-    const told = group.map(([number, decision]) => alone(number, decision))
-    commit?.run()
-    return told
+    return inTransaction(() => group.map(([number, decision]) => [number, apply(decision), null]))
+  } catch {
+    // Rare enough that only now each one gets its own savepoint; nothing of the first pass was kept.
+    return eachAlone(group)
+  }
+}
+
+function eachAlone(group: readonly [number, Decision][]): Told {
+  try {
+    return inTransaction(() => group.map(([number, decision]) => alone(number, decision)))
+  } catch (error) {
+    return group.map(([number]) => [number, null, String(error)])
+  }
+}
+
+function inTransaction<T>(work: () => T): T {
+  begin.run()
+  try {
+    const done = work()
+    commit.run()
+    return done
   } catch (error) {
     if (handle.isTransaction) handle.exec('rollback')
-    return group.map(([number]) => [number, null, String(error)])
+    throw error
   }
 }
 
 /** A failure undoes and fails this one only; the group goes on. */
 function alone(number: number, decision: Decision): Told[number] {
-  savepoint?.run()
+  handle.exec('savepoint alone')
   try {
     const outcome = apply(decision)
-    release?.run()
+    handle.exec('release alone')
     return [number, outcome, null]
   } catch (error) {
     handle.exec('rollback to alone; release alone')
