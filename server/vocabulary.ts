@@ -127,12 +127,28 @@ export interface DeliveryTry {
   readonly isTaken: boolean
   /** The provider's own id of the message. */
   readonly reference: string | null
-  /** Why not, without contact or text. */
+  /** Why not, or the provider's word for what it told later; without contact or text. */
   readonly detail: string | null
   readonly atMs: number
   /** What the provider told later. */
   readonly receipt: 'delivered' | 'failed' | null
   readonly receiptAtMs: number | null
+}
+
+/** What became of one message, without its text. */
+export interface DeliveryRecord {
+  readonly id: string
+  /** Null: a notice. */
+  readonly challengeId: string | null
+  readonly via: Via
+  readonly contact: string
+  readonly state: Delivery['state']
+  /** Why it failed, without contact or text. */
+  readonly reason: string | null
+  readonly createdAtMs: number
+  /** When it was handed over or given up; null while it is on its way. */
+  readonly settledAtMs: number | null
+  readonly tries: readonly DeliveryTry[]
 }
 
 export interface Message {

@@ -133,14 +133,14 @@ const schemas = {
   }),
 } satisfies Record<Provider['type'], TObject>
 
-/** `smtp` and `inbox` are the names of our own two. */
+/** `smtp`, `inbox` and `test` are the names of our own three. */
 function provider<const T extends string, const V extends Via, F extends Record<string, TSchema>>(
   type: T,
   vias: V[],
   fields: F,
 ) {
   const common = {
-    id: Type.String({ pattern: '^(?!(smtp|inbox)$)[a-z0-9-]{1,30}$' }),
+    id: Type.String({ pattern: '^(?!(smtp|inbox|test)$)[a-z0-9-]{1,30}$' }),
     type: Type.Literal(type),
     via: Type.Array(Type.Enum(vias), { minItems: 1, uniqueItems: true }),
     countries: Type.Optional(Type.Array(Type.String({ pattern: '^[A-Z]{2}$' }), { minItems: 1, maxItems: 250 })),

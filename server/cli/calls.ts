@@ -56,6 +56,13 @@ export const calls = {
     optional: [],
     required: ['txId'],
   },
+  'delivery-status': {
+    path: '/moas/api/auth/delivery-status',
+    about: 'Ask what became of the messages of a challenge',
+    example: '--tx-id 7d0c0c0e-52a6-4d0c-9a68-0a9b2a0c5b11',
+    optional: [],
+    required: ['txId'],
+  },
   'google-auth-secret': {
     path: '/moas/api/auth/google-auth-secret',
     about: 'Offer a user a secret for an authenticator app',

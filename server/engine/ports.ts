@@ -7,7 +7,7 @@ import type {
   Decided,
   Decision,
   Delivery,
-  DeliveryTry,
+  DeliveryRecord,
   MethodId,
   RequestMark,
   User,
@@ -74,7 +74,7 @@ export interface Records {
   }
   readonly deliveries: {
     add(list: readonly Delivery[], nowMs: number, leaseUntilMs: number): Promise<void>
-    triesOf(deliveryId: string): Promise<DeliveryTry[]>
+    log(customerId: number, challengeId: string | null, limit: number): Promise<DeliveryRecord[]>
     completionOf(
       customerId: number,
       prefix: string,

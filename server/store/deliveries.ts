@@ -1,6 +1,6 @@
 import { randomId } from '../security/random.ts'
 import { seal, unseal } from '../security/seal.ts'
-import type { Delivery, DeliveryTry, Message, Via } from '../vocabulary.ts'
+import type { Delivery, DeliveryRecord, DeliveryTry, Message, Via } from '../vocabulary.ts'
 import { type Keys, place } from './keys.ts'
 import type { Db, DeliveryRow } from './tables.ts'
 
@@ -104,23 +104,32 @@ export function deliveries(db: Db, keys: Keys) {
       }
     },
 
-    /** Every attempt with a message, in order. */
-    async triesOf(deliveryId: string): Promise<DeliveryTry[]> {
-      const rows = await db
-        .selectFrom('delivery_tries')
-        .selectAll()
-        .where('delivery_id', '=', deliveryId)
-        .orderBy('at_ms')
-        .execute()
-      return rows.map((row) => ({
-        provider: row.provider,
-        isTaken: row.outcome === 'taken',
-        reference: row.reference,
-        detail: row.detail,
-        atMs: row.at_ms,
-        receipt: row.receipt === 'delivered' || row.receipt === 'failed' ? row.receipt : null,
-        receiptAtMs: row.receipt_at_ms,
-      }))
+    /** What became of messages, newest first: of one challenge, or of all. */
+    async log(customerId: number, challengeId: string | null, limit: number): Promise<DeliveryRecord[]> {
+      const all = db.selectFrom('deliveries').selectAll().where('customer_id', '=', customerId)
+      const wanted = challengeId === null ? all : all.where('challenge_id', '=', challengeId)
+      const rows = await wanted.orderBy('created_at_ms', 'desc').orderBy('id').limit(limit).execute()
+      const tries = await triesOf(
+        db,
+        rows.map(({ id }) => id),
+      )
+      return Promise.all(
+        rows.map(async (row) => {
+          const { id, via, contact, state, sentAtMs } = await opened(row)
+          const { challenge_id, created_at_ms, error } = row
+          return {
+            id,
+            challengeId: challenge_id,
+            via,
+            contact,
+            state,
+            reason: error,
+            createdAtMs: created_at_ms,
+            settledAtMs: sentAtMs,
+            tries: tries.get(id) ?? [],
+          }
+        }),
+      )
     },
 
     /** Notes what a provider told about a message. `delivered` is final; a late `failed` does not undo it. */
@@ -198,4 +207,29 @@ export function deliveries(db: Db, keys: Keys) {
       return claimed
     },
   }
+}
+
+/** Attempts by message, in order; of two in one millisecond the one that was taken came last. */
+async function triesOf(db: Db, deliveryIds: readonly string[]): Promise<Map<string, DeliveryTry[]>> {
+  const tries = new Map<string, DeliveryTry[]>(deliveryIds.map((id) => [id, []]))
+  if (deliveryIds.length === 0) return tries
+  const rows = await db
+    .selectFrom('delivery_tries')
+    .selectAll()
+    .where('delivery_id', 'in', deliveryIds)
+    .orderBy('at_ms')
+    .orderBy('outcome')
+    .execute()
+  for (const row of rows) {
+    tries.get(row.delivery_id)?.push({
+      provider: row.provider,
+      isTaken: row.outcome === 'taken',
+      reference: row.reference,
+      detail: row.detail,
+      atMs: row.at_ms,
+      receipt: row.receipt === 'delivered' || row.receipt === 'failed' ? row.receipt : null,
+      receiptAtMs: row.receipt_at_ms,
+    })
+  }
+  return tries
 }

@@ -32,7 +32,6 @@ type Unscoped =
   | 'deliveries.add'
   | 'deliveries.claimAbandoned'
   | 'deliveries.receive'
-  | 'deliveries.triesOf'
   | 'marks.claim'
   | 'users.existsElsewhere'
   | 'webhooks.claimDue'
@@ -68,6 +67,7 @@ const foreignProbes = {
     look: (tx) => tx.deliveries.completionOf(other, '+1 5550', 0, 10),
     finds: { sent: 0, completed: 0 },
   },
+  'deliveries.log': { look: (tx, { challenge }) => tx.deliveries.log(other, challenge.id, 10), finds: [] },
   'deliveries.of': { look: (tx, { challenge }) => tx.deliveries.of(other, challenge.id), finds: [] },
   'deliveries.record': {
     look: (tx, { delivery: { id } }) =>

@@ -123,6 +123,7 @@ describe('the list of routes', () => {
     'admin/users/update',
     'auth/auth-status',
     'auth/challenge',
+    'auth/delivery-status',
     'auth/google-auth-secret',
     'auth/validate',
     'auth/validate-google-auth-secret',

@@ -203,6 +203,7 @@ describe('each sample runs as it is printed, and the answer is like the printed 
 
       const { txId } = await call('/moas/api/auth/challenge')
       await call('/moas/api/auth/auth-status', { txId }, 'IN_PROGRESS')
+      await call('/moas/api/auth/delivery-status', { txId })
       await call('/moas/api/auth/validate', { txId, token: await server.codeFor(person.phone) })
       await call('/moas/api/admin/users/create')
       await call('/moas/api/admin/users/search', {}, 'USER_FOUND')

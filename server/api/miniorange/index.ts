@@ -3,6 +3,7 @@ import type { Engine } from '../../engine/ports.ts'
 import type { Watch } from '../seen.ts'
 import { challengeCall, statusCall, validateCall } from './authenticate.ts'
 import { confirmCall, secretCall } from './authenticators.ts'
+import { deliveryStatusCall } from './deliveries.ts'
 import { answer, type Endpoint, serve } from './endpoint.ts'
 import {
   createCall,
@@ -21,6 +22,7 @@ const endpoints = [
   challengeCall,
   validateCall,
   statusCall,
+  deliveryStatusCall,
   secretCall,
   confirmCall,
   createCall,

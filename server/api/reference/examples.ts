@@ -19,6 +19,26 @@ const username = 'alice@example.com'
 const txId = '60e0e9d3-6cc3-4f43-a4be-4f9f1f4a7d0c'
 const secret = 'JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP'
 const done = said('SUCCESS', 'Success')
+const delivery = {
+  channel: 'sms',
+  contact: 'xxxxxxxx4567',
+  state: 'sent',
+  reason: null,
+  time: '1770000000000',
+  provider: 'carrier',
+  receipt: 'delivered',
+  tries: [
+    {
+      provider: 'carrier',
+      outcome: 'taken',
+      reference: '5f0c2a9e',
+      detail: 'DELIVRD',
+      time: '1770000000000',
+      receipt: 'delivered',
+      receiptTime: '1770000004000',
+    },
+  ],
+}
 const user = {
   username,
   primaryEmail: username,
@@ -67,6 +87,13 @@ export const groups: readonly Group[] = [
           'Tells how a transaction stands: `IN_PROGRESS`, `SUCCESS`, `DENIED`, `FAILED`, or `ERROR` once it has expired. Browsers may ask without a signature. Poll it every second or two while a user decides by a link.',
         request: { txId },
         answer: { txId, ...said('IN_PROGRESS', 'Waiting for the user.') },
+      },
+      {
+        path: '/moas/api/auth/delivery-status',
+        about:
+          'Tells what became of the messages of a transaction: `sending`, `sent` or `failed`, with every try and, where the gateway reports later, its receipt (`delivered` or `failed`). The list is empty for an authenticator app, which gets no message.',
+        request: { txId },
+        answer: { txId, deliveries: [delivery], ...done },
       },
     ],
   },
