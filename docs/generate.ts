@@ -45,9 +45,12 @@ export function withTables(text: string): string {
 }
 
 function settingsTable(entries: readonly (readonly [string, Setting<unknown>])[]): string {
-  const rows = entries.map(([name, { fallback, meaning, risk, isSecret }]) => {
-    const more = [...(isSecret ? ['A secret: never shown again.'] : []), ...(risk ? [`*Mind:* ${risk}`] : [])]
-    return [`\`${name}\``, fallback === '' ? 'empty' : `\`${fallback}\``, [meaning, ...more].join(' ')]
+  const rows = entries.map(([name, { fallback, meaning, risk, isSecret, parts }]) => {
+    const more = [
+      ...(isSecret ? [parts ? 'Its secrets are never shown again.' : 'A secret: never shown again.'] : []),
+      ...(risk ? [`*Mind:* ${risk}`] : []),
+    ]
+    return [`\`${name}\``, String(fallback) === '' ? 'empty' : `\`${fallback}\``, [meaning, ...more].join(' ')]
   })
   return table(['setting', 'default', 'meaning'], rows)
 }

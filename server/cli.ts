@@ -21,9 +21,10 @@ async function run(argv: readonly string[]): Promise<number> {
     if (program.opts()['json'] === true) printJson({ error: sentence })
     return error instanceof CommanderError ? 2 : 1
   }
-  for (const { text, json } of reports) {
+  for (const { text, json, aside } of reports) {
     if (program.opts()['json'] === true) printJson(json)
     else print(text)
+    if (aside) complain(aside)
   }
   return reports.every(({ isFine }) => isFine !== false) ? 0 : 1
 }

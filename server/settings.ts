@@ -1,4 +1,4 @@
-import { type Provider, readProviders } from './channels/providers.ts'
+import { checkProviders, type Provider, publicProviders, readProviders, withSecretsOf } from './channels/providers.ts'
 import type { CustomerSettings } from './vocabulary.ts'
 
 /** One setting that lives in the database: `parse` answers `undefined` for a value that may not be set. */
@@ -9,6 +9,18 @@ export interface Setting<T> {
   readonly risk?: string
   readonly isSecret?: true
   readonly parse: (text: string) => T | undefined
+  /** Of a value that has parts. */
+  readonly parts?: Parts<T>
+}
+
+/** A value that is written as JSON and of which only some parts are secret. */
+interface Parts<T> {
+  /** What may be shown of it. */
+  shown(value: T): unknown
+  /** A value whose secrets may be left out, with those of the one in use. */
+  complete(value: unknown, inUse: T): unknown
+  /** Everything that is wrong with it, in sentences that begin with the place. */
+  problems(value: unknown): readonly string[]
 }
 
 type Table<T> = { readonly [Name in keyof T]: Setting<T[Name]> }
@@ -154,11 +166,16 @@ export const serverSettings: Table<ServerSettings> = {
   providers: {
     fallback: [],
     meaning:
-      'The gateways, as a JSON list in the order they are tried; see docs/providers.md. Best set with `settings import FILE`.',
+      'The gateways, as a JSON list in the order they are tried; see docs/providers.md. Best set with `settings import`.',
     isSecret: true,
     parse: (text) => {
       const read = readProviders(text)
       return typeof read === 'string' ? undefined : read
+    },
+    parts: {
+      shown: publicProviders,
+      complete: (value, inUse) => withSecretsOf(inUse, value),
+      problems: (value) => checkProviders(value).problems,
     },
   },
   smtpUrl: {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
-import { publicProviders, readProviders } from './providers.ts'
+import { checkProviders, publicProviders, readProviders } from './providers.ts'
 
 const example = /```json\n([^`]+)```/.exec(
   readFileSync(new URL('../../docs/providers.md', import.meta.url), 'utf8'),
@@ -75,7 +75,7 @@ const wrong: readonly (readonly [unknown, string | RegExp])[] = [
   [[{ type: 'constructor' }], 'providers[0].type must be one of smpp, twilio, http, smtp.'],
   [[smpp, { ...twilio, authToken: undefined }], 'providers[1].authToken is missing.'],
   [[smpp, { ...twilio, id: 'carrier' }], 'providers[1].id is used twice.'],
-  [[{ ...smpp, colour: 'red' }], 'providers[0].colour is not known here.'],
+  [[{ ...smpp, colour: 'red' }], /^providers\[0\]\.colour is not known here: there are id, type, .*, source\.$/],
   [[{ ...smpp, via: ['call'] }], 'providers[0].via[0] must be one of sms.'],
   [[{ ...smpp, via: [] }], 'providers[0].via must not have fewer than 1 items.'],
   [[{ ...smpp, port: 70_000 }], 'providers[0].port must be <= 65535.'],
@@ -117,7 +117,7 @@ test('what is not JSON is refused', () => {
 
 test('a prototype is no field', () => {
   const text = JSON.stringify([smpp]).replace('{', '{"__proto__":{"isTls":true},')
-  assert.equal(readProviders(text), 'providers[0].__proto__ is not known here.')
+  assert.match(String(readProviders(text)), /^providers\[0\]\.__proto__ is not known here: /)
 })
 
 test('nothing secret is public', () => {
@@ -133,4 +133,22 @@ test('a refusal shows nothing secret', () => {
     const bad = [smpp, twilio, http].map((one) => ({ ...one, [field]: 'a-secret\n' }))
     assert.doesNotMatch(String(readProviders(JSON.stringify(bad.filter((one) => field in one)))), /a-secret/)
   }
+})
+
+test('everything that is wrong with a list is told, not only the first', () => {
+  const { password: _, ...bare } = smpp
+  const { problems } = checkProviders([
+    { ...bare, port: 0, colour: 'red' },
+    twilio,
+    { ...http, method: 'PATCH' },
+    smtp,
+    smtp,
+  ])
+  assert.deepEqual(problems.map((problem) => problem.replace(/: there are.*/, '')).sort(), [
+    'providers[0].colour is not known here',
+    'providers[0].password is missing.',
+    'providers[0].port must be >= 1.',
+    'providers[2].method must be one of GET, POST, PUT.',
+    'providers[4].id is used twice.',
+  ])
 })

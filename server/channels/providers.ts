@@ -59,8 +59,8 @@ export interface SmtpProvider extends Common {
   readonly from: string
 }
 
-/** Fields that `export` leaves out and `get` hides: a gateway's key may stand in its URL, a header or the body. */
-export const secretFields: readonly string[] = ['password', 'authToken', 'headers', 'url', 'body']
+/** What is never shown again: a gateway's key may stand in its URL, a header or the body. */
+const secretFields: readonly string[] = ['password', 'authToken', 'headers', 'url', 'body']
 
 /** The providers without what is secret of them. */
 export function publicProviders(list: readonly Provider[]): readonly Readonly<Record<string, unknown>>[] {
@@ -69,22 +69,51 @@ export function publicProviders(list: readonly Provider[]): readonly Readonly<Re
   )
 }
 
+/**
+ * A list that may leave secrets out, as `publicProviders` does: each is taken from the provider in use with the same
+ * `id` and `type`. Null says that there is none.
+ */
+export function withSecretsOf(inUse: readonly Provider[], list: unknown): unknown {
+  if (!Array.isArray(list)) return list
+  return list.map((entry: unknown) => {
+    if (typeof entry !== 'object' || entry === null || Array.isArray(entry)) return entry
+    const given = Object.entries(entry)
+    const named = new Map<string, unknown>(given)
+    const known = inUse.find(({ id, type }) => id === named.get('id') && type === named.get('type'))
+    const kept = Object.entries(known ?? {}).filter(([field]) => secretFields.includes(field) && !named.has(field))
+    return Object.fromEntries(
+      [...given, ...kept].filter(([field, value]) => value !== null || !secretFields.includes(field)),
+    )
+  })
+}
+
 const providersMax = 20
 
 /** The list of providers from its JSON, or a sentence that says what is wrong with it. `docs/providers.md` has each field. */
 export function readProviders(text: string): readonly Provider[] | string {
-  const list = parse(text)
-  if (!Array.isArray(list)) return 'providers is not a list in JSON.'
-  if (list.length > providersMax) return `providers may have at most ${providersMax} entries.`
-  const read: Provider[] = []
+  const { providers, problems } = checkProviders(parse(text))
+  return problems[0] ?? providers
+}
+
+/** The providers of a list, and everything that is wrong with it: a sentence each, which begins with the place. */
+export function checkProviders(list: unknown): {
+  readonly providers: readonly Provider[]
+  readonly problems: readonly string[]
+} {
+  if (!Array.isArray(list)) return { providers: [], problems: ['providers is not a list in JSON.'] }
+  if (list.length > providersMax) {
+    return { providers: [], problems: [`providers may have at most ${providersMax} entries.`] }
+  }
+  const providers: Provider[] = []
+  const problems: string[] = []
   for (const [index, entry] of list.entries()) {
     const at = `providers[${index}]`
-    const provider = readOne(entry)
-    if (typeof provider === 'string') return `${at}${provider}.`
-    if (read.some(({ id }) => id === provider.id)) return `${at}.id is used twice.`
-    read.push(provider)
+    const read = readOne(entry)
+    if (Array.isArray(read)) problems.push(...read.map((problem) => `${at}${problem}.`))
+    else if (providers.some(({ id }) => id === read.id)) problems.push(`${at}.id is used twice.`)
+    else providers.push(read)
   }
-  return read
+  return { providers, problems }
 }
 
 function parse(text: string): unknown {
@@ -155,16 +184,17 @@ const validators = {
   smtp: Compile(schemas.smtp),
 } satisfies Record<Provider['type'], unknown>
 
-/** One entry, or what is wrong with it from its field on. */
-function readOne(entry: unknown): Provider | string {
-  if (typeof entry !== 'object' || entry === null || Array.isArray(entry)) return ' must be an object'
+/** One entry, or all that is wrong with it, each from its field on. */
+function readOne(entry: unknown): Provider | string[] {
+  if (typeof entry !== 'object' || entry === null || Array.isArray(entry)) return [' must be an object']
   const { type } = entry as { type?: unknown } // any object parses to this
-  if (type === undefined) return '.type is missing'
-  if (!isType(type)) return `.type must be one of ${Object.keys(schemas).join(', ')}`
-  const [...problems] = validators[type].Errors(entry)
-  if (problems.length > 0) return describe(problems)
+  if (type === undefined) return ['.type is missing']
+  if (!isType(type)) return [`.type must be one of ${Object.keys(schemas).join(', ')}`]
+  const problems = validators[type].Errors(entry)
+  if (problems.length > 0) return describe(problems, Object.keys(schemas[type].properties))
   const provider = entry as Static<(typeof schemas)[Provider['type']]> // checked
-  return problemOf(provider) ?? provider
+  const problem = problemOf(provider)
+  return problem === undefined ? provider : [problem]
 }
 
 function isType(type: unknown): type is Provider['type'] {
@@ -177,16 +207,20 @@ interface Problem {
   readonly message: string
 }
 
-/** The first of the schema's complaints, in words; `boolean` ones only repeat another. */
-function describe(problems: readonly Problem[]): string {
-  for (const { instancePath, params, message } of problems) {
+/** The schema's complaints in words; `boolean` ones only repeat another. */
+function describe(problems: readonly Problem[], known: readonly string[]): string[] {
+  const said = problems.flatMap(({ instancePath, params, message }) => {
     const at = instancePath.replaceAll(/\/([0-9]+)/g, '[$1]').replaceAll('/', '.')
-    if ('requiredProperties' in params) return `${at}.${[params.requiredProperties].flat()[0]} is missing`
-    if ('additionalProperties' in params) return `${at}.${[params.additionalProperties].flat()[0]} is not known here`
+    if ('requiredProperties' in params)
+      return [params.requiredProperties].flat().map((name) => `${at}.${name} is missing`)
+    if ('additionalProperties' in params) {
+      const fields = at === '' ? `: there are ${known.join(', ')}` : ''
+      return [params.additionalProperties].flat().map((name) => `${at}.${name} is not known here${fields}`)
+    }
     if ('allowedValues' in params) return `${at} must be one of ${[params.allowedValues].flat().join(', ')}`
-    if (message !== 'schema is false') return `${at} ${message}`
-  }
-  return ' is not valid'
+    return message === 'schema is false' ? [] : `${at} ${message}`
+  })
+  return said.length > 0 ? [...new Set(said)] : [' is not valid']
 }
 
 /** What a schema cannot say. */

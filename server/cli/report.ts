@@ -2,6 +2,8 @@
 export interface Report {
   readonly text: string
   readonly json: unknown
+  /** For people too, where `text` is for a file. */
+  readonly aside?: string
   /** False: what was looked at is not as it should be, and the command ends with exit code 1. */
   readonly isFine?: boolean
 }

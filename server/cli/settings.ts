@@ -1,29 +1,20 @@
+import { isDeepStrictEqual } from 'node:util'
 import type { Command } from 'commander'
-import { customerSettings, type Setting, serverSettings } from '../settings.ts'
 import { serverScope } from '../store/keys.ts'
 import type { Store } from '../store/open.ts'
-import { customerOf, noteOf, nowOf, withStore } from './database.ts'
+import { customerOf, nowOf, withStore } from './database.ts'
+import { applyChange, type Known, knownSettings, lineOf, shownOf, storedValue } from './known-settings.ts'
 import { customerOption, example } from './options.ts'
 import { type Act, Refusal, type Report } from './report.ts'
+import { exportSettings } from './settings-export.ts'
+import { importSettings } from './settings-import.ts'
 import { columns } from './terminal.ts'
-
-interface Known {
-  readonly name: string
-  readonly setting: Setting<unknown>
-  readonly isServers: boolean
-}
-
-/** Every setting that lives in the database. */
-const known: readonly Known[] = [
-  ...Object.entries<Setting<unknown>>(serverSettings).map(([name, setting]) => ({ name, setting, isServers: true })),
-  ...Object.entries<Setting<unknown>>(customerSettings).map(([name, setting]) => ({ name, setting, isServers: false })),
-]
 
 export function settings(program: Command, act: Act): void {
   const noun = program
     .command('settings')
     .description('Settings of the server and of each customer, kept in the database; docs/operating.md explains them')
-    .addHelpText('after', example('settings get', 'settings set codeLength 8'))
+    .addHelpText('after', example('settings get', 'settings set codeLength 8', 'settings import settings.json'))
   noun
     .command('get')
     .description('Show settings, or one; a secret is shown as (set)')
@@ -52,6 +43,19 @@ export function settings(program: Command, act: Act): void {
     .addOption(customerOption())
     .addHelpText('after', example('settings unset codeLength'))
     .action(act((name: string, options: Options) => set(name, '', options)))
+  noun
+    .command('import')
+    .description('Make all changes of a JSON file, or none when anything in it is wrong; what it leaves out stays')
+    .argument('<file>', 'the file; - reads standard input')
+    .option('--dry-run', 'only say what would change')
+    .addHelpText('after', example('settings import settings.json --dry-run', 'settings import -'))
+    .action(act(importSettings))
+  noun
+    .command('export')
+    .description('Print what was set as JSON that import reads; secrets are left out')
+    .addOption(customerOption('only the settings of this customer (default: the server and all customers)'))
+    .addHelpText('after', example('settings export', 'settings export --customer 482913'))
+    .action(act(exportSettings))
 }
 
 interface Options {
@@ -72,8 +76,9 @@ async function get(name: string | undefined, options: Options): Promise<Report> 
     if (name === undefined) return getAll(store, options)
     const one = find(name)
     const scope = await scopeOf(store, one, options)
-    const shown = shownOf(one, scope, await store.read.settings.all(scope))
-    return { text: shownValue(shown), json: shown }
+    const shown = settingOf(one, scope, await store.read.settings.all(scope))
+    const text = one.setting.parts ? JSON.stringify(shown.value, null, 2) : lineOf(shown.value)
+    return { text, json: shown }
   })
 }
 
@@ -88,7 +93,7 @@ async function getAll(store: Store, { customer }: Options): Promise<Report> {
   ]
   const rows = all.map((shown) => [
     shown.name,
-    shownValue(shown),
+    lineOf(shown.value),
     shown.isDefault ? 'default' : '',
     shown.customerKey === null ? 'server' : `customer ${shown.customerKey}`,
   ])
@@ -99,31 +104,37 @@ async function getAll(store: Store, { customer }: Options): Promise<Report> {
 async function set(name: string, text: string, options: Options): Promise<Report> {
   const one = find(name)
   const { setting } = one
-  if (text !== '' && setting.parse(text) === undefined) {
-    const value = setting.isSecret ? 'this value' : `"${text}"`
-    throw new Refusal(`${name} cannot be ${value}. It means: ${setting.meaning}`)
-  }
+  if (text !== '' && setting.parse(text) === undefined) throw new Refusal(mistakeOf(one, text))
   return withStore(async (store) => {
     const scope = await scopeOf(store, one, options)
     const nowMs = await nowOf(store)
-    const detail = { name, ...(setting.isSecret || text === '' ? {} : { value: text }) }
-    await store.write(async (tx) => {
-      if (text === '') await tx.settings.unset(scope, name)
-      else await tx.settings.set(scope, name, text, nowMs)
-      await tx.audit.append(scope, noteOf('setting', null, detail), text === '' ? 'unset' : 'set', nowMs)
-    })
-    const shown = shownOf(one, scope, await store.read.settings.all(scope))
+    await store.write((tx) => applyChange(tx, { scope, name, text, isAudited: !setting.isSecret }, nowMs))
+    const shown = settingOf(one, scope, await store.read.settings.all(scope))
     const owner = scope === serverScope ? 'the server' : `customer ${scope}`
     const risk = setting.risk && !shown.isDefault ? `\nMind: ${setting.risk}` : ''
-    const value = `${shownValue(shown)}${shown.isDefault ? ', the default' : ''}`
+    const value = `${lineOf(shown.value)}${shown.isDefault ? ', the default' : ''}`
     return { text: `${name} of ${owner} is now ${value}. Servers follow within about a second.${risk}`, json: shown }
   })
 }
 
 function find(name: string): Known {
-  const one = known.find((candidate) => candidate.name === name)
+  const one = knownSettings.find((candidate) => candidate.name === name)
   if (one) return one
-  throw new Refusal(`There is no setting ${name}. There are: ${known.map((each) => each.name).join(', ')}.`)
+  throw new Refusal(`There is no setting ${name}. There are: ${knownSettings.map((each) => each.name).join(', ')}.`)
+}
+
+function mistakeOf({ name, setting }: Known, text: string): string {
+  const problem = setting.parts?.problems(parsed(text))[0]
+  if (problem !== undefined) return `${problem} It means: ${setting.meaning}`
+  return `${name} cannot be ${setting.isSecret ? 'this value' : `"${text}"`}. It means: ${setting.meaning}`
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
 }
 
 /** The server, or the customer that was named or is the only one. */
@@ -136,23 +147,19 @@ async function scopeOf(store: Store, { name, isServers }: Known, { customer }: O
 /** Every setting of a scope. */
 async function read(store: Store, scope: number): Promise<Shown[]> {
   const stored = await store.read.settings.all(scope)
-  const own = known.filter(({ isServers }) => isServers === (scope === serverScope))
-  return own.map((one) => shownOf(one, scope, stored))
+  const own = knownSettings.filter(({ isServers }) => isServers === (scope === serverScope))
+  return own.map((one) => settingOf(one, scope, stored))
 }
 
-function shownOf({ name, setting }: Known, scope: number, stored: ReadonlyMap<string, string>): Shown {
-  const text = stored.get(name)
-  const value = text === undefined ? undefined : setting.parse(text)
-  const isDefault = value === undefined || value === setting.fallback
+function settingOf(one: Known, scope: number, stored: ReadonlyMap<string, string>): Shown {
+  const { name, setting } = one
+  const value = storedValue(one, stored)
+  const isDefault = value === undefined || isDeepStrictEqual(value, setting.fallback)
   return {
     name,
     customerKey: scope === serverScope ? null : scope,
-    value: setting.isSecret && !isDefault ? '(set)' : (value ?? setting.fallback),
+    value: isDefault ? setting.fallback : shownOf(setting, value),
     isDefault,
     meaning: setting.meaning,
   }
-}
-
-function shownValue({ value }: Shown): string {
-  return value === '' ? '(empty)' : String(value)
 }

@@ -69,6 +69,14 @@ export type NoticeEvent = keyof typeof noticeEvents
 
 export type TemplateId = keyof typeof defaultTemplates
 
+export function isTemplate(id: string): id is TemplateId {
+  return Object.hasOwn(defaultTemplates, id)
+}
+
+export function isLanguage(text: string): text is Language {
+  return languages.some((language) => language === text)
+}
+
 /** A customer's own texts, by `id.language`. */
 export type OwnTemplates = ReadonlyMap<string, string>
 

@@ -13,16 +13,23 @@ export interface Ended {
 }
 
 /** Runs the command line in a process of its own, on the database of a place. */
-export function countersign(place: Place, words: readonly string[], more: Record<string, string> = {}): Promise<Ended> {
-  return run(words, environmentOf(place, more))
+export function countersign(
+  place: Place,
+  words: readonly string[],
+  more: Record<string, string> = {},
+  input = '',
+): Promise<Ended> {
+  return run(words, environmentOf(place, more), input)
 }
 
-/** Runs it with exactly this environment. */
-export function run(words: readonly string[], environment: Record<string, string>): Promise<Ended> {
+/** Runs it with exactly this environment, and with `input` on its standard input. */
+export function run(words: readonly string[], environment: Record<string, string>, input = ''): Promise<Ended> {
   const child = spawn(process.execPath, [cli, ...words], {
     env: { PATH: process.env['PATH'], ...environment },
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: 'pipe',
   })
+  child.stdin.on('error', () => undefined) // most commands read nothing
+  child.stdin.end(input)
   let stdout = ''
   let stderr = ''
   child.stdout.on('data', (chunk) => {
