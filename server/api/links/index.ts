@@ -3,7 +3,7 @@ import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify'
 import { decideLink, type LinkView, readLink } from '../../engine/link.ts'
 import type { Engine } from '../../engine/ports.ts'
 import type { Language } from '../../engine/templates.ts'
-import { askingPage, type Ending, endingPage } from './page.ts'
+import { askingPage, type Ending, endingPage, type Problem } from './page.ts'
 
 const formBytesMax = 1_024
 
@@ -30,17 +30,16 @@ export function linkPages(engine: Engine): FastifyPluginAsync {
     app.get<{ Params: LinkParams }>('/link/:id/:secret', hidden, async (request, reply) => {
       const view = await readLink(engine, request.params.id, request.params.secret)
       const language = languageOf(request, view)
-      return send(reply, view ? askingPage(language, view, request.url, false) : endingPage(language, 'over', ''))
+      return send(reply, view ? askingPage(language, view, request.url, null) : endingPage(language, 'over', ''))
     })
 
     app.post<{ Params: LinkParams }>('/link/:id/:secret', hidden, async (request, reply) => {
       const view = await readLink(engine, request.params.id, request.params.secret)
       const language = languageOf(request, view)
       if (!view) return send(reply, endingPage(language, 'over', ''))
-      const ending = await decide(engine, view, request)
-      if (ending !== 'ask' && ending !== 'ask again')
-        return send(reply, endingPage(language, ending, view.customer.name))
-      return send(reply, askingPage(language, view, request.url, ending === 'ask again'))
+      const result = await decide(engine, view, request)
+      if ('ending' in result) return send(reply, endingPage(language, result.ending, view.customer.name))
+      return send(reply, askingPage(language, view, request.url, result.problem))
     })
 
     // A link that lost its end, or got a longer one, on its way through a mail program.
@@ -53,23 +52,28 @@ export function linkPages(engine: Engine): FastifyPluginAsync {
   }
 }
 
+type Result = { readonly ending: Ending } | { readonly problem: Problem | null }
+
 /** What a posted form comes to. One that is posted as it came, with nothing typed, decides and spends nothing. */
 async function decide(
   engine: Engine,
   view: LinkView,
   request: FastifyRequest<{ Params: LinkParams }>,
-): Promise<Ending | 'ask' | 'ask again'> {
+): Promise<Result> {
   const form = request.body instanceof URLSearchParams ? request.body : new URLSearchParams()
   const decision = form.get('decision')
   const number = form.get('number')?.trim() || null
-  if (decision !== 'accept' && decision !== 'deny') return 'ask'
-  if (decision === 'accept' && number === null) return 'ask again'
+  if (decision !== 'accept' && decision !== 'deny') return { problem: null }
+  if (decision === 'accept' && number === null) return { problem: 'wrong' }
   const { id, secret } = request.params
   const outcome = await decideLink(engine, view, secret, { isAccepted: decision === 'accept', number }, request.id)
   request.outcome = outcome.ok ? 'accepted' : outcome.reason
-  if (outcome.ok) return 'accepted'
-  if (outcome.reason === 'denied') return 'denied'
-  return outcome.reason === 'wrong' && (await readLink(engine, id, secret)) ? 'ask again' : 'over'
+  if (outcome.ok) return { ending: 'accepted' }
+  const { reason } = outcome
+  if (reason === 'denied') return { ending: 'denied' }
+  if (reason !== 'wrong' && reason !== 'locked' && reason !== 'disabled') return { ending: 'over' }
+  // A wrong number may have been the last one that this link takes.
+  return (await readLink(engine, id, secret)) ? { problem: reason } : { ending: 'over' }
 }
 
 const hidden = { schema: { hide: true } }

@@ -3,13 +3,19 @@ import type { Language } from '../../engine/templates.ts'
 import { escapeHtml } from '../../engine/wording.ts'
 import { type Words, words } from './words.ts'
 
-/** The page that asks. It works without a script; accepting always needs something typed. */
-export function askingPage(language: Language, view: LinkView, action: string, isWrong: boolean): string {
+/** Why a form that was posted did not accept, while the link still asks. */
+export type Problem = 'wrong' | 'locked' | 'disabled'
+
+/** The page that asks. It works without a script; accepting always needs something typed, and is not offered while it is locked. */
+export function askingPage(language: Language, view: LinkView, action: string, problem: Problem | null): string {
   const say = words[language]
   const { customer, may } = view
   const heading = may === 'accept' ? say.titleAccept : say.titleDeny
-  // A page that comes anew is read from its title: so that is where a wrong number is told first.
-  const title = isWrong ? `${say.wrong} ${heading}` : heading
+  const complaint = problem && filled(say[problem], { customer: customer.name })
+  // A page that comes anew is read from its title: so that is where a problem is told first.
+  const title = complaint ? `${complaint} ${heading}` : heading
+  const alert = complaint ? `<p class="problem" id="problem" role="alert">${icons.alert}${complaint}</p>\n` : ''
+  const isAcceptable = may === 'accept' && (problem === null || problem === 'wrong')
   const target = escapeHtml(ownPath(action))
   return page(
     language,
@@ -17,23 +23,22 @@ export function askingPage(language: Language, view: LinkView, action: string, i
     `${brand(customer.name)}<h1>${heading}</h1>
 <p>${filled(say.asks, { customer: customer.name })}</p>
 ${facts(language, view)}
-${may === 'accept' ? acceptForm(say, view, target, isWrong) : ''}<form method="post" action="${target}">
+${isAcceptable ? acceptForm(say, view, target, alert) : alert}<form method="post" action="${target}">
 <p class="hint" id="hint">${say.denyHint}</p>
 <button class="deny" name="decision" value="deny" aria-describedby="hint">${icons.cross}${say.deny}</button>
 </form>`,
   )
 }
 
-function acceptForm(say: Words, { numberToShow }: LinkView, target: string, isWrong: boolean): string {
+function acceptForm(say: Words, { numberToShow }: LinkView, target: string, alert: string): string {
   const label =
     numberToShow === null
       ? escapeHtml(say.numberFromLogin)
       : escapeHtml(say.numberFromPage).replace('{number}', `<strong class="number">${numberToShow}</strong>`)
-  const problem = isWrong ? `<p class="problem" id="problem" role="alert">${icons.alert}${say.wrong}</p>\n` : ''
-  const wrong = isWrong ? ' aria-invalid="true" aria-describedby="problem" autofocus' : ''
+  const wrong = alert ? ' aria-invalid="true" aria-describedby="problem" autofocus' : ''
   return `<form method="post" action="${target}">
 <label for="number">${label}</label>
-${problem}<div class="row"><input id="number" name="number" inputmode="numeric" pattern="[0-9]{2}" maxlength="2" autocomplete="off" required${wrong}>
+${alert}<div class="row"><input id="number" name="number" inputmode="numeric" pattern="[0-9]{2}" maxlength="2" autocomplete="off" required${wrong}>
 <button class="accept" name="decision" value="accept">${icons.check}${say.accept}</button></div>
 </form>
 `

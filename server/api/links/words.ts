@@ -15,6 +15,9 @@ export const words = {
     deny: 'Deny',
     denyHint: 'If you did not start this, deny it.',
     wrong: 'That is not the right number. Please look again.',
+    locked: 'Nothing can be accepted for a while: there were too many wrong answers. You can still deny.',
+    disabled:
+      'Nothing can be accepted until {customer} unlocks it: there were too many wrong answers. You can still deny.',
     accepted: 'Accepted',
     acceptedHint: 'You can close this page and go on where you sign in.',
     denied: 'Denied',
@@ -27,7 +30,7 @@ export const words = {
     titleDeny: '¿Rechazar esta solicitud?',
     asks: '{customer} quiere saber si es usted.',
     what: 'Para',
-    when: 'Pedido a las',
+    when: 'Pedido el',
     where: 'Desde la dirección',
     numberFromLogin: 'Escriba el número que aparece donde inicia sesión',
     numberFromPage: 'Escriba el número {number} para aceptar',
@@ -35,6 +38,9 @@ export const words = {
     deny: 'Rechazar',
     denyHint: 'Si no lo empezó usted, rechácelo.',
     wrong: 'Ese no es el número correcto. Mire otra vez.',
+    locked: 'Durante un tiempo no se puede aceptar nada: hubo demasiadas respuestas erróneas. Aún puede rechazar.',
+    disabled:
+      'No se puede aceptar nada hasta que {customer} lo desbloquee: hubo demasiadas respuestas erróneas. Aún puede rechazar.',
     accepted: 'Aceptado',
     acceptedHint: 'Puede cerrar esta página y seguir donde inicia sesión.',
     denied: 'Rechazado',
