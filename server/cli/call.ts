@@ -1,6 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import { readConfig } from '../config.ts'
-import { calls, type Field, fields, type Kind } from './calls.ts'
+import { calls, type Field, fields, type Kind, type Next } from './calls.ts'
 import { withStore } from './database.ts'
 import { customerKey, example, misuse } from './options.ts'
 import { type Act, Refusal, type Report } from './report.ts'
@@ -57,7 +57,7 @@ async function run(kind: Kind, options: Options): Promise<Report> {
   const request = signed(url + kind.path, JSON.stringify(body), signer, Date.now())
   const answer = await send(request)
   const said: Readonly<Record<string, unknown>> = Object(answer.body) // a text, or null, has no fields
-  const next = said['status'] === 'SUCCESS' && kind.next ? nextLine(kind.next, options, said) : null
+  const next = said['status'] === 'SUCCESS' && kind.next ? nextLine(kind.next(said), options, said) : null
   const isDelivered = 'phoneDelivery' in said || 'emailDelivery' in said
   const inbox = isDelivered ? await inboxOf(url) : null
   return {
@@ -89,7 +89,7 @@ function urlOfSettings(): string {
 }
 
 /** The whole next line to copy, with the same server and signer as this one. */
-function nextLine(next: NonNullable<Kind['next']>, options: Options, said: Readonly<Record<string, unknown>>): string {
+function nextLine(next: Next, options: Options, said: Readonly<Record<string, unknown>>): string {
   const where = [
     ['--url', options.url],
     ['--customer-key', options.customerKey],
@@ -97,7 +97,7 @@ function nextLine(next: NonNullable<Kind['next']>, options: Options, said: Reado
   ] as const
   const what = next.options.map((field) => [fields[field][0].split(' ')[0], options[field] ?? said[field]] as const)
   const words = [...where, ...what].flatMap(([flag, value]) => (value === undefined ? [] : [flag, quoted(`${value}`)]))
-  return ['npx countersign call', next.call, ...words, '--token <code>'].join(' ')
+  return ['npx countersign call', next.call, ...words, ...(next.needsCode ? ['--token <code>'] : [])].join(' ')
 }
 
 function quoted(text: string): string {

@@ -28,9 +28,21 @@ export interface Kind {
   readonly example: string
   readonly optional: readonly Field[]
   readonly required: readonly Field[]
-  /** What to call next, and with what besides the code. */
-  readonly next?: { readonly call: string; readonly options: readonly Field[] }
+  /** What to call next after this success. */
+  readonly next?: (said: Readonly<Record<string, unknown>>) => Next
 }
+
+export interface Next {
+  readonly call: string
+  readonly options: readonly Field[]
+  /** Also the code that the user has. */
+  readonly needsCode: boolean
+}
+
+const validation: Next = { call: 'validate', options: ['txId'], needsCode: true }
+/** A link is opened and decided by the user himself. */
+const polling: Next = { call: 'status', options: ['txId'], needsCode: false }
+const confirmation: Next = { call: 'validate-google-auth-secret', options: ['username', 'secret'], needsCode: true }
 
 /** The calls that a person makes to try a server. */
 export const calls = {
@@ -40,7 +52,7 @@ export const calls = {
     example: '--auth-type SMS --phone +15551234567',
     optional: ['username', 'phone', 'email', 'authType', 'transactionName'],
     required: [],
-    next: { call: 'validate', options: ['txId'] },
+    next: ({ authType }) => (String(authType).startsWith('OUT OF BAND') ? polling : validation),
   },
   validate: {
     path: '/moas/api/auth/validate',
@@ -69,7 +81,7 @@ export const calls = {
     example: '--username alice@example.com',
     optional: ['authenticatorName'],
     required: ['username'],
-    next: { call: 'validate-google-auth-secret', options: ['username', 'secret'] },
+    next: () => confirmation,
   },
   'validate-google-auth-secret': {
     path: '/moas/api/auth/validate-google-auth-secret',

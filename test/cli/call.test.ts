@@ -73,6 +73,20 @@ describe('call', () => {
     assert.equal(inbox, `${server.baseUrl}/dev/inbox`)
   })
 
+  it('of a link asks next how it stands, for there is no code to validate', async () => {
+    const words = ['--email', 'link@example.com', '--auth-type', 'out of band email']
+    const { answer, next } = await call('challenge', ...words)
+    assert.equal(next, `npx countersign call status --tx-id ${answer.body['txId']}`)
+    const polled = await run(wordsOf(`${next} --json`), { ...environmentOf(server.place), ...local })
+    assert.equal(JSON.parse(polled.stdout).answer.body.status, 'IN_PROGRESS')
+  })
+
+  it('asks what became of the messages', async () => {
+    const challenged = await call('challenge', '--email', 'told@example.com', '--auth-type', 'EMAIL')
+    const { answer } = await call('delivery-status', '--tx-id', challenged.answer.body['txId'] ?? '')
+    assert.match(JSON.stringify(answer.body), /"contact":"txxx@example\.com","state":"sent"/)
+  })
+
   it('asks how a challenge stands', async () => {
     const { answer } = await call(
       'challenge',
