@@ -3,15 +3,18 @@ import packageJson from '../../package.json' with { type: 'json' }
 import { audit } from './audit.ts'
 import { call } from './call.ts'
 import { customers } from './customers.ts'
+import { deliveries } from './deliveries.ts'
 import { doctor } from './doctor.ts'
 import { migrate } from './migrate.ts'
 import { example } from './options.ts'
 import type { Act } from './report.ts'
 import { settings } from './settings.ts'
+import { templates } from './templates.ts'
 import { users } from './users.ts'
+import { webhooks } from './webhooks.ts'
 
 /** Every noun of the command line. A new one is its file and a line here. */
-const nouns = [doctor, customers, users, settings, audit, migrate, call]
+const nouns = [doctor, customers, users, settings, templates, deliveries, webhooks, audit, migrate, call]
 
 /** The command line. `act` makes actions of jobs; errors are thrown, and the caller says them. */
 export function createProgram(act: Act): Command {

@@ -88,12 +88,20 @@ export function templateProblem(id: TemplateId, text: string): string | undefine
     id.endsWith('.subject') || id === 'purpose' ? /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u : /[^\P{Cc}\n]|[\p{Cf}\p{Zl}\p{Zp}]/u
   if (unseen.test(text)) return 'A text has no invisible characters, and a subject is one line.'
   if (text.length > textLengthMax) return `A text has at most ${textLengthMax} characters.`
-  const allowed = placeholdersOf(defaultTemplates[id].en)
+  const { allowed, needed } = placeholders(id)
   const unknown = placeholdersOf(text).filter((name) => !allowed.includes(name))
   if (unknown.length > 0) return `This text may not use ${unknown.join(', ')}. It may use ${allowed.join(', ')}.`
-  const needed = allowed.filter((name) => ['{code}', '{accept}', '{deny}', '{transaction}'].includes(name))
   const missing = needed.filter((name) => !text.includes(name))
   return missing.length > 0 ? `This text must contain ${missing.join(', ')}.` : undefined
+}
+
+/** What a text may use, and what it must: a message without its code or links is of no use. */
+export function placeholders(id: TemplateId): {
+  readonly allowed: readonly string[]
+  readonly needed: readonly string[]
+} {
+  const allowed = placeholdersOf(defaultTemplates[id].en)
+  return { allowed, needed: allowed.filter((name) => ['{code}', '{accept}', '{deny}', '{transaction}'].includes(name)) }
 }
 
 function placeholdersOf(text: string): string[] {

@@ -10,6 +10,9 @@ export interface WebhookEvent {
   readonly body: string
   readonly state: 'waiting' | 'delivered' | 'given-up'
   readonly tries: number
+  /** When it is due, while it waits. */
+  readonly nextTryAtMs: number
+  /** The HTTP status of the last answer; null: there was none. */
   readonly lastCode: number | null
   readonly createdAtMs: number
 }
@@ -22,6 +25,7 @@ export function webhooks(db: Db, keys: Keys) {
     body: Uint8Array
     state: string
     tries: number
+    next_try_at_ms: number
     last_code: number | null
     created_at_ms: number
   }): Promise<WebhookEvent> => ({
@@ -30,6 +34,7 @@ export function webhooks(db: Db, keys: Keys) {
     body: unseal(await keys.of(db, row.customer_id), row.body, placeOfBody(row.customer_id, row.id)).toString(),
     state: row.state as WebhookEvent['state'], // written by this file alone
     tries: row.tries,
+    nextTryAtMs: row.next_try_at_ms,
     lastCode: row.last_code,
     createdAtMs: row.created_at_ms,
   })
