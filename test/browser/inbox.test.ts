@@ -42,6 +42,38 @@ describe('the development inbox', () => {
     assert.deepEqual(complaints, [])
   })
 
+  it('opens the links of a message in a page of their own, and takes no part of them for a code', async (test) => {
+    const { server, page, complaints } = await open(test)
+    await challenge(server, { authType: 'OUT OF BAND EMAIL', email: alice })
+    await cards(page, 1)
+    assert.equal(await page.getByRole('button', { name: /^Copy code/ }).count(), 0)
+    const links = page.getByRole('article').getByRole('link')
+    assert.equal(await links.count(), 2)
+    const opening = page.context().waitForEvent('page')
+    await links.first().click()
+    await (await opening).getByRole('heading', { name: 'Is this you?' }).waitFor({ timeout: waitMs })
+    await page.getByRole('heading', { name: 'Development inbox' }).waitFor()
+    assert.deepEqual(complaints, [])
+  })
+
+  it('makes no link of what a caller writes', async (test) => {
+    const { server, page } = await open(test)
+    await challenge(server, { authType: 'SMS', phone, transactionName: 'https://evil.example/link/a' })
+    await cards(page, 1)
+    assert.equal(await page.getByRole('article').getByRole('link').count(), 0)
+  })
+
+  it('copies the code that a call reads digit by digit', async (test) => {
+    const { server, page } = await open(test)
+    await challenge(server, { authType: 'PHONE VERIFICATION', phone })
+    const card = page.getByRole('article')
+    await card.waitFor({ timeout: waitMs })
+    assert.match((await card.textContent()) ?? '', /Call · just now/)
+    const label = await card.getByRole('button', { name: /^Copy code \d{6}/ }).textContent()
+    const code = /\d{6}/.exec(label ?? '')?.[0] ?? ''
+    assert.equal((await validateNewest(server, code)).body.status, 'SUCCESS')
+  })
+
   it('has the newest message first, one card for each channel', async (test) => {
     const { server, page } = await open(test)
     await challenge(server, { authType: 'SMS', phone })

@@ -90,7 +90,7 @@ function sift() {
 
 function greet(fresh) {
   const [{ channel, to }] = fresh
-  tell(fresh.length === 1 ? `New ${names[channel] ?? channel} to ${to}` : `${fresh.length} new messages`)
+  tell(fresh.length === 1 ? `New ${nameOf(channel)} to ${to}` : `${fresh.length} new messages`)
   if (!document.hidden) return
   unseen += fresh.length
   document.title = `(${unseen}) ${title}`
@@ -114,9 +114,10 @@ function write(place, text) {
   if (place.textContent !== text) place.textContent = text
 }
 
-const names = { sms: 'SMS', email: 'E-mail' }
+const names = { sms: 'SMS', email: 'E-mail', call: 'Call' }
 const icons = {
   sms: 'M4 5.5A2.5 2.5 0 0 1 6.5 3h11A2.5 2.5 0 0 1 20 5.5v8a2.5 2.5 0 0 1-2.5 2.5H11l-4.5 4v-4A2.5 2.5 0 0 1 4 13.5z',
+  call: 'M6.6 10.8a15 15 0 0 0 6.6 6.6l2.2-2.2a1 1 0 0 1 1-.25 11 11 0 0 0 3.6.6 1 1 0 0 1 1 1V20a1 1 0 0 1-1 1A17 17 0 0 1 3 4a1 1 0 0 1 1-1h3.5a1 1 0 0 1 1 1 11 11 0 0 0 .6 3.6 1 1 0 0 1-.25 1z',
   email: 'M3.5 6.5a2 2 0 0 1 2-2h13a2 2 0 0 1 2 2v11a2 2 0 0 1-2 2h-13a2 2 0 0 1-2-2zM4 7l8 6 8-6',
 }
 
@@ -126,14 +127,46 @@ function card({ channel, to, subject, text, sentAtMs }) {
   const time = element('time', {}, ago(sentAtMs))
   time.dateTime = sent.toISOString()
   time.title = sent.toLocaleString()
-  const how = element('p', { className: 'how' }, `${names[channel] ?? channel} · `, time)
-  const head = element('header', {}, icon(icons[channel] ?? icons.sms), element('div', {}, element('h2', {}, to), how))
-  const code = (/^\d{6,8}\b/.exec(text) ?? /\b\d{6,8}\b/.exec(text))?.[0]
+  const how = element('p', { className: 'how' }, `${nameOf(channel)} · `, time)
+  const head = element(
+    'header',
+    {},
+    icon(icons[wayOf(channel)] ?? icons.sms),
+    element('div', {}, element('h2', {}, to), how),
+  )
+  const code = codeIn(text)
   const article = element('article', {}, head)
   if (code) article.append(copyButton(code))
   if (subject && !text.startsWith(subject)) article.append(element('p', { className: 'subject' }, subject))
-  article.append(element('p', { className: 'text' }, text))
+  article.append(element('p', { className: 'text' }, ...withLinks(text)))
   return { item: element('li', {}, article), time, sentAtMs, to }
+}
+
+/** The way of a message; one of a test customer says so behind it. */
+function wayOf(channel) {
+  return channel.split(' ')[0]
+}
+
+function nameOf(channel) {
+  const way = wayOf(channel)
+  return (names[way] ?? way) + channel.slice(way.length)
+}
+
+/** Links to accept and deny, as this server writes them and nobody else can. */
+const link = /https?:\/\/[^\s/]+\/link\/[0-9a-f-]{36}\/[\w-]{43}/g
+
+function codeIn(text) {
+  const words = text.replaceAll(link, '')
+  const read = /\b\d(?:, \d){5,7}\b/.exec(words)?.[0].replaceAll(', ', '')
+  return read ?? (/^\d{6,8}\b/.exec(words) ?? /\b\d{6,8}\b/.exec(words))?.[0]
+}
+
+function withLinks(text) {
+  const links = text.match(link) ?? []
+  return text.split(link).flatMap((words, index) => {
+    const href = links[index]
+    return href ? [words, element('a', { href, target: '_blank', rel: 'noopener noreferrer' }, href)] : [words]
+  })
 }
 
 function copyButton(code) {

@@ -7,7 +7,7 @@ export const words = {
     titleDeny: 'Deny this request?',
     asks: '{customer} wants to know whether this is you.',
     what: 'For',
-    when: 'Asked at',
+    when: 'Asked on',
     where: 'From address',
     numberFromLogin: 'Type the number that is shown where you sign in',
     numberFromPage: 'Type the number {number} to accept',
