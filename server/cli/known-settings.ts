@@ -26,10 +26,11 @@ export function shownOf({ isSecret, parts }: Setting<unknown>, value: unknown): 
   return isSecret ? '(set)' : value
 }
 
-/** In a line: a list by its members, things by their ids. */
+/** In a line: a list by its members, things by their ids; null is what we would say ourselves. */
 export function lineOf(value: unknown): string {
+  if (value === null) return '(default)'
   if (Array.isArray(value)) return value.length === 0 ? '(empty)' : value.map(wordOf).join(',')
-  return value === '' ? '(empty)' : String(value)
+  return value === '' ? '(empty)' : String(value).replaceAll('\n', ' ')
 }
 
 function wordOf(value: unknown): string {

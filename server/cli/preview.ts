@@ -23,7 +23,7 @@ const noticeAtMs = Date.UTC(2026, 0, 2, 3, 4)
 const kinds: readonly (readonly [message: 'code' | 'links' | 'notice', via: Via, texts: readonly TemplateId[]])[] = [
   ['code', 'sms', ['code.sms', 'purpose']],
   ['code', 'email', ['code.email.subject', 'code.email.text', 'purpose']],
-  ['code', 'call', ['code.call', 'purpose']],
+  ['code', 'call', ['code.call']],
   ['links', 'sms', ['links.sms', 'purpose']],
   ['links', 'email', ['links.email.subject', 'links.email.text', 'purpose']],
   ['notice', 'email', ['notice.subject', 'notice.text']],

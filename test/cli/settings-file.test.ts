@@ -228,6 +228,9 @@ for (const name of databaseNames) {
         new RegExp(`^customers\\.${customerKey}\\.webhookSecret +\\(set\\) +→ +\\(set\\), other`, 'm'),
       )
       assert.doesNotMatch(stdout, /another-secret/)
+      const texts = { customers: { [customerKey]: { templates: { 'code.email.text': { en: 'Hello\n\n{code}' } } } } }
+      const { stdout: told } = await take(texts, '--dry-run')
+      assert.match(told, /\.templates\.code\.email\.text\.en +\(default\) +→ +Hello {2}\{code\}$/m)
       const { isDryRun, changes } = await taken(wish, '--dry-run')
       assert.deepEqual([isDryRun, changes.length], [true, 2])
       assert.deepEqual(await stored(), before)

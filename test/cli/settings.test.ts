@@ -67,6 +67,24 @@ for (const name of databaseNames) {
       assert.equal((await json(server.place, ['settings', 'get', 'smtpUrl']))['value'], '')
     })
 
+    it('of a list of gateways only the secrets are not shown, and a mistake in it is told by its place', async () => {
+      const gateway = { id: 'mail', type: 'smtp', via: ['email'], from: 'A <a@example.com>' }
+      const secret = 'smtp://user:hunter2@127.0.0.1:9'
+      const list = JSON.stringify([{ ...gateway, url: secret }])
+      const outputs = [
+        await command('set', 'providers', list),
+        await command('get', 'providers'),
+        await command('get'),
+        await command('set', 'providers', list.replace('"smtp"', '"smpp"')),
+      ]
+      for (const { stdout, stderr } of outputs) assert.doesNotMatch(stdout + stderr, /hunter2/)
+      assert.deepEqual(JSON.parse(outputs[1]?.stdout ?? ''), [gateway])
+      assert.match(outputs[2]?.stdout ?? '', /^providers +mail +server$/m)
+      assert.equal(outputs[3]?.code, 1)
+      assert.match(outputs[3]?.stderr ?? '', /^providers\[0\]\.\w+ (is missing|is not known here|must be)/)
+      await command('unset', 'providers')
+    })
+
     it('a value that may not be is refused with the meaning, and an unknown name with those that are known', async () => {
       const bad = await command('set', 'attemptsMax', '11')
       assert.deepEqual(

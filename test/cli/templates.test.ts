@@ -129,7 +129,7 @@ for (const name of databaseNames) {
       const purposes = await preview('purpose', ' ({transaction})', '--language', 'es')
       assert.deepEqual(
         purposes.map(({ message, channel }) => `${message} ${channel}`),
-        ['code sms', 'code email', 'code call', 'links sms', 'links email'],
+        ['code sms', 'code email', 'links sms', 'links email'],
       )
       assert.match(purposes[0]?.text ?? '', /Default \(Sign in\)\. Vale 5 min/)
       assert.ok((await texts()).every(({ isOwn }) => !isOwn))
