@@ -7,6 +7,7 @@ import { AxeBuilder } from '@axe-core/playwright'
 import { type Browser, type BrowserContext, type BrowserContextOptions, chromium, type Page } from 'playwright-core'
 import { inbox, type Key } from '../support/caller.ts'
 import { customerWith, type Links, linksFor, newAddress, newPhone, nextWindow, wrongNumber } from '../support/links.ts'
+import { openRaw } from '../support/raw.ts'
 import { startServer, type TestServer } from '../support/server.ts'
 
 const phoneWidth = { width: 320, height: 640 }
@@ -59,6 +60,23 @@ describe('the pages of a link, in a browser', () => {
 
   async function status(txId: string): Promise<string> {
     return String((await server.call('/auth/auth-status', { txId }, { signed: false })).body.status)
+  }
+
+  /** As ten wrong answers do it. */
+  async function lock(txId: string): Promise<void> {
+    const { subject, method, customerId } = (await server.assembled.store.read.challenges.find(txId)) ?? assert.fail()
+    const raw = await openRaw(server.place)
+    const columns = 'customer_id, subject, method, failures, locked_until_ms, updated_at_ms'
+    const [now, until] = [server.now(), server.now() + 1_800_000]
+    await raw.run(
+      `insert into guards (${columns}) values ($1, $2, $3, 10, $4, $5)`,
+      customerId,
+      subject.key,
+      method,
+      until,
+      now,
+    )
+    await raw.close()
   }
 
   interface Opened {
@@ -345,6 +363,18 @@ describe('the pages of a link, in a browser', () => {
         await page.getByRole('alert').waitFor()
         return page
       },
+      locked: async () => {
+        const { txId, links, number } = await ask(facts)
+        await lock(txId)
+        const { page } = await visit(links.accept, { locale: 'es' })
+        await field(page).fill(number)
+        await accept(page).click()
+        await page.getByRole('alert').filter({ hasText: 'Durante un tiempo no se puede aceptar nada' }).waitFor()
+        assert.equal(await accept(page).count(), 0)
+        assert.equal(await deny(page).count(), 1)
+        await page.getByText('Pedido el').waitFor()
+        return page
+      },
       accepted: async () => {
         const { links, number } = await ask(facts)
         const { page } = await visit(links.accept)
@@ -365,6 +395,7 @@ describe('the pages of a link, in a browser', () => {
     for (const [name, show] of Object.entries(states))
       it(`${name}: drawn by its own style, nothing that axe finds wrong in light or dark, no wider than 320 px`, async () => {
         const page = await show()
+        await page.waitForLoadState()
         assert.equal(await page.evaluate('document.styleSheets.length'), 1)
         assert.notEqual(await page.evaluate('getComputedStyle(document.querySelector("main")).maxWidth'), 'none')
         for (const colorScheme of ['light', 'dark'] as const) {
