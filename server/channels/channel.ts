@@ -25,6 +25,14 @@ export interface Receipt {
   readonly detail: string | null
 }
 
+/** What a channel is given beside its settings. */
+export interface ChannelPorts {
+  /** Where a provider can reach this server with a receipt. */
+  receiptUrl(providerId: string): string
+  onReceipt(receipt: Receipt): void
+  warn(error: unknown): void
+}
+
 /** Why a message was not handed over, without contact or text. */
 export class DeliveryError extends Error {
   /** True only when the other side surely did not take it and may take it in a moment. */

@@ -1,20 +1,12 @@
 import type { ServerSettings } from '../settings.ts'
 import type { Via } from '../vocabulary.ts'
-import type { Channel, Receipt } from './channel.ts'
+import type { Channel, ChannelPorts } from './channel.ts'
 import { httpGateway } from './http-gateway.ts'
 import { inboxChannel, type KeepMessage } from './inbox.ts'
 import type { Provider, ProviderOf } from './providers.ts'
 import { smppChannel } from './smpp.ts'
 import { smtpChannel } from './smtp.ts'
 import { twilioChannel } from './twilio.ts'
-
-/** What a channel is given beside its settings. */
-export interface ChannelPorts {
-  /** Where a provider can reach this server with a receipt. */
-  receiptUrl(providerId: string): string
-  onReceipt(receipt: Receipt): void
-  warn(error: unknown): void
-}
 
 type Make<T extends Provider['type']> = (provider: ProviderOf<T>, via: Via, ports: ChannelPorts) => Channel
 

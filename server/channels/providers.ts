@@ -1,7 +1,7 @@
 import Type, { type Static, type TObject, type TSchema } from 'typebox'
 import { Compile } from 'typebox/compile'
 import type { Via } from '../vocabulary.ts'
-import { filledRequest, placeholder } from './http-gateway.ts'
+import { filledRequest, type HttpTemplate, placeholder } from './http-template.ts'
 
 /** A gateway as an operator sets it up. The list's order is the order in which they are tried. */
 export type Provider = SmppProvider | TwilioProvider | HttpProvider | SmtpProvider
@@ -39,13 +39,8 @@ export interface TwilioProvider extends Common {
 }
 
 /** Any gateway with an HTTP API. `{to}`, `{text}`, `{from}` are filled in, encoded for where they stand. */
-export interface HttpProvider extends Common {
+export interface HttpProvider extends Common, HttpTemplate {
   readonly type: 'http'
-  readonly method?: 'GET' | 'POST' | 'PUT'
-  readonly url: string
-  readonly headers?: Readonly<Record<string, string>>
-  /** Absent: no body. JSON when the Content-Type header says so, else a form or plain text. */
-  readonly body?: string
   readonly from?: string
   /** A regular expression the answer must match to count as taken; absent: any 2xx. */
   readonly successPattern?: string

@@ -1,8 +1,7 @@
 import type { Message, Via } from '../vocabulary.ts'
-import type { Channel } from './channel.ts'
+import type { Channel, ChannelPorts } from './channel.ts'
 import { inXml } from './encode.ts'
 import { refusal, request } from './http-request.ts'
-import type { ChannelPorts } from './index.ts'
 import type { TwilioProvider } from './providers.ts'
 
 const officialUrl = 'https://api.twilio.com'
