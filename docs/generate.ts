@@ -31,6 +31,7 @@ const kept = {
   challengesMs: 'challenges and what became of their messages, after they expire',
   pendingCredentialsMs: 'authenticators that were offered and never confirmed',
   guardsMs: 'counts of wrong answers, after the last one (a disabled method stays disabled)',
+  noticesMs: 'notices to users, and what became of them',
   webhooksMs: 'events for a webhook, whatever became of them',
   inboxMs: 'messages in the development inbox',
 } as const satisfies Record<keyof typeof retention, string>

@@ -139,7 +139,8 @@ for (const name of databaseNames) {
         const store = await open()
         await tell(store, mine)
         const gone = await store.purge(nowMs)
-        assert.deepEqual(gone, { marks: 0, challenges: 0, credentials: 0, guards: 0, messages: 0 })
+        const kinds = ['notices', 'webhooks', 'marks', 'challenges', 'credentials', 'guards', 'counts', 'messages']
+        assert.deepEqual(gone, Object.fromEntries(kinds.map((kind) => [kind, 0])))
       })
 
       it('removes a request mark when its window has passed', async () => {
@@ -215,6 +216,25 @@ for (const name of databaseNames) {
         assert.equal((await store.purge(nowMs + days(1) + 1))['messages'], 1)
       })
 
+      it('removes a notice after 25 hours, and no message of a challenge with it', async () => {
+        const store = await open()
+        const { challenge } = await tell(store, mine)
+        const notice = aDelivery({ ...challenge, id: randomUUID() }, { challengeId: null })
+        await store.write((tx) => tx.deliveries.add([notice], nowMs, nowMs))
+        assert.equal((await store.purge(nowMs + 25 * 3_600_000))['notices'], 0)
+        assert.equal((await store.purge(nowMs + 25 * 3_600_000 + 1))['notices'], 1)
+        assert.equal(await count('deliveries', 'challenge_id is null'), 0)
+        assert.equal(await count('deliveries', 'challenge_id = $1', challenge.id), 1)
+      })
+
+      it('removes an event for a webhook after 7 days', async () => {
+        const store = await open()
+        await tell(store, mine)
+        assert.equal((await store.purge(nowMs + days(7)))['webhooks'], 0)
+        assert.equal((await store.purge(nowMs + days(7) + 1))['webhooks'], 1)
+        assert.equal(await count('webhook_events', '1 = 1'), 0)
+      })
+
       it('never removes a line of the audit', async () => {
         const store = await open()
         await tell(store, mine)
@@ -226,6 +246,14 @@ for (const name of databaseNames) {
       })
 
       const bites = {
+        notices: (blob: (text: string) => string) => `
+          insert into deliveries (id, customer_id, via, contact, state, tries, lease_until_ms, created_at_ms)
+          select id, 101, 'sms', ${blob('id')}, 'sent', 1, 0, 0 from given`,
+        webhooks: (blob: (text: string) => string) => `
+          insert into webhook_events (id, customer_id, body, state, tries, next_try_at_ms, created_at_ms)
+          select id, 101, ${blob('id')}, 'waiting', 0, 0, 0 from given`,
+        counts: () => `insert into send_counts (customer_id, key, window_start_ms, window_end_ms, sent)
+          select 101, id, 0, 1, 1 from given`,
         marks: (blob: (text: string) => string) =>
           `insert into request_marks (digest, expires_at_ms) select ${blob('id')}, 0 from given`,
         guards: () => `insert into guards (customer_id, subject, method, failures, locked_until_ms, updated_at_ms)

@@ -9,6 +9,7 @@ export const retention = {
   pendingCredentialsMs: 24 * hourMs,
   /** Longer than the longest lock (24 h) and than a guesser has patience. */
   guardsMs: 90 * 24 * hourMs,
+  noticesMs: 25 * hourMs,
   inboxMs: 24 * hourMs,
   webhooksMs: 7 * 24 * hourMs,
 } as const
@@ -45,8 +46,14 @@ export async function purge(db: Db, nowMs: number, failuresMax: number): Promise
     .executeTakeFirst()
   const credentials = await db
     .deleteFrom('credentials')
-    .where('state', '=', 'pending')
-    .where('created_at_ms', '<', nowMs - retention.pendingCredentialsMs)
+    .where('id', 'in', (eb) =>
+      eb
+        .selectFrom('credentials')
+        .select('id')
+        .where('state', '=', 'pending')
+        .where('created_at_ms', '<', nowMs - retention.pendingCredentialsMs)
+        .limit(purgedRowsMax),
+    )
     .executeTakeFirst()
   const guards = await db
     .deleteFrom('guards')
@@ -65,11 +72,21 @@ export async function purge(db: Db, nowMs: number, failuresMax: number): Promise
       ),
     )
     .executeTakeFirst()
-  const events = await db
-    .deleteFrom('webhook_events')
-    .where('created_at_ms', '<', nowMs - retention.webhooksMs)
+  const counts = await db
+    .deleteFrom('send_counts')
+    .where((eb) =>
+      eb(
+        eb.refTuple('customer_id', 'key', 'window_start_ms'),
+        'in',
+        eb
+          .selectFrom('send_counts')
+          .select(['customer_id', 'key', 'window_start_ms'])
+          .where('window_end_ms', '<', nowMs)
+          .limit(purgedRowsMax)
+          .$asTuple('customer_id', 'key', 'window_start_ms'),
+      ),
+    )
     .executeTakeFirst()
-  const counts = await db.deleteFrom('send_counts').where('window_end_ms', '<', nowMs).executeTakeFirst()
   const messages = await db
     .deleteFrom('inbox_messages')
     .where('id', 'in', (eb) =>
@@ -82,12 +99,24 @@ export async function purge(db: Db, nowMs: number, failuresMax: number): Promise
     .executeTakeFirst()
   const notices = await db
     .deleteFrom('deliveries')
-    .where('challenge_id', 'is', null)
-    .where('created_at_ms', '<', nowMs - retention.challengesMs)
+    .where('id', 'in', (eb) =>
+      eb
+        .selectFrom('deliveries')
+        .select('id')
+        .where('challenge_id', 'is', null)
+        .where('created_at_ms', '<', nowMs - retention.noticesMs)
+        .limit(purgedRowsMax),
+    )
     .executeTakeFirst()
   const webhooks = await db
     .deleteFrom('webhook_events')
-    .where('created_at_ms', '<', nowMs - retention.webhooksMs)
+    .where('id', 'in', (eb) =>
+      eb
+        .selectFrom('webhook_events')
+        .select('id')
+        .where('created_at_ms', '<', nowMs - retention.webhooksMs)
+        .limit(purgedRowsMax),
+    )
     .executeTakeFirst()
   return {
     notices: Number(notices.numDeletedRows),
@@ -96,7 +125,6 @@ export async function purge(db: Db, nowMs: number, failuresMax: number): Promise
     challenges: Number(challenges.numDeletedRows),
     credentials: Number(credentials.numDeletedRows),
     guards: Number(guards.numDeletedRows),
-    events: Number(events.numDeletedRows),
     counts: Number(counts.numDeletedRows),
     messages: Number(messages.numDeletedRows),
   }
