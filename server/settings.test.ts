@@ -11,6 +11,11 @@ const limits: readonly (readonly [name: string, least: number, most: number])[] 
   ['codeTtlSeconds', 30, 600],
   ['attemptsMax', 1, 10],
   ['timestampWindowSeconds', 30, 600],
+  ['sendsPerContact10Min', 1, 20],
+  ['sendsPerContactDay', 1, 100],
+  ['sendsPerPrefix10Min', 1, 10_000],
+  ['sendsPerAddress10Min', 1, 1_000],
+  ['messagesPerDay', 0, 999_999],
 ]
 
 describe('a hard limit', () => {
@@ -71,15 +76,25 @@ describe('the defaults', () => {
       [codeLength, codeTtlSeconds, attemptsMax, timestampWindowSeconds, contactEcho].map(({ fallback }) => fallback),
       [6, 300, 5, 300, 'masked'],
     )
+    const { sendsPerContact10Min, sendsPerContactDay, sendsPerPrefix10Min, sendsPerAddress10Min, messagesPerDay } =
+      customerSettings
+    assert.deepEqual(
+      [sendsPerContact10Min, sendsPerContactDay, sendsPerPrefix10Min, sendsPerAddress10Min, messagesPerDay].map(
+        ({ fallback }) => fallback,
+      ),
+      [5, 10, 30, 20, 1_000],
+    )
+    assert.deepEqual(customerSettings.allowedCountries.fallback, [], 'only the own country')
   })
 
   it('are all values that may be set', () => {
     for (const [name, setting] of Object.entries(all))
-      assert.deepEqual(setting.parse(String(setting.fallback)), setting.fallback, name)
+      assert.deepEqual(setting.parse(textOf(name, setting.fallback)), setting.fallback, name)
   })
 
-  it('send no e-mail', () => {
+  it('send nothing', () => {
     assert.equal(serverSettings.smtpUrl.fallback, '')
+    assert.deepEqual(serverSettings.providers.fallback, [])
   })
 })
 
@@ -123,11 +138,16 @@ describe('a setting', () => {
 
   it('that carries a password is marked as a secret', () => {
     assert.equal(serverSettings.smtpUrl.isSecret, true)
+    assert.equal(serverSettings.providers.isSecret, true)
+    assert.equal(customerSettings.webhookSecret.isSecret, true)
   })
 
   it('that gives up safety says its risk', () => {
-    for (const name of ['codeTtlSeconds', 'attemptsMax', 'contactEcho', 'timestampWindowSeconds', 'unsignedStatus'])
-      assert.ok(all[name]?.risk, name)
+    const names = [
+      ...['codeTtlSeconds', 'attemptsMax', 'contactEcho', 'timestampWindowSeconds', 'unsignedStatus'],
+      ...['requireBodySignature', 'notices', 'allowedCountries', 'sendsPerPrefix10Min', 'numberMatching'],
+    ]
+    for (const name of names) assert.ok(all[name]?.risk, name)
   })
 })
 
@@ -169,4 +189,9 @@ describe('withDefaults', () => {
 
 function parse(name: string, text: string): unknown {
   return all[name]?.parse(text)
+}
+
+/** A value as an operator writes it. */
+function textOf(name: string, value: unknown): string {
+  return name === 'providers' ? JSON.stringify(value) : String(value)
 }

@@ -38,7 +38,7 @@ export interface Store {
 export interface UserSnapshot {
   readonly id: string
   readonly isEnabled: boolean
-  /** Failures in a row, the most of any method. */
+  /** Failures in a row, the most of any method he has a credential of. */
   readonly failures: number
   readonly preferredMethod: string | null
   readonly credentials: readonly Credential[]

@@ -31,7 +31,7 @@ export interface UserSnapshot {
   readonly id: string
   readonly isEnabled: boolean
   readonly preferredMethod: string | null
-  /** Failures in a row, the most of any method. */
+  /** Failures in a row, the most of any method he has a credential of. */
   readonly failures: number
   /** Active credentials of every method. */
   readonly credentials: readonly Credential[]

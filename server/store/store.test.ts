@@ -212,7 +212,7 @@ for (const name of databaseNames) {
 
     describe('challenges', () => {
       it('are found by id and by the request that made them', async () => {
-        const { requestDigest, transactionName: _, attemptsMax: __, ...asked } = story.challenge
+        const { requestDigest, attemptsMax: _, ...asked } = story.challenge
         assert.deepEqual(await store.read.challenges.find(asked.id), asked)
         assert.ok(requestDigest)
         assert.deepEqual(await store.read.challenges.byRequest(mine, requestDigest), asked)
@@ -279,12 +279,34 @@ for (const name of databaseNames) {
           await tx.users.add(user, user.username)
           await tx.challenges.replace(challenge, nowMs)
         })
-        const told = { id: user.id, isEnabled: true, preferredMethod: 'SMS', credentials: [] }
+        const told = { id: user.id, isEnabled: true, preferredMethod: 'SMS', failures: 0, credentials: [] }
         assert.deepEqual(await store.userSnapshot(mine, user.username), told)
         await store.write((tx) => tx.users.change(mine, user.id, { isEnabled: false }, nowMs))
         assert.deepEqual(await store.userSnapshot(mine, user.username), { ...told, isEnabled: false })
         assert.equal((await store.challengeSnapshot(mine, challenge.id))?.isEnabled, false)
         assert.equal(await store.userSnapshot(mine, 'nobody'), undefined)
+      })
+
+      it('and users come with their failures in a row: with the method asked, and with one enrolled', async () => {
+        const user = aUser(mine)
+        const subject = { key: user.id, isUser: true }
+        const challenge = aChallenge(mine, { userId: user.id, subject })
+        await store.write(async (tx) => {
+          await tx.users.add(user, user.username)
+          await tx.credentials.offer(mine, user.id, aCredential(), nowMs)
+          await tx.challenges.replace(challenge, nowMs)
+        })
+        const failures = async () => [
+          (await store.challengeSnapshot(mine, challenge.id))?.failures,
+          (await store.userSnapshot(mine, user.username))?.failures,
+        ]
+        const fail = (method: 'message-code' | 'time-code') =>
+          store.decide(aDecision(challenge, { challengeId: null, verdict: 'wrong', method }))
+        assert.deepEqual(await failures(), [0, 0])
+        for (let times = 0; times < 2; times++) assert.equal(await fail('message-code'), 'wrong')
+        assert.deepEqual(await failures(), [2, 0])
+        for (let times = 0; times < 3; times++) assert.equal(await fail('time-code'), 'wrong')
+        assert.deepEqual(await failures(), [2, 3])
       })
 
       it('and users asked for by five hundred at once each get their own', async () => {
