@@ -109,23 +109,23 @@ export const customerSettings: Table<CustomerSettings> = {
   },
   sendsPerContact10Min: {
     fallback: 5,
-    meaning: 'Messages to one number or address in ten minutes, 1–20.',
+    meaning: 'Messages to one number or address in any ten minutes, 1–20.',
     parse: (text) => wholeNumber(text, 1, 20),
   },
   sendsPerContactDay: {
     fallback: 10,
-    meaning: 'Messages to one number or address in a day, 1–100.',
+    meaning: 'Messages to one number or address in any 24 hours, 1–100.',
     parse: (text) => wholeNumber(text, 1, 100),
   },
   sendsPerPrefix10Min: {
     fallback: 30,
-    meaning: 'Messages to numbers with the same country code and next four digits in ten minutes, 1–10000.',
+    meaning: 'Messages to numbers with the same country code and next four digits in any ten minutes, 1–10000.',
     risk: 'Pumped messages come in blocks of neighbouring numbers; a high limit lets more of them through.',
     parse: (text) => wholeNumber(text, 1, 10_000),
   },
   sendsPerAddress10Min: {
     fallback: 20,
-    meaning: 'Messages for one `ipAddress` that callers name, in ten minutes, 1–1000. IPv6: for its /64 network.',
+    meaning: 'Messages for one `ipAddress` that callers name, in any ten minutes, 1–1000. IPv6: for its /64 network.',
     parse: (text) => wholeNumber(text, 1, 1_000),
   },
   messagesPerDay: {

@@ -10,7 +10,7 @@ export type SendBar = 'too-many' | 'over-budget' | 'country' | 'suspicious-prefi
 const minuteMs = 60_000
 const hourMs = 60 * minuteMs
 const dayMs = 24 * hourMs
-const shortWindowMs = 10 * minuteMs
+const shortSpanMs = 10 * minuteMs
 
 /** Prompts that need only a yes, and so can wear a person out. */
 const promptMethods = Object.values(methods)
@@ -56,8 +56,7 @@ function isAllowedCountry({ settings }: Customer, phone: string): boolean {
 async function promptBar(tx: Records, { customer, subject, method, nowMs }: Sending): Promise<SendBar | undefined> {
   if (!promptMethods.includes(method)) return undefined
   // Whoever counts the same person at the same moment waits here for the other's commit, and then sees his prompt.
-  const start = nowMs - (nowMs % hourMs)
-  await tx.sendCounts.add(customer.id, `prompts:${subject.key}`, start, start + hourMs)
+  await tx.sendCounts.alone(customer.id, `prompts:${subject.key}`)
   const recent = await tx.challenges.recent(
     customer.id,
     subject.key,
@@ -92,43 +91,50 @@ export function isPaused(recent: readonly RecentChallenge[], nowMs: number): boo
 
 interface Limit {
   readonly key: string
-  readonly windowMs: number
-  readonly most: number
-  readonly bar: SendBar
+  /** The most in any span of so many milliseconds, the longest last. */
+  readonly spans: readonly (readonly [spanMs: number, most: number])[]
 }
 
-async function countBar(tx: Records, { customer, deliveries, origin, nowMs }: Sending): Promise<SendBar | undefined> {
-  const { settings } = customer
+async function countBar(tx: Records, sending: Sending): Promise<SendBar | undefined> {
+  const { customer, deliveries, nowMs } = sending
+  for (const { key, spans } of limitsOf(sending)) {
+    const [longestMs = 0] = spans.at(-1) ?? []
+    await tx.sendCounts.alone(customer.id, key)
+    await tx.sendCounts.add(customer.id, key, nowMs, nowMs + longestMs)
+    for (const [spanMs, most] of spans)
+      if ((await tx.sendCounts.since(customer.id, key, nowMs - spanMs)) > most) return 'too-many'
+  }
+  // Last, because every message of the customer waits here for the commit of the one before.
+  for (const _ of deliveries) if (!(await isWithinBudget(tx, customer, nowMs))) return 'over-budget'
+  return undefined
+}
+
+/** In one order on every node, so that two writes never wait for each other. */
+function limitsOf({ customer, deliveries, origin }: Sending): readonly Limit[] {
+  const { sendsPerContact10Min, sendsPerContactDay, sendsPerPrefix10Min, sendsPerAddress10Min } = customer.settings
   const limits: Limit[] = []
   for (const { contact, via, prefix } of deliveries) {
     const key = contactKey(customer, via === 'email' ? foldEmail(contact) : contact)
     limits.push({
-      key: `contact10:${key}`,
-      windowMs: shortWindowMs,
-      most: settings.sendsPerContact10Min,
-      bar: 'too-many',
+      key: `contact:${key}`,
+      spans: [
+        [shortSpanMs, sendsPerContact10Min],
+        [dayMs, sendsPerContactDay],
+      ],
     })
-    limits.push({ key: `contact:${key}`, windowMs: dayMs, most: settings.sendsPerContactDay, bar: 'too-many' })
-    limits.push({ key: 'budget', windowMs: dayMs, most: settings.messagesPerDay, bar: 'over-budget' })
-    if (prefix)
-      limits.push({
-        key: `prefix:${prefix}`,
-        windowMs: shortWindowMs,
-        most: settings.sendsPerPrefix10Min,
-        bar: 'too-many',
-      })
+    if (prefix) limits.push({ key: `prefix:${prefix}`, spans: [[shortSpanMs, sendsPerPrefix10Min]] })
   }
   if (origin && deliveries.length > 0) {
-    const address = `address:${contactKey(customer, networkOf(origin))}`
-    limits.push({ key: address, windowMs: shortWindowMs, most: settings.sendsPerAddress10Min, bar: 'too-many' })
+    const key = `address:${contactKey(customer, networkOf(origin))}`
+    limits.push({ key, spans: [[shortSpanMs, sendsPerAddress10Min]] })
   }
-  // In one order on every node, so that two writes never wait for each other.
-  limits.sort((left, right) => (left.key < right.key ? -1 : 1))
-  for (const { key, windowMs, most, bar } of limits) {
-    const start = nowMs - (nowMs % windowMs)
-    if ((await tx.sendCounts.add(customer.id, key, start, start + windowMs)) > most) return bar
-  }
-  return undefined
+  return limits.sort((left, right) => (left.key < right.key ? -1 : 1))
+}
+
+/** Counts one more message of the customer's day in UTC, of any kind, and says whether it may be sent. */
+export async function isWithinBudget(tx: Records, { id, settings }: Customer, nowMs: number): Promise<boolean> {
+  const startMs = nowMs - (nowMs % dayMs)
+  return (await tx.sendCounts.add(id, 'budget', startMs, startMs + dayMs)) <= settings.messagesPerDay
 }
 
 /** Codes that nobody types are the mark of pumped messages. */
@@ -136,7 +142,7 @@ async function prefixBar(tx: Records, { customer, deliveries, nowMs }: Sending):
   for (const { prefix } of deliveries) {
     if (!prefix) continue
     const most = customer.settings.sendsPerPrefix10Min + prefixSampleMin
-    const { sent, completed } = await tx.deliveries.completionOf(customer.id, prefix, nowMs - shortWindowMs, most)
+    const { sent, completed } = await tx.deliveries.completionOf(customer.id, prefix, nowMs - shortSpanMs, most)
     if (sent > prefixSampleMin && completed < sent * completionMin) return 'suspicious-prefix'
   }
   return undefined

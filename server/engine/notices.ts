@@ -1,6 +1,7 @@
 import { keyedDigest } from '../security/digest.ts'
 import { randomId } from '../security/random.ts'
 import type { Customer, Decided, Delivery, MethodId, Subject, Via } from '../vocabulary.ts'
+import { isWithinBudget } from './admission.ts'
 import { prefixOf } from './contacts.ts'
 import type { Engine, Records } from './ports.ts'
 import type { NoticeEvent } from './templates.ts'
@@ -17,8 +18,6 @@ export interface Notice {
   /** Tells two reports of one thing from two things; absent: each call is one. */
   readonly once?: string
 }
-
-const dayMs = 24 * 3_600_000
 
 /**
  * Tells the user at his old contact and the customer's site, with the change it tells of: the message and the event
@@ -55,9 +54,7 @@ export async function notify(tx: Records, notice: Notice): Promise<void> {
     sentAtMs: null,
     message: noticeOf(event, way.via, nowMs, context),
   }
-  const dayStartMs = nowMs - (nowMs % dayMs)
-  const sent = await tx.sendCounts.add(customer.id, 'budget', dayStartMs, dayStartMs + dayMs)
-  if (sent > settings.messagesPerDay) return
+  if (!(await isWithinBudget(tx, customer, nowMs))) return
   // The lease has ended already: the next sweep sends it.
   await tx.deliveries.add([delivery], nowMs, nowMs - 1)
 }

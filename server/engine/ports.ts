@@ -91,7 +91,9 @@ export interface Records {
     claim(mark: RequestMark): Promise<boolean>
   }
   readonly sendCounts: {
-    add(customerId: number, key: string, windowStartMs: number, windowEndMs: number): Promise<number>
+    alone(customerId: number, key: string): Promise<void>
+    add(customerId: number, key: string, startMs: number, endMs: number): Promise<number>
+    since(customerId: number, key: string, afterMs: number): Promise<number>
   }
   readonly webhooks: {
     add(customerId: number, userId: string, id: string, body: string, nowMs: number): Promise<void>

@@ -25,7 +25,7 @@ export function repositories(db: Db, keys: Keys, dialect: Dialect) {
     guards: guards(db),
     inbox: inbox(db),
     marks: marks(db),
-    sendCounts: sendCounts(db),
+    sendCounts: sendCounts(db, dialect),
     settings: settings(db, keys),
     users: users(db, keys),
     webhooks: webhooks(db, keys),

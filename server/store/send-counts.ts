@@ -1,13 +1,27 @@
+import { sql } from 'kysely'
+import type { Dialect } from './dialect.ts'
 import type { Db } from './tables.ts'
 
-/** How much was sent, by key and window; shared by all nodes. */
-export function sendCounts(db: Db) {
+/** How much was sent, by key and moment or window; shared by all nodes. */
+export function sendCounts(db: Db, dialect: Dialect) {
   return {
-    /** Counts one more and returns the new number. The upsert settles two nodes that count at once: each gets its own. */
-    async add(customerId: number, key: string, windowStartMs: number, windowEndMs: number): Promise<number> {
+    /**
+     * Waits until nobody else counts this key, and keeps it to this write until its end: whoever counts next sees what
+     * this one did. SQLite has one writer anyway.
+     */
+    async alone(customerId: number, key: string): Promise<void> {
+      if (dialect === 'sqlite') return
+      await sql`select pg_advisory_xact_lock(hashtextextended(${`${customerId}|${key}`}, 0))`.execute(db)
+    },
+
+    /**
+     * Counts one more from `startMs`, to be forgotten after `endMs`, and returns how many began then. The upsert settles
+     * two nodes that count at once: each gets its own number.
+     */
+    async add(customerId: number, key: string, startMs: number, endMs: number): Promise<number> {
       const row = await db
         .insertInto('send_counts')
-        .values({ customer_id: customerId, key, window_start_ms: windowStartMs, window_end_ms: windowEndMs, sent: 1 })
+        .values({ customer_id: customerId, key, window_start_ms: startMs, window_end_ms: endMs, sent: 1 })
         .onConflict((conflict) =>
           conflict
             .columns(['customer_id', 'key', 'window_start_ms'])
@@ -18,16 +32,16 @@ export function sendCounts(db: Db) {
       return row.sent
     },
 
-    /** What was counted for a key in the window that began then. */
-    async read(customerId: number, key: string, windowStartMs: number): Promise<number> {
-      const row = await db
+    /** How many began after this moment. */
+    async since(customerId: number, key: string, afterMs: number): Promise<number> {
+      const { sent } = await db
         .selectFrom('send_counts')
-        .select('sent')
+        .select((eb) => eb.fn.coalesce(eb.fn.sum<number>('sent'), eb.lit(0)).as('sent'))
         .where('customer_id', '=', customerId)
         .where('key', '=', key)
-        .where('window_start_ms', '=', windowStartMs)
-        .executeTakeFirst()
-      return row?.sent ?? 0
+        .where('window_start_ms', '>', afterMs)
+        .executeTakeFirstOrThrow()
+      return Number(sent)
     },
   }
 }

@@ -124,7 +124,7 @@ export interface DeliveryTryRow {
   receipt_at_ms: number | null
 }
 
-/** Messages sent for a key (a contact, a prefix, an address, the customer) within one window. */
+/** Messages sent for a key (a contact, a prefix, an address, the customer) at one moment, or in one day. */
 export interface SendCountRow {
   customer_id: number
   key: string

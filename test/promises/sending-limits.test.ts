@@ -12,9 +12,8 @@ import {
   type Nodes,
   newAddress,
   newPhone,
-  nextWindow,
   startNodes,
-  withinWindow,
+  withinDay,
 } from '../support/links.ts'
 import { startServer, type TestServer } from '../support/server.ts'
 
@@ -52,7 +51,7 @@ for (const database of databaseNames)
       nodes = await startNodes(database)
     })
     after(() => nodes.close())
-    beforeEach(() => withinWindow())
+    beforeEach(() => withinDay())
 
     let turn = 0
 
@@ -408,7 +407,6 @@ for (const database of databaseNames)
       server = await startServer(database)
     })
     after(() => server.close())
-    beforeEach(() => nextWindow(server))
 
     const challenge = (key: Key, body: object) =>
       server.call('/auth/challenge', { customerKey: key.customerKey, ...body }, { key })
@@ -425,8 +423,7 @@ for (const database of databaseNames)
       return most
     }
 
-    it('a contact is free again after ten minutes, and after ten messages not before the next day', async () => {
-      nextDay()
+    it('a contact is free again ten minutes after each message, and after ten a day after the first of them', async () => {
       const key = await customerWith(server)
       const email = newAddress()
       const ask = () => challenge(key, { email, authType: 'EMAIL' })
@@ -435,10 +432,27 @@ for (const database of databaseNames)
       assert.equal(await countUntilRefused(ask), 5)
       server.advance(10 * minuteMs)
       assert.equal(await countUntilRefused(ask), 0)
-      server.advance(23 * 60 * minuteMs)
+      server.advance((23 * 60 + 39) * minuteMs)
       assert.equal(await countUntilRefused(ask), 0)
-      nextDay()
+      server.advance(minuteMs)
       assert.equal(await countUntilRefused(ask), 5)
+      server.advance(10 * minuteMs)
+      assert.equal(await countUntilRefused(ask), 5)
+    })
+
+    it('no ten minutes hold more, wherever they begin: half at their end leaves half for the next', async () => {
+      const key = await customerWith(server, { sendsPerContact10Min: '4' })
+      const email = newAddress()
+      const ask = () => challenge(key, { email, authType: 'EMAIL' })
+      // To the last seconds of ten minutes of the clock on the wall, and over their end.
+      server.advance(10 * minuteMs - (server.now() % (10 * minuteMs)) - 3_000)
+      for (let times = 0; times < 2; times++) assert.ok(isSent(await ask()))
+      server.advance(5 * minuteMs)
+      assert.equal(await countUntilRefused(ask), 2)
+      server.advance(4 * minuteMs)
+      assert.equal(await countUntilRefused(ask), 0)
+      server.advance(minuteMs)
+      assert.equal(await countUntilRefused(ask), 2)
     })
 
     it('the budget is new every day', async () => {

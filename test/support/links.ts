@@ -143,18 +143,19 @@ export function newPhone(): string {
   return `+1${area}${String((count % 8) + 2)}55${String(count).padStart(4, '0')}`
 }
 
-/** Ten minutes, the shortest window in which sends are counted. */
-export const windowMs = 600_000
+/** Ten minutes, the shortest span in which sends are counted. */
+const windowMs = 600_000
+const dayMs = 24 * 3_600_000
 
-/** Waits, on a real clock, until a window has `msLeft` to go, so that what follows is counted in one. */
-export async function withinWindow(msLeft = 20_000): Promise<void> {
-  const left = windowMs - (Date.now() % windowMs)
+/** Waits, on a real clock, until a day in UTC has some time to go, so that what follows is of one budget. */
+export async function withinDay(msLeft = 20_000): Promise<void> {
+  const left = dayMs - (Date.now() % dayMs)
   if (left < msLeft) await sleep(left + 100)
 }
 
-/** Moves a server's clock to the start of the next window. */
+/** Moves a server's clock on until what was sent before counts no more, but for the day. */
 export function nextWindow(server: TestServer): void {
-  server.advance(windowMs - (server.now() % windowMs))
+  server.advance(windowMs)
 }
 
 export interface Signing {
