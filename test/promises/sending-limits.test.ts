@@ -12,9 +12,11 @@ import {
   type Nodes,
   newAddress,
   newPhone,
+  open,
   startNodes,
   withinDay,
 } from '../support/links.ts'
+import { openRaw } from '../support/raw.ts'
 import { startServer, type TestServer } from '../support/server.ts'
 
 const minuteMs = 60_000
@@ -93,6 +95,16 @@ for (const database of databaseNames)
       )
       assert.deepEqual(told(answers), { [sent]: 5, [tooMany]: 15 })
       assert.equal((await messagesTo(phone)).length, 5)
+    })
+
+    it('ten messages to one contact in a day, on both together, also when twenty are asked at once', async () => {
+      const key = await customerWith(nodes.server, { sendsPerContact10Min: '20' })
+      const email = newAddress()
+      const answers = await atOnce(20, (index) =>
+        challenge(key, { email, authType: 'EMAIL', transactionName: `number ${index}` }),
+      )
+      assert.deepEqual(told(answers), { [sent]: 10, [tooMany]: 10 })
+      assert.equal((await messagesTo(email)).length, 10)
     })
 
     it('one number is one contact, however it is spelled and whatever it is called by', async () => {
@@ -321,6 +333,50 @@ for (const database of databaseNames)
       }
       assert.deepEqual(told(await inTurn(2, ask)), { [paused]: 2 })
       assert.ok(isSent(await challenge(key, { email, authType: 'EMAIL' })), 'a code can be asked for all the same')
+    })
+
+    it('three prompts in a row that nobody answered pause them, whichever node they were asked by', async () => {
+      const key = await customer()
+      const email = newAddress()
+      const ask = () => challenge(key, { email, authType: 'OUT OF BAND EMAIL' })
+      const raw = await openRaw(nodes.server.place)
+      try {
+        for (let times = 0; times < 3; times++) {
+          const { body } = await ask()
+          assert.equal(body.status, 'SUCCESS', body.message)
+          // As if it had been asked six minutes earlier: its five are over.
+          const earlier = 'created_at_ms = created_at_ms - 360000, expires_at_ms = expires_at_ms - 360000'
+          await raw.run(`update challenges set ${earlier} where id = $1`, String(body.txId))
+        }
+      } finally {
+        await raw.close()
+      }
+      assert.deepEqual(told(await inTurn(2, ask)), { [paused]: 2 })
+    })
+
+    it('one prompt of a user waits at a time: a newer one ends the older, on both', async () => {
+      const key = await customer()
+      const username = newAddress()
+      const creating = { customerKey: key.customerKey, username }
+      assert.ok(isSent(await nodes.call(0, '/admin/users/create', creating, { key })))
+      const contacts = Array.from({ length: 5 }, () => newAddress())
+      const answers = await atOnce(5, (index) =>
+        challenge(key, { username, email: contacts[index], authType: 'OUT OF BAND EMAIL' }),
+      )
+      assert.deepEqual(told(answers), { [sent]: 5 })
+      for (const node of [0, 1] as const) {
+        const states = await Promise.all(
+          answers.map(
+            async ({ body: { txId } }) => (await nodes.call(node, '/auth/auth-status', { txId }, { key })).body,
+          ),
+        )
+        assert.deepEqual(states.map(({ status }) => status).sort(), [...Array(4).fill('FAILED'), 'IN_PROGRESS'])
+        const waiting = states.findIndex(({ status }) => status === 'IN_PROGRESS')
+        for (const [index, email] of contacts.entries()) {
+          const { accept } = await linksFor(nodes.urls[0], email)
+          assert.equal((await open(at(nodes.urls[node], accept))).mayAccept, index === waiting)
+        }
+      }
     })
 
     it('what is refused counts nothing: the limits are as full as before', async () => {
