@@ -7,7 +7,7 @@ import { customerSettings, withDefaults } from '../settings.ts'
 import type { Store } from '../store/open.ts'
 import type { Repositories } from '../store/repositories.ts'
 import type { ChallengeState, Customer, CustomerSettings, Delivery, Via } from '../vocabulary.ts'
-import { admit, isPaused, type SendBar } from './admission.ts'
+import { admit, isPaused, isWithinBudget, type SendBar } from './admission.ts'
 import { prefixOf } from './contacts.ts'
 import { userSubject } from './guard.ts'
 import type { RecentChallenge } from './ports.ts'
@@ -125,7 +125,11 @@ for (const database of databaseNames)
         const deliveries = contacts.map((contact) => delivery(customer.id, contact))
         const sending = { customer, subject: userSubject('u'), method: 'message-code' as const, deliveries }
         const { origin = null, atMs = nowMs } = more
-        return admitted((tx) => admit(tx, { ...sending, origin, nowMs: atMs }))
+        return admitted(async (tx) => {
+          const bar = await admit(tx, { ...sending, origin, nowMs: atMs })
+          if (bar || (await isWithinBudget(tx, customer, deliveries.length, atMs))) return bar
+          return 'over-budget'
+        })
       }
     }
 

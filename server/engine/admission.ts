@@ -37,7 +37,8 @@ export interface Sending {
 
 /**
  * Whether messages may go out, counted in the same write that keeps the question: a bar undoes the counting with it.
- * The limits protect the operator's money and the user's patience; wrong answers are limited elsewhere (`guard.ts`).
+ * The limits protect the operator's money and the user's patience; wrong answers are limited elsewhere (`guard.ts`), and
+ * the budget is counted at the end of the write (`isWithinBudget`).
  */
 export async function admit(tx: Records, sending: Sending): Promise<SendBar | undefined> {
   const { customer, deliveries } = sending
@@ -96,16 +97,14 @@ interface Limit {
 }
 
 async function countBar(tx: Records, sending: Sending): Promise<SendBar | undefined> {
-  const { customer, deliveries, nowMs } = sending
+  const { customer, nowMs } = sending
   for (const { key, spans } of limitsOf(sending)) {
     const [longestMs = 0] = spans.at(-1) ?? []
     await tx.sendCounts.alone(customer.id, key)
-    await tx.sendCounts.add(customer.id, key, nowMs, nowMs + longestMs)
+    await tx.sendCounts.add(customer.id, key, nowMs, nowMs + longestMs, 1)
     for (const [spanMs, most] of spans)
       if ((await tx.sendCounts.since(customer.id, key, nowMs - spanMs)) > most) return 'too-many'
   }
-  // Last, because every message of the customer waits here for the commit of the one before.
-  for (const _ of deliveries) if (!(await isWithinBudget(tx, customer, nowMs))) return 'over-budget'
   return undefined
 }
 
@@ -131,10 +130,15 @@ function limitsOf({ customer, deliveries, origin }: Sending): readonly Limit[] {
   return limits.sort((left, right) => (left.key < right.key ? -1 : 1))
 }
 
-/** Counts one more message of the customer's day in UTC, of any kind, and says whether it may be sent. */
-export async function isWithinBudget(tx: Records, { id, settings }: Customer, nowMs: number): Promise<boolean> {
+/**
+ * Counts so many more messages of the customer's day in UTC, of any kind, and says whether they may be sent. The last
+ * thing of a write: all others of the customer wait here for its commit.
+ */
+export async function isWithinBudget(tx: Records, customer: Customer, count: number, nowMs: number): Promise<boolean> {
+  if (count === 0) return true
   const startMs = nowMs - (nowMs % dayMs)
-  return (await tx.sendCounts.add(id, 'budget', startMs, startMs + dayMs)) <= settings.messagesPerDay
+  const sent = await tx.sendCounts.add(customer.id, 'budget', startMs, startMs + dayMs, count)
+  return sent <= customer.settings.messagesPerDay
 }
 
 /** Codes that nobody types are the mark of pumped messages. */

@@ -3,7 +3,7 @@ import { methods } from '../methods/index.ts'
 import type { ToSend } from '../methods/method.ts'
 import { randomId } from '../security/random.ts'
 import type { Challenge, Delivery, RequestMark, Via } from '../vocabulary.ts'
-import { admit, type SendBar } from './admission.ts'
+import { admit, isWithinBudget, type SendBar } from './admission.ts'
 import { maskEmail, maskPhone, prefixOf } from './contacts.ts'
 import { barOf } from './guard.ts'
 import {
@@ -207,6 +207,7 @@ async function keep(
       await tx.challenges.replace(question, nowMs)
       await tx.deliveries.add(deliveries, nowMs, nowMs + engine.outbox.leaseMs)
       await tx.audit.append(customerId, note(request, question), 'asked', nowMs)
+      if (!fate && !(await isWithinBudget(tx, customer, deliveries.length, nowMs))) throw new Barred('over-budget')
       return {}
     })
   } catch (error) {

@@ -54,7 +54,7 @@ export async function notify(tx: Records, notice: Notice): Promise<void> {
     sentAtMs: null,
     message: noticeOf(event, way.via, nowMs, context),
   }
-  if (!(await isWithinBudget(tx, customer, nowMs))) return
+  if (!(await isWithinBudget(tx, customer, 1, nowMs))) return
   // The lease has ended already: the next sweep sends it.
   await tx.deliveries.add([delivery], nowMs, nowMs - 1)
 }

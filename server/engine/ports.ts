@@ -92,7 +92,7 @@ export interface Records {
   }
   readonly sendCounts: {
     alone(customerId: number, key: string): Promise<void>
-    add(customerId: number, key: string, startMs: number, endMs: number): Promise<number>
+    add(customerId: number, key: string, startMs: number, endMs: number, count: number): Promise<number>
     since(customerId: number, key: string, afterMs: number): Promise<number>
   }
   readonly webhooks: {

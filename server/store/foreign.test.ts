@@ -78,7 +78,7 @@ const foreignProbes = {
     finds: { failures: 0, lockedUntilMs: 0 },
   },
   'guards.unlock': { look: (tx, { user }) => tx.guards.unlock(other, user.id), finds: 0 },
-  'sendCounts.add': { look: (tx) => tx.sendCounts.add(other, 'budget', 0, 1), finds: 1 },
+  'sendCounts.add': { look: (tx) => tx.sendCounts.add(other, 'budget', 0, 1, 1), finds: 1 },
   'sendCounts.alone': { look: (tx) => tx.sendCounts.alone(other, 'budget') },
   'sendCounts.since': { look: (tx) => tx.sendCounts.since(other, 'budget', -1), finds: 0 },
   'settings.all': { look: (tx) => tx.settings.all(other), finds: new Map() },

@@ -15,17 +15,17 @@ export function sendCounts(db: Db, dialect: Dialect) {
     },
 
     /**
-     * Counts one more from `startMs`, to be forgotten after `endMs`, and returns how many began then. The upsert settles
+     * Counts so many more from `startMs`, to be forgotten after `endMs`, and returns how many began then. The upsert settles
      * two nodes that count at once: each gets its own number.
      */
-    async add(customerId: number, key: string, startMs: number, endMs: number): Promise<number> {
+    async add(customerId: number, key: string, startMs: number, endMs: number, count: number): Promise<number> {
       const row = await db
         .insertInto('send_counts')
-        .values({ customer_id: customerId, key, window_start_ms: startMs, window_end_ms: endMs, sent: 1 })
+        .values({ customer_id: customerId, key, window_start_ms: startMs, window_end_ms: endMs, sent: count })
         .onConflict((conflict) =>
           conflict
             .columns(['customer_id', 'key', 'window_start_ms'])
-            .doUpdateSet((eb) => ({ sent: eb('send_counts.sent', '+', 1) })),
+            .doUpdateSet((eb) => ({ sent: eb('send_counts.sent', '+', count) })),
         )
         .returning('sent')
         .executeTakeFirstOrThrow()
