@@ -4,7 +4,7 @@ import { randomBytes, randomInt } from 'node:crypto'
 import { describe, it } from 'node:test'
 import fc from 'fast-check'
 import { generateSync } from 'otplib'
-import { base32, hotp, type OtpAlgorithm, timeStep } from './otp.ts'
+import { base32, fromBase32, hotp, type OtpAlgorithm, timeStep } from './otp.ts'
 
 const algorithms = ['sha1', 'sha256', 'sha512'] as const
 
@@ -147,3 +147,22 @@ function unbase32(text: string): Buffer {
   const bits = Array.from(text, (letter) => letters.indexOf(letter).toString(2).padStart(5, '0')).join('')
   return Buffer.from((bits.match(/.{8}/g) ?? []).map((byte) => Number.parseInt(byte, 2)))
 }
+
+describe('fromBase32', () => {
+  it('reads what base32 wrote', () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ minLength: 1, maxLength: 80 }), (bytes) => {
+        assert.deepEqual(fromBase32(base32(bytes)), Buffer.from(bytes))
+      }),
+    )
+  })
+
+  it('reads RFC 4648 section 10, padded or not, in any case and in groups', () => {
+    assert.equal(fromBase32('MZXW6YTBOI======')?.toString(), 'foobar')
+    assert.equal(fromBase32('mzxw 6ytb-oi')?.toString(), 'foobar')
+  })
+
+  it('reads nothing else', () => {
+    for (const text of ['', '=', '1', 'MZXW0', 'ÄÖ', 'MZ\0XW']) assert.equal(fromBase32(text), undefined)
+  })
+})

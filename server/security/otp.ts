@@ -34,3 +34,21 @@ export function base32(bytes: Uint8Array): string {
   }
   return bits > 0 ? text + base32Letters[(value << (5 - bits)) & 31] : text
 }
+
+/** Reads base32, with or without padding, blanks and dashes; undefined when it is none. */
+export function fromBase32(text: string): Buffer | undefined {
+  const bare = text.replaceAll(/[\s-]|=+$/g, '').toUpperCase()
+  if (!/^[A-Z2-7]+$/.test(bare)) return undefined
+  const bytes: number[] = []
+  let bits = 0
+  let value = 0
+  for (const letter of bare) {
+    value = (value << 5) | base32Letters.indexOf(letter)
+    bits += 5
+    if (bits < 8) continue
+    bits -= 8
+    bytes.push((value >>> bits) & 0xff)
+    value &= (1 << bits) - 1
+  }
+  return Buffer.from(bytes)
+}
