@@ -31,7 +31,8 @@ export async function seed(environment: Record<string, string>, people: readonly
         const user = { id: userId, customerId: customer.id, username, email: username, isEnabled: true }
         const unset = { phone: null, firstName: null, lastName: null, preferredMethod: null }
         await tx.users.add({ ...user, ...unset, createdAtMs: nowMs }, foldUsername(username))
-        const credential = { id: randomId(), method: 'time-code', state: 'active', label: null, lastStep: -1 } as const
+        const unused = { label: null, lastStep: -1, lastUsedAtMs: null }
+        const credential = { id: randomId(), method: 'time-code', state: 'active', ...unused } as const
         await tx.credentials.offer(customer.id, userId, { ...credential, secret: enrolled?.secret ?? '' }, nowMs)
       }
     })

@@ -1,4 +1,5 @@
 import { methods } from '../methods/index.ts'
+import type { LastUse } from '../methods/method.ts'
 import { randomId } from '../security/random.ts'
 import type { Answer, Challenge, Credential, Customer, Decided, MethodId, RequestMark, Subject } from '../vocabulary.ts'
 import { foldUsername } from './contacts.ts'
@@ -151,12 +152,18 @@ export function judge(
   nowMs: number,
 ): Judged {
   const tools = toolsFor(customer, nowMs)
-  const ask = (secret: string | null) => methods[method].judge({ challengeId, pending, secret, answer: given }, tools)
+  const ask = (secret: string | null, last?: LastUse) => {
+    const from = { challengeId, pending, secret, answer: given }
+    return methods[method].judge(last ? { ...from, last } : from, tools)
+  }
   const wrong: Judged = { verdict: 'wrong', credential: null }
   if (methods[method].needs === 'contact' || userId === null || credentials.length === 0) {
     return { verdict: ask(null).kind, credential: null }
   }
-  const judged = credentials.map((credential) => ({ credential, verdict: ask(credential.secret) }))
+  const judged = credentials.map((credential) => {
+    const last = { step: credential.lastStep, atMs: credential.lastUsedAtMs }
+    return { credential, verdict: ask(credential.secret, last) }
+  })
   for (const { credential, verdict } of judged) {
     if (verdict.kind !== 'right') continue
     return {

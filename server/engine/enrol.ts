@@ -48,6 +48,7 @@ export async function enrol(engine: Engine, request: EnrolRequest): Promise<Enro
       label: request.issuer,
       secret: made.secret,
       lastStep: -1,
+      lastUsedAtMs: null,
     } as const
     await tx.credentials.offer(customer.id, user.id, credential, nowMs)
     const note = { kind: 'enrolment', subject: user.id, method, challengeId: null, requestId, detail: null }

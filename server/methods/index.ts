@@ -1,4 +1,5 @@
 import type { MethodId } from '../vocabulary.ts'
+import { hardwareToken } from './hardware-token.ts'
 import { messageCode } from './message-code.ts'
 import { messageLink } from './message-link.ts'
 import type { Method } from './method.ts'
@@ -9,4 +10,5 @@ export const methods = {
   'message-code': messageCode,
   'message-link': messageLink,
   'time-code': timeCode,
+  'hardware-token': hardwareToken,
 } satisfies Record<MethodId, Method> as Readonly<Record<MethodId, Method>>

@@ -57,7 +57,9 @@ function wrongAnswers(method: Method, make: () => Asked): void {
   for (const [what, alter] of Object.entries(altered))
     it(what, () => {
       const asked = make()
-      assert.deepEqual(say(method, asked, alter(asked.right)), { kind: 'wrong' })
+      const given = alter(asked.right)
+      if (given === asked.right) return // an answer without digits
+      assert.deepEqual(say(method, asked, given), { kind: 'wrong' })
     })
 
   it('every other text', () => {

@@ -72,6 +72,8 @@ export interface Method {
   ): { readonly may: 'accept' | 'deny'; readonly numberToShow: string | null } | undefined
   /** Makes a credential, for methods that need one. */
   enrol?(from: EnrolFrom, tools: Tools): Enrolment
+  /** Finds a credential again whose counter ran ahead or whose clock is off. Uses up the step of the second code. */
+  resync?(from: ResyncFrom, tools: Tools): Verdict
   /** The secret as it was shown at enrolment, from what was kept. */
   secretText?(secret: string): string
 }
@@ -95,6 +97,21 @@ export interface JudgeFrom {
   readonly pending: string | null
   readonly secret: string | null
   readonly answer: Answer
+  /** What was accepted last with this credential; absent when there is none. */
+  readonly last?: LastUse
+}
+
+/** The newest step that was accepted, −1 before the first, and when that was. */
+export interface LastUse {
+  readonly step: number
+  readonly atMs: number | null
+}
+
+export interface ResyncFrom {
+  readonly secret: string
+  readonly last: LastUse
+  /** Two that follow one another. */
+  readonly codes: readonly [first: string, second: string]
 }
 
 export interface EnrolFrom {

@@ -5,13 +5,41 @@ import type { CredentialRow, Db } from './tables.ts'
 
 /** What users enrolled. Only a decision activates a credential or moves its step. */
 export function credentials(db: Db, keys: Keys) {
+  /** Keeps a credential beside all others; throws when the customer has no such user. */
+  const add = async (customerId: number, userId: string, credential: Credential, nowMs: number): Promise<void> => {
+    await db
+      .selectFrom('users')
+      .select('id')
+      .where('customer_id', '=', customerId)
+      .where('id', '=', userId)
+      .executeTakeFirstOrThrow()
+    await db
+      .insertInto('credentials')
+      .values({
+        id: credential.id,
+        customer_id: customerId,
+        user_id: userId,
+        method: credential.method,
+        state: credential.state,
+        label: credential.label,
+        secret: seal(await keys.of(db, customerId), credential.secret, placeOfSecret(customerId, credential.id)),
+        last_step: credential.lastStep,
+        created_at_ms: nowMs,
+        confirmed_at_ms: null,
+        last_used_at_ms: credential.lastUsedAtMs,
+      })
+      .execute()
+  }
+
   return {
+    add,
+
     /** All credentials of a user, pending ones too. */
     async of(customerId: number, userId: string, method: MethodId): Promise<Credential[]> {
       const key = await keys.of(db, customerId)
       const rows = await db
         .selectFrom('credentials')
-        .select(['id', 'method', 'state', 'label', 'secret', 'last_step'])
+        .select(['id', 'method', 'state', 'label', 'secret', 'last_step', 'last_used_at_ms'])
         .where('customer_id', '=', customerId)
         .where('user_id', '=', userId)
         .where('method', '=', method)
@@ -22,34 +50,13 @@ export function credentials(db: Db, keys: Keys) {
     /** Keeps a new pending credential in place of an older pending one; a confirmed one stays valid beside it. */
     async offer(customerId: number, userId: string, credential: Credential, nowMs: number): Promise<void> {
       await db
-        .selectFrom('users')
-        .select('id')
-        .where('customer_id', '=', customerId)
-        .where('id', '=', userId)
-        .executeTakeFirstOrThrow()
-      await db
         .deleteFrom('credentials')
         .where('customer_id', '=', customerId)
         .where('user_id', '=', userId)
         .where('method', '=', credential.method)
         .where('state', '=', 'pending')
         .execute()
-      await db
-        .insertInto('credentials')
-        .values({
-          id: credential.id,
-          customer_id: customerId,
-          user_id: userId,
-          method: credential.method,
-          state: credential.state,
-          label: credential.label,
-          secret: seal(await keys.of(db, customerId), credential.secret, placeOfSecret(customerId, credential.id)),
-          last_step: credential.lastStep,
-          created_at_ms: nowMs,
-          confirmed_at_ms: null,
-          last_used_at_ms: null,
-        })
-        .execute()
+      await add(customerId, userId, credential, nowMs)
     },
   }
 }
@@ -58,7 +65,7 @@ export function credentials(db: Db, keys: Keys) {
 export function openCredential(
   key: Parameters<typeof unseal>[0],
   customerId: number,
-  row: Pick<CredentialRow, 'id' | 'method' | 'state' | 'label' | 'secret' | 'last_step'>,
+  row: Pick<CredentialRow, 'id' | 'method' | 'state' | 'label' | 'secret' | 'last_step' | 'last_used_at_ms'>,
 ): Credential {
   return {
     id: row.id,
@@ -67,6 +74,7 @@ export function openCredential(
     label: row.label,
     secret: unseal(key, row.secret, placeOfSecret(customerId, row.id)).toString(),
     lastStep: row.last_step,
+    lastUsedAtMs: row.last_used_at_ms,
   }
 }
 

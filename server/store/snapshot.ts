@@ -13,6 +13,7 @@ export interface JoinedRow {
   readonly c_label: string | null
   readonly c_secret: Sealed
   readonly c_last_step: number
+  readonly c_last_used_at_ms: number | null
   /** Failures in a row of this subject with this method. */
   readonly failures: number | null
 }
@@ -21,7 +22,7 @@ export type UserJoined = JoinedRow & { user_id: string; is_enabled: number; pref
 export type ChallengeJoined = JoinedRow & Selectable<ChallengeRow> & { is_enabled: number }
 
 export const credentialColumns =
-  'c.id as c_id, c.method as c_method, c.label as c_label, c.secret as c_secret, c.last_step as c_last_step, g.failures as failures'
+  'c.id as c_id, c.method as c_method, c.label as c_label, c.secret as c_secret, c.last_step as c_last_step, c.last_used_at_ms as c_last_used_at_ms, g.failures as failures'
 
 /** A user and his active credentials, from the rows that one join gave; undefined for none. */
 export function userOf(key: SealingKey, customerId: number, rows: readonly UserJoined[]): UserSnapshot | undefined {
@@ -65,6 +66,7 @@ function joinedCredentials(key: SealingKey, customerId: number, rows: readonly J
       label: row.c_label,
       secret: row.c_secret,
       last_step: row.c_last_step,
+      last_used_at_ms: row.c_last_used_at_ms,
     }),
   )
 }
