@@ -7,8 +7,10 @@ import {
   aCredential,
   aDecision,
   aNote,
+  aToken,
   aUser,
   nowMs,
+  plain,
   type Story,
   storeOn,
   tell,
@@ -61,6 +63,7 @@ const foreignProbes = {
     look: (tx, { challenge }) =>
       tx.challenges.replace({ ...aChallenge(other), subject: challenge.subject, method: challenge.method }, nowMs),
   },
+  'credentials.add': { look: (tx, { user }) => tx.credentials.add(other, user.id, aCredential(), nowMs) },
   'credentials.of': { look: (tx, { user }) => tx.credentials.of(other, user.id, 'time-code'), finds: [] },
   'credentials.offer': { look: (tx, { user }) => tx.credentials.offer(other, user.id, aCredential(), nowMs) },
   'deliveries.completionOf': {
@@ -84,6 +87,16 @@ const foreignProbes = {
   'settings.all': { look: (tx) => tx.settings.all(other), finds: new Map() },
   'settings.set': { look: (tx) => tx.settings.set(other, 'codeLength', '8', nowMs) },
   'settings.unset': { look: (tx) => tx.settings.unset(other, 'issuer') },
+  'tokens.add': { look: (tx, { token }) => tx.tokens.add(other, [{ ...aToken(other), serial: token.serial }]) },
+  'tokens.byPublicId': { look: (tx) => tx.tokens.byPublicId(other, plain.publicId), finds: undefined },
+  'tokens.count': { look: (tx) => tx.tokens.count(other), finds: 0 },
+  'tokens.find': { look: (tx, { token }) => tx.tokens.find(other, token.serial), finds: undefined },
+  'tokens.move': {
+    look: (tx, { token }) =>
+      tx.tokens.move({ ...token, customerId: other }, { state: 'disabled', userId: null }, nowMs),
+    finds: false,
+  },
+  'tokens.page': { look: (tx) => tx.tokens.page(other, 0, 10), finds: [] },
   'webhooks.add': { look: (tx, { user }) => tx.webhooks.add(other, user.id, 'event-of-the-other', '{}', nowMs) },
   'webhooks.list': { look: (tx) => tx.webhooks.list(other, 10), finds: [] },
   'webhooks.resend': { look: (tx) => tx.webhooks.resend(other, `event-of-${mine}`, nowMs), finds: false },

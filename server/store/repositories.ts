@@ -11,6 +11,7 @@ import { marks } from './marks.ts'
 import { sendCounts } from './send-counts.ts'
 import { settings } from './settings.ts'
 import type { Db } from './tables.ts'
+import { tokens } from './tokens.ts'
 import { users } from './users.ts'
 import { webhooks } from './webhooks.ts'
 
@@ -27,6 +28,7 @@ export function repositories(db: Db, keys: Keys, dialect: Dialect) {
     marks: marks(db),
     sendCounts: sendCounts(db, dialect),
     settings: settings(db, keys),
+    tokens: tokens(db, keys),
     users: users(db, keys),
     webhooks: webhooks(db, keys),
   }

@@ -50,6 +50,11 @@ const sealedColumns = {
     where: 'customer_id = $1',
     read: (store) => store.read.webhooks.list(mine, 10),
   },
+  'tokens.seed': {
+    plain: plain.seedKey,
+    where: 'customer_id = $1',
+    read: (store, { token }) => store.read.tokens.find(mine, token.serial),
+  },
   'deliveries.message': { plain: plain.text, where: 'challenge_id = $1', read: readDelivery },
 } satisfies Record<SealedColumn, SealedCase>
 

@@ -18,6 +18,7 @@ export interface Tables {
   audit_rows: AuditRow
   audit_blocks: AuditBlockRow
   inbox_messages: InboxRow
+  tokens: TokenRow
 }
 
 /** A database handle: the reader, or the transaction that a write was given. */
@@ -197,4 +198,20 @@ export interface InboxRow {
   text: string
   html: string | null
   sent_at_ms: number
+}
+
+/** A hardware token. While it is assigned, the credential of the same id knows the newest step. */
+export interface TokenRow {
+  id: string
+  customer_id: number
+  serial: string
+  /** The identity a YubiKey types; null for every other token. */
+  public_id: string | null
+  state: string
+  user_id: string | null
+  seed: Sealed
+  /** The newest step that was accepted from whoever had it before; only ever grows. */
+  carried_step: number
+  carried_at_ms: number | null
+  created_at_ms: number
 }

@@ -3,6 +3,7 @@ import { type Sealed, type SealingKey, seal, unseal } from '../security/seal.ts'
 import type { User } from '../vocabulary.ts'
 import { type Keys, place } from './keys.ts'
 import type { Db, UserRow } from './tables.ts'
+import { takeBackAll } from './tokens.ts'
 
 /** What can be changed of a user; an absent field stays as it is. */
 export interface UserChange {
@@ -136,8 +137,9 @@ export function users(db: Db, keys: Keys) {
       return numUpdatedRows === 1n
     },
 
-    /** Removes a user with credentials, challenges and messages. False when there was none. */
+    /** Removes a user with credentials, challenges and messages; tokens come back. False when there was none. */
     async remove(customerId: number, id: string): Promise<boolean> {
+      await takeBackAll(db, customerId, id)
       const { numDeletedRows } = await db
         .deleteFrom('users')
         .where('customer_id', '=', customerId)

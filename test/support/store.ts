@@ -2,7 +2,16 @@ import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { guardLimits } from '../../server/engine/guard.ts'
 import { openStore, type Store, type StoreOptions } from '../../server/store/open.ts'
-import type { AuditNote, Credential, Decision, Delivery, RequestMark, Subject, User } from '../../server/vocabulary.ts'
+import type {
+  AuditNote,
+  Credential,
+  Decision,
+  Delivery,
+  RequestMark,
+  Subject,
+  Token,
+  User,
+} from '../../server/vocabulary.ts'
 import type { Place } from './databases.ts'
 
 export type NewChallenge = Parameters<Store['read']['challenges']['replace']>[0]
@@ -49,6 +58,25 @@ export function aCredential(more: Partial<Credential> = {}): Credential {
     label: null,
     secret: '{"key":"c2VjcmV0"}',
     lastStep: -1,
+    lastUsedAtMs: null,
+    ...more,
+  }
+}
+
+/** A counting token that nobody has. */
+export function aToken(customerId: number, more: Partial<Token> = {}): Token {
+  const id = more.id ?? randomUUID()
+  return {
+    id,
+    customerId,
+    serial: `token-${id}`,
+    state: 'unassigned',
+    userId: null,
+    username: null,
+    seed: { kind: 'hotp', key: 'MTIzNDU2Nzg5MDEyMzQ1Njc4OTA=', digits: 6, algorithm: 'sha1' },
+    lastStep: -1,
+    lastUsedAtMs: null,
+    createdAtMs: nowMs,
     ...more,
   }
 }
@@ -129,6 +157,8 @@ export const plain = {
   contact: '+15559876543',
   text: '987654 is a code that nobody may read',
   event: '{"event":"that nobody may read"}',
+  seedKey: 'bm9ib2R5IG1heSByZWFk',
+  publicId: 'cccjgjgkhcbb',
 }
 
 export type Story = Awaited<ReturnType<typeof tell>>
@@ -138,6 +168,8 @@ export async function tell(store: Store, customerId: number) {
   const { email, phone, secret, pending, contact } = plain
   const user = aUser(customerId, { email, phone, firstName: 'First', lastName: 'Last', preferredMethod: 'SMS' })
   const credential = aCredential({ secret, label: 'App' })
+  const seed = { kind: 'yubikey', key: plain.seedKey, publicId: plain.publicId, privateId: '010203040506' } as const
+  const token = aToken(customerId, { seed })
   const subject = { key: user.id, isUser: true }
   const requestDigest = Buffer.from(`request of ${user.id}`)
   const challenge = aChallenge(customerId, { subject, userId: user.id, pending, requestDigest, transactionName: 'Pay' })
@@ -152,12 +184,13 @@ export async function tell(store: Store, customerId: number) {
     await tx.credentials.offer(customerId, user.id, credential, nowMs)
     await tx.challenges.replace(challenge, nowMs)
     await tx.deliveries.add([delivery], nowMs, nowMs + 1_000_000_000)
+    await tx.tokens.add(customerId, [token])
     await tx.webhooks.add(customerId, user.id, `event-of-${customerId}`, plain.event, nowMs)
     await tx.audit.append(customerId, aNote(), 'told', nowMs)
   })
   const failing = { ...aDecision(challenge), challengeId: null, verdict: 'wrong' } as const
   assert.equal(await store.decide(failing), 'wrong')
-  return { user, credential, challenge, delivery, requestDigest }
+  return { user, credential, token, challenge, delivery, requestDigest }
 }
 
 /**

@@ -4,12 +4,14 @@ import type { Dialect } from '../dialect.ts'
 import type { Db } from '../tables.ts'
 import { first } from './0001-first.ts'
 import { reach } from './0002-reach.ts'
+import { tokens } from './0003-tokens.ts'
 
 /** Every migration in order; a new one is its file and a line here. */
 function migrations(dialect: Dialect): Record<string, Migration> {
   return {
     '0001-first': first(dialect),
     '0002-reach': reach(dialect),
+    '0003-tokens': tokens(dialect),
   }
 }
 
