@@ -10,11 +10,12 @@ import { example } from './options.ts'
 import type { Act } from './report.ts'
 import { settings } from './settings.ts'
 import { templates } from './templates.ts'
+import { tokens } from './tokens.ts'
 import { users } from './users.ts'
 import { webhooks } from './webhooks.ts'
 
 /** Every noun of the command line. A new one is its file and a line here. */
-const nouns = [doctor, customers, users, settings, templates, deliveries, webhooks, audit, migrate, call]
+const nouns = [doctor, customers, users, tokens, settings, templates, deliveries, webhooks, audit, migrate, call]
 
 /** The command line. `act` makes actions of jobs; errors are thrown, and the caller says them. */
 export function createProgram(act: Act): Command {

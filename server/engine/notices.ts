@@ -75,8 +75,11 @@ interface Failing {
   readonly decided: Decided
 }
 
+/** What telling needs of the engine; the command line has no more. */
+export type Telling = Pick<Engine, 'store' | 'clock' | 'observe'>
+
 /** Tells a user that he was locked, or that somebody got in after several wrong answers. */
-export async function tellOfFailures(engine: Engine, customer: Customer, failing: Failing): Promise<void> {
+export async function tellOfFailures(engine: Telling, customer: Customer, failing: Failing): Promise<void> {
   const { subject, method, failures, decided } = failing
   if (!subject.isUser) return
   if (decided === 'accepted' && failures >= failuresToTell) {
@@ -90,7 +93,7 @@ export async function tellOfFailures(engine: Engine, customer: Customer, failing
 
 /** Tells a user, once for `once`. A notice that cannot be kept is counted, and never undoes an answer that was given. */
 export async function tellUser(
-  engine: Engine,
+  engine: Telling,
   customer: Customer,
   userId: string,
   event: NoticeEvent,

@@ -10,6 +10,7 @@ import type {
   DeliveryRecord,
   MethodId,
   RequestMark,
+  Token,
   User,
 } from '../vocabulary.ts'
 
@@ -95,6 +96,14 @@ export interface Records {
     add(customerId: number, key: string, startMs: number, endMs: number, count: number): Promise<number>
     since(customerId: number, key: string, afterMs: number): Promise<number>
   }
+  readonly tokens: {
+    find(customerId: number, serial: string): Promise<Token | undefined>
+    byPublicId(customerId: number, publicId: string): Promise<Token | undefined>
+    page(customerId: number, offset: number, limit: number): Promise<Token[]>
+    count(customerId: number): Promise<number>
+    add(customerId: number, list: readonly Omit<Token, 'username'>[]): Promise<Set<string>>
+    move(token: Token, to: TokenMove, nowMs: number): Promise<boolean>
+  }
   readonly webhooks: {
     add(customerId: number, userId: string, id: string, body: string, nowMs: number): Promise<void>
   }
@@ -116,6 +125,13 @@ export interface RecentChallenge {
   readonly createdAtMs: number
   readonly expiresAtMs: number
   readonly settledAtMs: number | null
+}
+
+/** Where a token goes. `usedStep`: with this step used up already, which must be newer than every other. */
+export interface TokenMove {
+  readonly state: Token['state']
+  readonly userId: string | null
+  readonly usedStep?: number
 }
 
 export interface NewChallenge extends Challenge {

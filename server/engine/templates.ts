@@ -54,6 +54,8 @@ export const noticeEvents = {
   'contact-changed': { en: 'Your phone number or address was changed', es: 'Se cambió su teléfono o dirección' },
   'method-changed': { en: 'Your way to sign in was changed', es: 'Se cambió su forma de iniciar sesión' },
   'method-added': { en: 'An authenticator app was set up', es: 'Se configuró una aplicación de autenticación' },
+  'token-added': { en: 'A hardware token was given to you', es: 'Se le entregó un token físico' },
+  'token-removed': { en: 'Your hardware token was withdrawn', es: 'Se retiró su token físico' },
   'user-disabled': { en: 'Your sign-in was disabled', es: 'Se desactivó su inicio de sesión' },
   locked: {
     en: 'Sign-in was locked after wrong answers',

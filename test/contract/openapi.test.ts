@@ -113,6 +113,14 @@ describe('/openapi.json', () => {
 
 describe('the list of routes', () => {
   const calls = [
+    'admin/tokens/assign',
+    'admin/tokens/disable',
+    'admin/tokens/enable',
+    'admin/tokens/export',
+    'admin/tokens/import',
+    'admin/tokens/list',
+    'admin/tokens/resync',
+    'admin/tokens/unassign',
     'admin/users/create',
     'admin/users/delete',
     'admin/users/disable',
@@ -180,6 +188,9 @@ describe('the documented fields are the validated ones', () => {
     txId: 'ba65583b-7c80-11e5-883e-0e2fb063e0f9',
     token: '000000',
     secret: 'JBSWY3DPEHPK3PXP',
+    serial: 'no-such-token',
+    nextToken: '000001',
+    file: '#',
     batchNo: 1,
     batchSize: 1,
   }

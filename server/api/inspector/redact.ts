@@ -4,6 +4,9 @@ import { readJson } from '../body.ts'
 const hiddenNames = [
   'token',
   'otpToken',
+  'nextToken',
+  'preSharedKey',
+  'file',
   'secret',
   'password',
   'apiKey',

@@ -17,6 +17,8 @@ interface Described<Body> {
   readonly body: Body
   /** What a request that is not understood is told: a word that no client takes for success. */
   readonly refusal: 'ERROR' | 'FAILED'
+  /** Longer bodies than the usual 64 KiB. */
+  readonly bodyBytesMax?: number
 }
 
 interface Signed<Body> {
@@ -63,6 +65,7 @@ export function serve<Body extends TObject>(
 ): void {
   const understand = understanding(one)
   app.post(one.path, {
+    ...(one.bodyBytesMax === undefined ? {} : { bodyLimit: one.bodyBytesMax }),
     schema: {
       summary: one.summary,
       tags: ['miniOrange'],

@@ -6,6 +6,16 @@ import { confirmCall, secretCall } from './authenticators.ts'
 import { deliveryStatusCall } from './deliveries.ts'
 import { answer, type Endpoint, serve } from './endpoint.ts'
 import {
+  assignTokenCall,
+  disableTokenCall,
+  enableTokenCall,
+  exportTokensCall,
+  importTokensCall,
+  listTokensCall,
+  resyncTokenCall,
+  unassignTokenCall,
+} from './tokens.ts'
+import {
   createCall,
   deleteCall,
   disableCall,
@@ -33,6 +43,14 @@ const endpoints = [
   deleteCall,
   enableCall,
   disableCall,
+  importTokensCall,
+  listTokensCall,
+  assignTokenCall,
+  unassignTokenCall,
+  disableTokenCall,
+  enableTokenCall,
+  resyncTokenCall,
+  exportTokensCall,
 ] as unknown as readonly Endpoint[] // each keeps its own body type inside; here they are only served
 
 const bodyBytesMax = 64 * 1024
@@ -62,7 +80,7 @@ async function speak(scope: FastifyInstance, engine: Engine, isListed: boolean):
     reply.code(status >= 500 ? 200 : status)
     const message =
       status === 413
-        ? 'The body is larger than 64 KiB.'
+        ? `The body is larger than ${(request.routeOptions.bodyLimit ?? bodyBytesMax) / 1024} KiB.`
         : status >= 500
           ? 'Something went wrong here. Try again.'
           : error.message

@@ -2,6 +2,7 @@ import type { AnswerRefusal } from '../../engine/answer.ts'
 import type { ChallengeRefusal } from '../../engine/challenge.ts'
 import type { ConfirmOutcome, EnrolOutcome } from '../../engine/enrol.ts'
 import type { Asked } from '../../engine/person.ts'
+import type { TokenRefusal } from '../../engine/tokens.ts'
 import type { UserOutcome } from '../../engine/users.ts'
 import type { ChallengeState, MethodId, Via } from '../../vocabulary.ts'
 
@@ -27,6 +28,7 @@ const ways: Readonly<Record<string, Way>> = {
   'OUT OF BAND EMAIL': { method: 'message-link', via: ['email'] },
   'SOFT TOKEN': { method: 'time-code', via: [] },
   'GOOGLE AUTHENTICATOR': { method: 'time-code', via: [] },
+  'HARDWARE TOKEN': { method: 'hardware-token', via: [] },
 }
 
 /** Apps that Drupal, Joomla and Magento store by name; all of them read the same QR code. */
@@ -164,6 +166,27 @@ export const userRefusals = {
   'bad-email': challengeRefusals['bad-email'],
   repeated: { status: 'ERROR', message: 'This request was already received.' },
 } as const satisfies Record<Extract<UserOutcome, { ok: false }>['reason'], Said>
+
+/** Hardware tokens are our extension; `wrong` speaks as `register` does, where a YubiKey is registered. */
+export const tokenRefusals = {
+  'unknown-token': { status: 'FAILED', message: 'There is no token of this serial number.' },
+  'unknown-user': unknownUser,
+  'disabled-user': { status: 'FAILED', message: 'This user is disabled.' },
+  taken: { status: 'FAILED', message: 'This token is assigned. Unassign it first.' },
+  unassigned: { status: 'FAILED', message: 'This token is assigned to nobody.' },
+  'disabled-token': { status: 'FAILED', message: 'This token is disabled. Enable it first.' },
+  'too-many': { status: 'FAILED', message: 'This user has as many tokens as one may have.' },
+  changed: { status: 'FAILED', message: 'This token was changed by another call. Look at it and try again.' },
+  'no-resync': { status: 'FAILED', message: 'A YubiKey tells its counter itself and needs no resync.' },
+  wrong: { status: 'FAILED', message: 'The OTP you have entered is incorrect.' },
+  used: { status: 'FAILED', message: 'This code was already used. Wait for the next one.' },
+  locked: { status: 'FAILED', message: 'Too many wrong answers. This method is locked for a while.' },
+  disabled: {
+    status: 'FAILED',
+    message: 'Too many wrong answers. This method is disabled until an administrator unlocks it.',
+  },
+  repeated: { status: 'ERROR', message: 'This request was already received.' },
+} as const satisfies Record<TokenRefusal, Said>
 
 /** Drupal polls only while it reads `IN_PROGRESS`, and shows the message of a timeout. */
 export const states = {
