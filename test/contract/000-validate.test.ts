@@ -238,12 +238,6 @@ describe('validate of authenticator apps', () => {
     isFailed(await validate({ customerKey, username, token: app.nextCode() }))
   })
 
-  it('S052 HARDWARE TOKEN comes later and is FAILED', async () => {
-    const { username } = await newUser(server)
-    const app = await newAuthenticator(server, username)
-    isFailed(await validate({ customerKey, username, token: app.nextCode(), authType: 'HARDWARE TOKEN' }))
-  })
-
   it('S058 a user who set up nothing is FAILED like a wrong code', async () => {
     const { username } = await newUser(server)
     isFailed(await validate({ customerKey, username, token: '123456', authType: 'SOFT TOKEN' }), wrong)
