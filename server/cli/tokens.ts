@@ -1,6 +1,7 @@
 import { readFileSync, statSync } from 'node:fs'
 import { type Command, InvalidArgumentError, Option } from 'commander'
-import type { Telling } from '../engine/notices.ts'
+import type { EngineCore } from '../engine/ports.ts'
+import { resyncToken } from '../engine/token-codes.ts'
 import { exportTokens, importTokens } from '../engine/token-files.ts'
 import {
   assignToken,
@@ -8,7 +9,6 @@ import {
   enableToken,
   type ListedToken,
   listTokens,
-  resyncToken,
   type TokenOutcome,
   type TokenRefusal,
   type TokenRequest,
@@ -51,8 +51,8 @@ export function tokens(program: Command, act: Act): void {
     .addHelpText('after', example('tokens assign 2308612345 alice@example.com'))
     .action(
       act((serial: string, username: string, options: Options) =>
-        one(serial, options, `is assigned to ${username}`, (ports, request) =>
-          assignToken(ports, { ...request, username }),
+        one(serial, options, `is assigned to ${username}`, (engine, request) =>
+          assignToken(engine, { ...request, username }),
         ),
       ),
     )
@@ -74,8 +74,8 @@ export function tokens(program: Command, act: Act): void {
     .addHelpText('after', example('tokens resync 2308612345 755224 287082'))
     .action(
       act((serial: string, first: string, second: string, options: Options) =>
-        one(serial, options, 'is found again; both codes are used up', (ports, request) =>
-          resyncToken(ports, { ...request, codes: [first, second] }),
+        one(serial, options, 'is found again; both codes are used up', (engine, request) =>
+          resyncToken(engine, { ...request, codes: [first, second] }),
         ),
       ),
     )
@@ -91,7 +91,7 @@ const changes: readonly (readonly [
   name: string,
   about: string,
   done: string,
-  job: (ports: Telling, request: TokenRequest) => Promise<TokenOutcome>,
+  job: (engine: EngineCore, request: TokenRequest) => Promise<TokenOutcome>,
 ])[] = [
   ['unassign', 'Take a token back', 'is assigned to nobody', unassignToken],
   ['disable', 'Refuse the codes of a token, as when it is lost', 'is disabled', disableToken],
@@ -119,10 +119,10 @@ async function one(
   serial: string,
   { customer: key }: Options,
   done: string,
-  job: (ports: Telling, request: TokenRequest) => Promise<TokenOutcome>,
+  job: (engine: EngineCore, request: TokenRequest) => Promise<TokenOutcome>,
 ): Promise<Report> {
-  return withTokens(key, async (ports, customer) => {
-    const outcome = await job(ports, { customer, serial, request: null, requestId: null })
+  return withTokens(key, async (engine, customer) => {
+    const outcome = await job(engine, { customer, serial, request: null, requestId: null })
     if (!outcome.ok) throw new Refusal(refusals[outcome.reason])
     const { username } = outcome
     return { text: `The token ${serial} ${done}.`, json: { customerKey: customer.id, serial, username } }
@@ -130,7 +130,10 @@ async function one(
 }
 
 /** The engine's view of the database that the settings name. */
-function withTokens<T>(key: number | undefined, job: (ports: Telling, customer: Customer) => Promise<T>): Promise<T> {
+function withTokens<T>(
+  key: number | undefined,
+  job: (engine: EngineCore, customer: Customer) => Promise<T>,
+): Promise<T> {
   return withStore(async (store) => {
     const customer = await customerOf(store, key)
     const nowMs = await nowOf(store)
@@ -139,8 +142,8 @@ function withTokens<T>(key: number | undefined, job: (ports: Telling, customer: 
 }
 
 async function list({ customer: key, limit, offset }: Options & { limit: number; offset: number }): Promise<Report> {
-  return withTokens(key, async (ports, customer) => {
-    const { tokens: page, total } = await listTokens(ports, { customer, offset, limit })
+  return withTokens(key, async (engine, customer) => {
+    const { tokens: page, total } = await listTokens(engine, { customer, offset, limit })
     const range = page.length === 0 ? 'None' : `${offset + 1}–${offset + page.length}`
     const head = `${range} of ${total} tokens of customer ${customer.id}`
     const rows = page.map((token) => [
@@ -212,8 +215,8 @@ async function importFile(path: string, options: ImportOptions): Promise<Report>
     password: options.password ?? null,
   }
   const isDryRun = options.dryRun ?? false
-  return withTokens(options.customer, async (ports, customer) => {
-    const outcome = await importTokens(ports, { customer, file, isDryRun, request: null, requestId: null })
+  return withTokens(options.customer, async (engine, customer) => {
+    const outcome = await importTokens(engine, { customer, file, isDryRun, request: null, requestId: null })
     if (!outcome.ok) throw new Refusal(outcome.reason === 'unreadable' ? outcome.message : refusals.repeated)
     const { format, added, weak, errors } = outcome
     const text = [
@@ -253,10 +256,10 @@ async function exportFile({ key, password: word, plain, ...options }: ExportOpti
   const isProtected = key !== undefined || word !== undefined
   if (isProtected === (plain ?? false)) throw misuse('Give --key or --password, or else --plain')
   const protection = key ? { key } : word === undefined ? null : { password: word }
-  return withTokens(options.customer, async (ports, customer) => {
+  return withTokens(options.customer, async (engine, customer) => {
     const { limit, offset } = options
     const asked = { customer, protection, limit, offset, request: null, requestId: null }
-    const outcome = await exportTokens(ports, asked)
+    const outcome = await exportTokens(engine, asked)
     if (!outcome.ok) throw new Refusal(refusals[outcome.reason])
     const { file, exported, total } = outcome
     return { text: file.trimEnd(), json: { customerKey: customer.id, exported, total, file } }

@@ -3,7 +3,7 @@ import { randomId } from '../security/random.ts'
 import type { Customer, Decided, Delivery, MethodId, Subject, Via } from '../vocabulary.ts'
 import { isWithinBudget } from './admission.ts'
 import { prefixOf } from './contacts.ts'
-import type { Engine, Records } from './ports.ts'
+import type { EngineCore, Records } from './ports.ts'
 import type { NoticeEvent } from './templates.ts'
 import { noticeOf } from './wording.ts'
 
@@ -75,11 +75,8 @@ interface Failing {
   readonly decided: Decided
 }
 
-/** What telling needs of the engine; the command line has no more. */
-export type Telling = Pick<Engine, 'store' | 'clock' | 'observe'>
-
 /** Tells a user that he was locked, or that somebody got in after several wrong answers. */
-export async function tellOfFailures(engine: Telling, customer: Customer, failing: Failing): Promise<void> {
+export async function tellOfFailures(engine: EngineCore, customer: Customer, failing: Failing): Promise<void> {
   const { subject, method, failures, decided } = failing
   if (!subject.isUser) return
   if (decided === 'accepted' && failures >= failuresToTell) {
@@ -93,7 +90,7 @@ export async function tellOfFailures(engine: Telling, customer: Customer, failin
 
 /** Tells a user, once for `once`. A notice that cannot be kept is counted, and never undoes an answer that was given. */
 export async function tellUser(
-  engine: Telling,
+  engine: EngineCore,
   customer: Customer,
   userId: string,
   event: NoticeEvent,

@@ -26,6 +26,9 @@ export interface Engine {
   readonly observe: Observer
 }
 
+/** What is needed where nothing is sent; the command line has no more. */
+export type EngineCore = Pick<Engine, 'store' | 'clock' | 'observe'>
+
 export interface Store {
   readonly read: Records
   /** All of `job` or nothing of it; resolves after the commit. Inside, only the functions it is given are used. */

@@ -4,8 +4,7 @@ import { type Protection, writePskc } from '../tokens/pskc-write.ts'
 import { readTokens, type TokenFileRead, type TokenFormat, type ToRead } from '../tokens/read.ts'
 import { isWeak, type RowError } from '../tokens/rows.ts'
 import type { Customer, RequestMark } from '../vocabulary.ts'
-import type { Telling } from './notices.ts'
-import type { Records } from './ports.ts'
+import type { EngineCore, Records } from './ports.ts'
 
 /** Hardware tokens come and go as files of seeds. */
 
@@ -37,7 +36,7 @@ export type ImportOutcome =
 
 /** Takes the tokens of a vendor's file: the good rows in one write, the others told one by one. */
 export async function importTokens(
-  { store, clock }: Telling,
+  { store, clock }: EngineCore,
   { customer, file, isDryRun, request, requestId }: ImportRequest,
 ): Promise<ImportOutcome> {
   const read = await readTokens(file)
@@ -115,7 +114,7 @@ export type ExportOutcome =
 
 /** Tokens by serial number as PSKC, with where their counters are. That it was done is in the audit. */
 export async function exportTokens(
-  { store, clock }: Telling,
+  { store, clock }: EngineCore,
   { customer, protection, offset, limit, request, requestId }: ExportRequest,
 ): Promise<ExportOutcome> {
   const found = await store.write(async (tx) => {

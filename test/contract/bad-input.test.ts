@@ -152,6 +152,7 @@ for (const database of databaseNames) {
         ...{ showsMatchNumber: true, language: 'en', authenticatorName: 'Example', batchNo: 1, batchSize: 10 },
         ...{ secret: 'JBSWY3DPEHPK3PXP', authenticatorType: 'GOOGLE AUTHENTICATOR' },
         ...{ firstName: 'Anna', lastName: 'Example' },
+        ...{ serial: 'A1', file: 'A1,3132333435363738393031323334353637383930', nextToken: '00000b', dryRun: true },
       }
     })
     after(() => server.close())

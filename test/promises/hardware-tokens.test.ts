@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import { after, before, describe, it } from 'node:test'
-import type { Telling } from '../../server/engine/notices.ts'
-import { registerYubikey } from '../../server/engine/tokens.ts'
+import type { EngineCore } from '../../server/engine/ports.ts'
+import { registerYubikey } from '../../server/engine/token-codes.ts'
 import type { Store } from '../../server/store/open.ts'
 import type { Customer } from '../../server/vocabulary.ts'
 import { type Answered, type Key, post, testKey, wrongCode } from '../support/caller.ts'
@@ -248,7 +248,7 @@ for (const name of databaseNames) {
 
     describe('a YubiKey that is registered by a touch', () => {
       let customer: Customer
-      let ports: Telling
+      let ports: EngineCore
       before(async () => {
         const found = await store.read.customers.find(testKey.customerKey)
         assert.ok(found)

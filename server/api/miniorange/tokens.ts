@@ -1,4 +1,5 @@
 import Type from 'typebox'
+import { resyncToken } from '../../engine/token-codes.ts'
 import {
   type ExportRequest,
   exportTokens,
@@ -12,7 +13,6 @@ import {
   enableToken,
   type ListedToken,
   listTokens,
-  resyncToken,
   type TokenOutcome,
   unassignToken,
 } from '../../engine/tokens.ts'
