@@ -1,6 +1,5 @@
-import { randomInt } from 'node:crypto'
 import type { Config } from './config.ts'
-import { randomSecret } from './security/random.ts'
+import { randomApiKey, randomWhole } from './security/random.ts'
 import type { Store } from './store/open.ts'
 
 export interface FirstCustomer {
@@ -26,10 +25,5 @@ export async function bootstrap(store: Store, config: Config, nowMs: number): Pr
 
 /** Six digits, as callers know them. */
 export function randomCustomerKey(): number {
-  return randomInt(100_000, 1_000_000)
-}
-
-/** 192 random bits in letters that need no quoting in a shell. */
-export function randomApiKey(): string {
-  return randomSecret(24).toString('base64url').replaceAll('-', 'A').replaceAll('_', 'B')
+  return randomWhole(100_000, 1_000_000)
 }

@@ -11,9 +11,8 @@ import { isDeliverable } from './engine/test-customer.ts'
 import type { createMetrics } from './metrics.ts'
 import { remember } from './remember.ts'
 import { type ServerSettings, serverSettings, withDefaults } from './settings.ts'
-import { serverScope } from './store/keys.ts'
 import type { Store } from './store/open.ts'
-import type { Customer } from './vocabulary.ts'
+import { type Customer, serverScope } from './vocabulary.ts'
 
 const receiptPauseMs = 2_000
 

@@ -1,5 +1,8 @@
 /** The nouns of the product. Imports nothing; all of the server speaks it. */
 
+/** Stands for a customer's id where something is the whole server's: its settings, and sign-ins to accounts. */
+export const serverScope = 0
+
 /** A tenant. Its id is the decimal customer key that callers send in their headers. */
 export interface Customer {
   readonly id: number
@@ -54,8 +57,21 @@ export interface User {
   readonly createdAtMs: number
 }
 
+/** Who looks after a customer: signs in by e-mail and password, to be given the customer's keys. */
+export interface Account {
+  readonly customerId: number
+  readonly email: string
+  /** As it was given; nothing is sent to it. */
+  readonly phone: string | null
+  /** What is kept of the password; `engine/passwords.ts` knows its form. */
+  readonly password: string
+}
+
 /** A way to prove who you are. */
 export type MethodId = 'message-code' | 'message-link' | 'time-code' | 'hardware-token'
+
+/** What failures are counted of: a method, or the password of an account. */
+export type Guarded = MethodId | 'password'
 
 /** How a message travels. */
 export type Via = 'sms' | 'email' | 'call'
@@ -207,7 +223,7 @@ export interface Decision {
   readonly customerId: number
   readonly nowMs: number
   readonly verdict: 'right' | 'wrong' | 'denied'
-  readonly method: MethodId
+  readonly method: Guarded
   readonly subject: Subject
   readonly challengeId: string | null
   readonly credential: { readonly id: string; readonly userId: string; readonly step: number } | null

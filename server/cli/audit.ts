@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
 import type { ChainState } from '../store/audit.ts'
-import { serverScope } from '../store/keys.ts'
+import { serverScope } from '../vocabulary.ts'
 import { customerOf, withStore } from './database.ts'
 import { customerOption, example } from './options.ts'
 import type { Act, Report } from './report.ts'

@@ -3,8 +3,8 @@ import { join, resolve } from 'node:path'
 import packageJson from '../../package.json' with { type: 'json' }
 import type { Config } from '../config.ts'
 import { serverSettings, withDefaults } from '../settings.ts'
-import { serverScope } from '../store/keys.ts'
 import type { Store } from '../store/open.ts'
+import { serverScope } from '../vocabulary.ts'
 import { isAbsent, isKeyLost, lostKey } from './database.ts'
 import { smtpProblem, whatListens } from './reach.ts'
 

@@ -1,5 +1,6 @@
 import { type Command, Option } from 'commander'
-import { randomApiKey, randomCustomerKey } from '../bootstrap.ts'
+import { randomCustomerKey } from '../bootstrap.ts'
+import { randomApiKey } from '../security/random.ts'
 import { customerSettings } from '../settings.ts'
 import type { Store } from '../store/open.ts'
 import { customerOf, noteOf, nowOf, withStore } from './database.ts'

@@ -14,3 +14,13 @@ export function randomId(): string {
 export function randomSecret(bytes: number): Buffer {
   return randomBytes(bytes)
 }
+
+/** A whole number from `least` on and below `end`, each equally likely. */
+export function randomWhole(least: number, end: number): number {
+  return randomInt(least, end)
+}
+
+/** An API key: 192 random bits in letters that need no quoting in a shell. */
+export function randomApiKey(): string {
+  return randomBytes(24).toString('base64url').replaceAll('-', 'A').replaceAll('_', 'B')
+}

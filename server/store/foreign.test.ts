@@ -5,6 +5,8 @@ import { dump, openRaw, type RawDatabase, type RawRow } from '../../test/support
 import {
   aChallenge,
   aCredential,
+  accountDigest,
+  accountReset,
   aDecision,
   aNote,
   aToken,
@@ -29,6 +31,10 @@ type FunctionName = {
 /** By an unguessable id, of the server as a whole, or the one look that may leave the customer. */
 type Unscoped =
   | `customers.${string}`
+  | 'accounts.digestOf'
+  | 'accounts.find'
+  | 'accounts.byReset'
+  | 'phoneOffers.find'
   | `inbox.${string}`
   | 'challenges.find'
   | 'deliveries.add'
@@ -47,6 +53,17 @@ interface Probe {
 
 /** Every function that takes a customer's id, called with another customer's; a new one is a line here. */
 const foreignProbes = {
+  'accounts.of': { look: (tx) => tx.accounts.of(other), finds: undefined },
+  'accounts.put': {
+    look: (tx) =>
+      tx.accounts.put({ customerId: other, email: 'e', phone: null, password: 'p' }, accountDigest(mine), nowMs),
+    finds: false,
+  },
+  'accounts.offerReset': { look: (tx) => tx.accounts.offerReset(other, Buffer.from('other'), nowMs + 1) },
+  'accounts.resetPassword': {
+    look: (tx) => tx.accounts.resetPassword(other, accountReset(mine), 'p', nowMs),
+    finds: false,
+  },
   'audit.append': { look: (tx) => tx.audit.append(other, aNote(), 'done', nowMs) },
   'audit.close': { look: (tx) => tx.audit.close(other, 0, nowMs), finds: 0 },
   'audit.verify': { look: async (tx) => (await tx.audit.verify(other)).blocks, finds: 0 },
@@ -81,6 +98,10 @@ const foreignProbes = {
     finds: { failures: 0, lockedUntilMs: 0 },
   },
   'guards.unlock': { look: (tx, { user }) => tx.guards.unlock(other, user.id), finds: 0 },
+  'phoneOffers.add': {
+    look: (tx, { user: { id } }) =>
+      tx.phoneOffers.add({ id: `another-of-${id}`, customerId: other, userId: id, expiresAtMs: nowMs }, nowMs),
+  },
   'sendCounts.add': { look: (tx) => tx.sendCounts.add(other, 'budget', 0, 1, 1), finds: 1 },
   'sendCounts.alone': { look: (tx) => tx.sendCounts.alone(other, 'budget') },
   'sendCounts.since': { look: (tx) => tx.sendCounts.since(other, 'budget', -1), finds: 0 },

@@ -3,9 +3,6 @@ import { randomSecret } from '../security/random.ts'
 import { type Sealed, type SealingKey, seal, sealedBy, sealingKey, unseal } from '../security/seal.ts'
 import type { Db } from './tables.ts'
 
-/** The customer id under which the whole server keeps its own settings. */
-export const serverScope = 0
-
 /**
  * The key ring. Master keys seal one data key per customer; the data key seals the customer's secrets and, by
  * derivation, keys its digests. Only sealed data keys are stored, so a new master key re-seals those and nothing else.

@@ -97,6 +97,16 @@ export async function purge(db: Db, nowMs: number, failuresMax: number): Promise
         .limit(purgedRowsMax),
     )
     .executeTakeFirst()
+  const phones = await db
+    .deleteFrom('phone_offers')
+    .where('id', 'in', (eb) =>
+      eb
+        .selectFrom('phone_offers')
+        .select('id')
+        .where('expires_at_ms', '<', nowMs - retention.challengesMs)
+        .limit(purgedRowsMax),
+    )
+    .executeTakeFirst()
   const notices = await db
     .deleteFrom('deliveries')
     .where('id', 'in', (eb) =>
@@ -119,6 +129,7 @@ export async function purge(db: Db, nowMs: number, failuresMax: number): Promise
     )
     .executeTakeFirst()
   return {
+    phones: Number(phones.numDeletedRows),
     notices: Number(notices.numDeletedRows),
     webhooks: Number(webhooks.numDeletedRows),
     marks: Number(marks.numDeletedRows),

@@ -1,3 +1,4 @@
+import { accounts } from './accounts.ts'
 import { audit } from './audit.ts'
 import { challenges } from './challenges.ts'
 import { credentials } from './credentials.ts'
@@ -8,6 +9,7 @@ import { guards } from './guards.ts'
 import { inbox } from './inbox.ts'
 import type { Keys } from './keys.ts'
 import { marks } from './marks.ts'
+import { phoneOffers } from './phone-offers.ts'
 import { sendCounts } from './send-counts.ts'
 import { settings } from './settings.ts'
 import type { Db } from './tables.ts'
@@ -18,6 +20,7 @@ import { webhooks } from './webhooks.ts'
 /** Every table's functions on one handle: the reader, or the transaction of one write. */
 export function repositories(db: Db, keys: Keys, dialect: Dialect) {
   return {
+    accounts: accounts(db, keys),
     audit: audit(db, keys),
     challenges: challenges(db, keys, dialect),
     credentials: credentials(db, keys),
@@ -26,6 +29,7 @@ export function repositories(db: Db, keys: Keys, dialect: Dialect) {
     guards: guards(db),
     inbox: inbox(db),
     marks: marks(db),
+    phoneOffers: phoneOffers(db),
     sendCounts: sendCounts(db, dialect),
     settings: settings(db, keys),
     tokens: tokens(db, keys),

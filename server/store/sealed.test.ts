@@ -31,6 +31,9 @@ interface SealedCase {
 const sealedColumns = {
   'data_keys.key': { plain: null, where: 'customer_id = $1', read: (store) => store.read.customers.find(mine) },
   'customers.api_key': { plain: plain.apiKey, where: 'id = $1', read: (store) => store.read.customers.find(mine) },
+  'accounts.email': { plain: plain.accountEmail, where: 'customer_id = $1', read: readAccount },
+  'accounts.phone': { plain: plain.accountPhone, where: 'customer_id = $1', read: readAccount },
+  'accounts.password': { plain: plain.password, where: 'customer_id = $1', read: readAccount },
   'settings.value': { plain: plain.setting, where: 'customer_id = $1', read: (store) => store.read.settings.all(mine) },
   'users.email': { plain: plain.email, where: 'id = $1 and username is not null', read: readUser },
   'users.phone': { plain: plain.phone, where: 'id = $1 and username is not null', read: readUser },
@@ -57,6 +60,10 @@ const sealedColumns = {
   },
   'deliveries.message': { plain: plain.text, where: 'challenge_id = $1', read: readDelivery },
 } satisfies Record<SealedColumn, SealedCase>
+
+function readAccount(store: Store): Promise<unknown> {
+  return store.read.accounts.of(mine)
+}
 
 function readUser(store: Store, { user }: Story): Promise<unknown> {
   return store.read.users.find(mine, user.username)

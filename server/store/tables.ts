@@ -5,9 +5,11 @@ import type { Sealed } from '../security/seal.ts'
 export interface Tables {
   data_keys: DataKeyRow
   customers: CustomerRow
+  accounts: AccountRow
   settings: SettingRow
   users: UserRow
   credentials: CredentialRow
+  phone_offers: PhoneOfferRow
   challenges: ChallengeRow
   deliveries: DeliveryRow
   delivery_tries: DeliveryTryRow
@@ -35,6 +37,21 @@ export interface CustomerRow {
   name: string
   api_key: Sealed
   created_at_ms: number
+}
+
+/** Who looks after a customer; at most one for each. */
+export interface AccountRow {
+  customer_id: number
+  /** The address, as it is found: a keyed digest. */
+  email_digest: Uint8Array
+  email: Sealed
+  phone: Sealed | null
+  password: Sealed
+  /** Of what a link to choose a new password holds. */
+  reset_digest: Uint8Array | null
+  reset_until_ms: number | null
+  created_at_ms: number
+  updated_at_ms: number
 }
 
 /** `customer_id` 0: of the whole server. */
@@ -72,6 +89,14 @@ export interface CredentialRow {
   created_at_ms: number
   confirmed_at_ms: number | null
   last_used_at_ms: number | null
+}
+
+export interface PhoneOfferRow {
+  id: string
+  customer_id: number
+  user_id: string
+  created_at_ms: number
+  expires_at_ms: number
 }
 
 export interface ChallengeRow {

@@ -159,9 +159,16 @@ export const plain = {
   event: '{"event":"that nobody may read"}',
   seedKey: 'bm9ib2R5IG1heSByZWFk',
   publicId: 'cccjgjgkhcbb',
+  accountEmail: 'nobody.looks.after@example.com',
+  accountPhone: '+15551112222',
+  password: 'a hash that nobody may read',
 }
 
 export type Story = Awaited<ReturnType<typeof tell>>
+
+/** What the account of a customer of the story is found by, and the link to choose its password anew. */
+export const accountDigest = (customerId: number) => Buffer.from(`account of ${customerId}`)
+export const accountReset = (customerId: number) => Buffer.from(`reset of ${customerId}`)
 
 /** One customer with a row in every table that belongs to customers. */
 export async function tell(store: Store, customerId: number) {
@@ -170,6 +177,8 @@ export async function tell(store: Store, customerId: number) {
   const credential = aCredential({ secret, label: 'App' })
   const seed = { kind: 'yubikey', key: plain.seedKey, publicId: plain.publicId, privateId: '010203040506' } as const
   const token = aToken(customerId, { seed })
+  const { accountEmail, accountPhone, password } = plain
+  const account = { customerId, email: accountEmail, phone: accountPhone, password }
   const subject = { key: user.id, isUser: true }
   const requestDigest = Buffer.from(`request of ${user.id}`)
   const challenge = aChallenge(customerId, { subject, userId: user.id, pending, requestDigest, transactionName: 'Pay' })
@@ -180,8 +189,11 @@ export async function tell(store: Store, customerId: number) {
   await store.write(async (tx) => {
     await tx.customers.add(customerId, `Customer ${customerId}`, plain.apiKey, nowMs)
     await tx.settings.set(customerId, 'issuer', plain.setting, nowMs)
+    await tx.accounts.put(account, accountDigest(customerId), nowMs)
+    await tx.accounts.offerReset(customerId, accountReset(customerId), nowMs + 1_000)
     await tx.users.add(user, user.username)
     await tx.credentials.offer(customerId, user.id, credential, nowMs)
+    await tx.phoneOffers.add({ id: `phone-of-${user.id}`, customerId, userId: user.id, expiresAtMs: nowMs }, nowMs)
     await tx.challenges.replace(challenge, nowMs)
     await tx.deliveries.add([delivery], nowMs, nowMs + 1_000_000_000)
     await tx.tokens.add(customerId, [token])

@@ -5,6 +5,7 @@ import type { Db } from '../tables.ts'
 import { first } from './0001-first.ts'
 import { reach } from './0002-reach.ts'
 import { tokens } from './0003-tokens.ts'
+import { accounts } from './0005-accounts.ts'
 
 /** Every migration in order; a new one is its file and a line here. */
 function migrations(dialect: Dialect): Record<string, Migration> {
@@ -12,6 +13,7 @@ function migrations(dialect: Dialect): Record<string, Migration> {
     '0001-first': first(dialect),
     '0002-reach': reach(dialect),
     '0003-tokens': tokens(dialect),
+    '0005-accounts': accounts(dialect),
   }
 }
 
