@@ -5,22 +5,26 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { FastifyInstance } from 'fastify'
 import pino from 'pino'
 import packageJson from '../package.json' with { type: 'json' }
+import { accountPages } from './api/accounts/index.ts'
 import { createHttp } from './api/http.ts'
 import { inboxPages } from './api/inbox/index.ts'
 import { createInspector } from './api/inspector/index.ts'
 import { linkPages } from './api/links/index.ts'
 import { miniOrange } from './api/miniorange/index.ts'
+import { pageStyle } from './api/page.ts'
+import { phonePages } from './api/phone/index.ts'
 import { receiptHooks } from './api/receipts/index.ts'
 import { referencePages } from './api/reference/index.ts'
 import { curlLines } from './api/reference/samples/curl.ts'
 import { type Clock, createClock } from './clock.ts'
 import { type Config, ConfigError } from './config.ts'
 import { guardLimits } from './engine/guard.ts'
-import type { Engine } from './engine/ports.ts'
+import type { Engine, SelfService } from './engine/ports.ts'
 import { createMetrics } from './metrics.ts'
 import { createOutgoing } from './outgoing.ts'
 import { remember } from './remember.ts'
 import { randomSecret } from './security/random.ts'
+import type { ServerSettings } from './settings.ts'
 import { openStore, type Store } from './store/open.ts'
 import { sendWebhooks, type WebhookPorts } from './webhooks.ts'
 
@@ -67,6 +71,7 @@ export async function assemble(config: Config, given?: Clock): Promise<Assembled
     clock,
     customer,
     observe: metrics.observe,
+    selfService: async () => selfServiceOf(await outgoing.settings(), config),
   }
   const isDevelopment = config.mode === 'development'
   const keys = () => keysOf(store)
@@ -81,7 +86,7 @@ export async function assemble(config: Config, given?: Clock): Promise<Assembled
     metrics: metrics.registry,
     plugins: [
       miniOrange(engine, inspector?.watch),
-      linkPages(engine),
+      ...pagesOf(engine),
       receiptHooks({ find: outgoing.provider, onReceipt: outgoing.onReceipt, baseUrl: () => baseUrl }),
       referencePages(async () => ({
         baseUrl,
@@ -130,6 +135,21 @@ async function keysOf({ read }: Store): Promise<{ customerKey: string; apiKey: s
   const byAge = (await read.customers.list()).sort((left, right) => left.createdAtMs - right.createdAtMs)
   const found = await Promise.all(byAge.map(({ id }) => read.customers.find(id)))
   return found.flatMap((customer) => (customer ? [{ customerKey: String(customer.id), apiKey: customer.apiKey }] : []))
+}
+
+function selfServiceOf(settings: ServerSettings, { mode }: Config): SelfService {
+  const isAllowed = (where: ServerSettings['customerSignUp']) => where === 'on' || where === mode
+  return {
+    maySignUp: isAllowed(settings.customerSignUp),
+    maySignIn: isAllowed(settings.customerSignIn),
+    signUpsPerDay: settings.signUpsPerDay,
+    supportEmail: settings.supportEmail || null,
+  }
+}
+
+/** What people reach by a link in a message or a QR code. */
+function pagesOf(engine: Engine) {
+  return [pageStyle, linkPages(engine), accountPages(engine), phonePages]
 }
 
 /** Pages of this server that the reference points to. */

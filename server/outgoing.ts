@@ -97,6 +97,7 @@ export function createOutgoing(options: OutgoingOptions) {
   return {
     outbox,
     onReceipt,
+    settings: async () => (await settings(serverScope)) as ServerSettings, // `withDefaults` always answers
     provider: async (id: string) => (await settings(serverScope))?.providers.find((one) => one.id === id),
     async stop(): Promise<void> {
       await outbox.stop()

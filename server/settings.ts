@@ -160,7 +160,14 @@ export interface ServerSettings {
   readonly providers: readonly Provider[]
   readonly smtpUrl: string
   readonly smtpFrom: string
+  readonly customerSignUp: Where
+  readonly customerSignIn: Where
+  readonly signUpsPerDay: number
+  readonly supportEmail: string
 }
+
+/** Where something is allowed. */
+type Where = 'development' | 'on' | 'off'
 
 export const serverSettings: Table<ServerSettings> = {
   providers: {
@@ -190,6 +197,31 @@ export const serverSettings: Table<ServerSettings> = {
     meaning: 'Sender of e-mails: `Name <address>`.',
     parse: (text) => (/^[^\p{C}]{3,200}$/u.test(text) && text.includes('@') ? text : undefined),
   },
+  customerSignUp: {
+    fallback: 'development',
+    meaning:
+      '`on`, `off` or `development` (only there): whether anybody who reaches this server can make a customer of his own, as plugins do when a site registers.',
+    risk: '`on` gives strangers a customer each, with messages at your cost: keep `signUpsPerDay` low, or add customers yourself.',
+    parse: where,
+  },
+  customerSignIn: {
+    fallback: 'development',
+    meaning:
+      "`on`, `off` or `development` (only there): whether a plugin is given a customer's keys for the e-mail address and password of its account, and passwords can be chosen anew by mail.",
+    risk: '`on` makes a password, and a mailbox, as good as the API key.',
+    parse: where,
+  },
+  signUpsPerDay: {
+    fallback: 20,
+    meaning: 'Customers that sign up by themselves in a day (UTC), 0–10000; at most 3 from one address.',
+    parse: (text) => wholeNumber(text, 0, 10_000),
+  },
+  supportEmail: {
+    fallback: '',
+    meaning:
+      "Where questions go that a site's administrator sends from a plugin's support form. Empty: they are refused with a sentence.",
+    parse: (text) => (text === '' || /^[^\s\p{C}@<>,;:]+@[^\s\p{C}@<>,;:]+$/u.test(text) ? text : undefined),
+  },
 }
 
 /** The settings of a table from what is stored; a missing or no longer allowed value means its default. */
@@ -200,6 +232,10 @@ export function withDefaults<T extends object>(table: Table<T>, stored: Readonly
     return [name, (text === undefined ? undefined : setting.parse(text)) ?? setting.fallback]
   })
   return Object.fromEntries(values) as T // the table has one row for each field of T
+}
+
+function where(text: string): Where | undefined {
+  return text === 'development' || text === 'on' || text === 'off' ? text : undefined
 }
 
 function wholeNumber(text: string, least: number, most: number): number | undefined {

@@ -70,7 +70,7 @@ export async function createHttp(options: HttpOptions): Promise<FastifyInstance>
   })
   app.addHook('onResponse', (request, reply, done) => {
     const path = request.routeOptions.url ?? 'unknown'
-    const level = path.startsWith('/moas') || path.startsWith('/api') ? 'info' : 'debug'
+    const level = /^\/(moas|api|rest)\//.test(path) ? 'info' : 'debug'
     const line = {
       requestId: request.id,
       ip: request.ip,

@@ -2,7 +2,7 @@ import { methods } from '../methods/index.ts'
 import { keyedDigest } from '../security/digest.ts'
 import type { Customer, Delivery, MethodId, Subject } from '../vocabulary.ts'
 import { countryOf, foldEmail } from './contacts.ts'
-import type { RecentChallenge, Records } from './ports.ts'
+import type { Engine, RecentChallenge, Records } from './ports.ts'
 
 /** Why nothing is sent, though the person may be asked. */
 export type SendBar = 'too-many' | 'over-budget' | 'country' | 'suspicious-prefix' | 'prompts-paused'
@@ -141,6 +141,13 @@ export async function isWithinBudget(tx: Records, customer: Customer, count: num
   return sent <= customer.settings.messagesPerDay
 }
 
+/** Messages that a customer may still send today (UTC). */
+export async function messagesLeft({ store, clock }: Engine, { id, settings }: Customer): Promise<number> {
+  const nowMs = clock()
+  const sent = await store.read.sendCounts.since(id, 'budget', nowMs - (nowMs % dayMs) - 1)
+  return Math.max(0, settings.messagesPerDay - sent)
+}
+
 /** Codes that nobody types are the mark of pumped messages. */
 async function prefixBar(tx: Records, { customer, deliveries, nowMs }: Sending): Promise<SendBar | undefined> {
   for (const { prefix } of deliveries) {
@@ -157,7 +164,7 @@ function contactKey(customer: Customer, contact: string): string {
 }
 
 /** One IPv4 address, or the /64 network of an IPv6 address, which one subscriber has to himself. */
-function networkOf(address: string): string {
+export function networkOf(address: string): string {
   if (!address.includes(':')) return address
   const groups = groupsOf(address)
   // Sockets that speak both write IPv4 as ::ffff:192.0.2.1.

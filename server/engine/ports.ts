@@ -1,4 +1,5 @@
 import type {
+  Account,
   AuditNote,
   Challenge,
   ChallengeState,
@@ -24,6 +25,16 @@ export interface Engine {
   /** Where people reach this server; links in messages begin with it. */
   readonly baseUrl: string
   readonly observe: Observer
+  /** What people may do without the operator; as it is now, give or take a second. */
+  readonly selfService: () => Promise<SelfService>
+}
+
+export interface SelfService {
+  readonly maySignUp: boolean
+  readonly maySignIn: boolean
+  readonly signUpsPerDay: number
+  /** Where questions to the operator go. */
+  readonly supportEmail: string | null
 }
 
 /** What is needed where nothing is sent; the command line has no more. */
@@ -56,6 +67,15 @@ export interface ChallengeSnapshot {
 }
 
 export interface Records {
+  readonly accounts: {
+    digestOf(address: string): Promise<Buffer>
+    find(digest: Uint8Array): Promise<Account | undefined>
+    of(customerId: number): Promise<Account | undefined>
+    put(account: Account, digest: Uint8Array, nowMs: number): Promise<boolean>
+    offerReset(customerId: number, resetDigest: Uint8Array, untilMs: number): Promise<void>
+    byReset(resetDigest: Uint8Array, nowMs: number): Promise<Account | undefined>
+    resetPassword(customerId: number, resetDigest: Uint8Array, password: string, nowMs: number): Promise<boolean>
+  }
   readonly audit: {
     append(customerId: number, note: AuditNote, outcome: string, nowMs: number): Promise<void>
   }
@@ -76,6 +96,9 @@ export interface Records {
     of(customerId: number, userId: string, method: MethodId): Promise<Credential[]>
     offer(customerId: number, userId: string, credential: Credential, nowMs: number): Promise<void>
   }
+  readonly customers: {
+    add(id: number, name: string, apiKey: string, nowMs: number): Promise<boolean>
+  }
   readonly deliveries: {
     add(list: readonly Delivery[], nowMs: number, leaseUntilMs: number): Promise<void>
     log(customerId: number, challengeId: string | null, limit: number): Promise<DeliveryRecord[]>
@@ -93,6 +116,10 @@ export interface Records {
   }
   readonly marks: {
     claim(mark: RequestMark): Promise<boolean>
+  }
+  readonly phoneOffers: {
+    add(offer: PhoneOffer, nowMs: number): Promise<void>
+    find(id: string): Promise<PhoneOffer | undefined>
   }
   readonly sendCounts: {
     alone(customerId: number, key: string): Promise<void>
@@ -120,6 +147,14 @@ export interface Records {
     change(customerId: number, id: string, change: UserChange, nowMs: number): Promise<boolean>
     remove(customerId: number, id: string): Promise<boolean>
   }
+}
+
+/** A phone that was offered to be registered. */
+export interface PhoneOffer {
+  readonly id: string
+  readonly customerId: number
+  readonly userId: string
+  readonly expiresAtMs: number
 }
 
 /** How an earlier question went. */

@@ -17,10 +17,10 @@ export function accounts(db: Db, keys: Keys) {
   }
 
   return {
-    /** What an address is found and counted by; it does not tell the address. */
-    async digestOf(emailFolded: string): Promise<Buffer> {
+    /** What an address, of mail or of a machine, is found and counted by; it does not tell the address. */
+    async digestOf(address: string): Promise<Buffer> {
       const key = await keys.of(db, serverScope)
-      return keyedDigest(deriveKey(key.bytes, 'accounts'), emailFolded)
+      return keyedDigest(deriveKey(key.bytes, 'accounts'), address)
     },
 
     async find(digest: Uint8Array): Promise<Account | undefined> {

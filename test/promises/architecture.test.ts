@@ -59,7 +59,7 @@ const places: readonly Place[] = [
   {
     folder: /^server\/api\/\w+\.ts$/,
     ours: /^server\/security\//,
-    packages: /^(fastify|@fastify\/swagger|node:net|pino)$/,
+    packages: /^(fastify|@fastify\/swagger|node:(fs|net)|pino)$/,
   },
   ...globSync('server/api/*/', { cwd: root }).map((folder) => ({
     folder: new RegExp(`^${folder.replaceAll('\\', '/').replace(/\/$/, '')}/`),

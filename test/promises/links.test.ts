@@ -386,7 +386,7 @@ for (const database of databaseNames)
           await accept(links.accept, wrongNumber(number)),
           await accept(links.accept, number),
           await open(links.accept),
-          await open(`${server.baseUrl}/link/style.css`),
+          await open(`${server.baseUrl}/page.css`),
         ]
         for (const { headers } of answers) {
           const policy = headers.get('content-security-policy') ?? ''
@@ -431,7 +431,7 @@ for (const database of databaseNames)
             page.html,
             /<script|<iframe|<img|<object|<meta http-equiv|\son[a-z]+=|style=|javascript:/i,
           )
-          assert.doesNotMatch(page.html, /(src|href|action)="(?!\/link\/)/)
+          assert.doesNotMatch(page.html, /(src|href|action)="(?!\/link\/|\/page\.css")/)
         }
       })
 

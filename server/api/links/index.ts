@@ -1,11 +1,9 @@
-import { readFileSync } from 'node:fs'
-import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyPluginAsync, FastifyRequest } from 'fastify'
 import { decideLink, type LinkView, readLink } from '../../engine/link.ts'
 import type { Engine } from '../../engine/ports.ts'
 import type { Language } from '../../engine/templates.ts'
+import { formOf, hidden, servePages, wantedLanguage } from '../page.ts'
 import { askingPage, type Ending, endingPage, type Problem } from './page.ts'
-
-const formBytesMax = 1_024
 
 interface LinkParams {
   readonly id: string
@@ -14,41 +12,30 @@ interface LinkParams {
 
 /** The pages behind accept and deny links: a GET only shows, a POST decides, nothing redirects or loads from elsewhere. */
 export function linkPages(engine: Engine): FastifyPluginAsync {
-  const style = readFileSync(new URL('style.css', import.meta.url))
-
   return async (app) => {
-    app.removeAllContentTypeParsers()
-    app.addContentTypeParser('*', { parseAs: 'string', bodyLimit: formBytesMax }, (_request, body, done) => {
-      done(null, new URLSearchParams(String(body)))
-    })
-    app.addHook('onRequest', (_request, reply, done) => {
-      reply.headers(safeHeaders)
-      done()
-    })
-    app.get('/link/style.css', hidden, (_request, reply) => reply.type('text/css; charset=utf-8').send(style))
+    servePages(app)
 
-    app.get<{ Params: LinkParams }>('/link/:id/:secret', hidden, async (request, reply) => {
+    app.get<{ Params: LinkParams }>('/link/:id/:secret', hidden, async (request) => {
       const view = await readLink(engine, request.params.id, request.params.secret)
       const language = languageOf(request, view)
-      return send(reply, view ? askingPage(language, view, request.url, null) : endingPage(language, 'over', ''))
+      return view ? askingPage(language, view, request.url, null) : endingPage(language, 'over', '')
     })
 
-    app.post<{ Params: LinkParams }>('/link/:id/:secret', hidden, async (request, reply) => {
+    app.post<{ Params: LinkParams }>('/link/:id/:secret', hidden, async (request) => {
       const view = await readLink(engine, request.params.id, request.params.secret)
       const language = languageOf(request, view)
-      if (!view) return send(reply, endingPage(language, 'over', ''))
+      if (!view) return endingPage(language, 'over', '')
       const result = await decide(engine, view, request)
-      if ('ending' in result) return send(reply, endingPage(language, result.ending, view.customer.name))
-      return send(reply, askingPage(language, view, request.url, result.problem))
+      if ('ending' in result) return endingPage(language, result.ending, view.customer.name)
+      return askingPage(language, view, request.url, result.problem)
     })
 
     // A link that lost its end, or got a longer one, on its way through a mail program.
-    const over = (request: FastifyRequest, reply: FastifyReply) =>
-      send(reply, endingPage(languageOf(request, undefined), 'over', ''))
-    app.get('/link/*', hidden, async (request, reply) => over(request, reply))
-    app.post('/link/*', hidden, async (request, reply) => over(request, reply))
-    app.get('/link', hidden, async (request, reply) => over(request, reply))
-    app.post('/link', hidden, async (request, reply) => over(request, reply))
+    const over = async (request: FastifyRequest) => endingPage(languageOf(request, undefined), 'over', '')
+    for (const path of ['/link', '/link/*']) {
+      app.get(path, hidden, over)
+      app.post(path, hidden, over)
+    }
   }
 }
 
@@ -60,7 +47,7 @@ async function decide(
   view: LinkView,
   request: FastifyRequest<{ Params: LinkParams }>,
 ): Promise<Result> {
-  const form = request.body instanceof URLSearchParams ? request.body : new URLSearchParams()
+  const form = formOf(request.body)
   const decision = form.get('decision')
   const number = form.get('number')?.trim() || null
   if (decision !== 'accept' && decision !== 'deny') return { problem: null }
@@ -76,28 +63,7 @@ async function decide(
   return (await readLink(engine, id, secret)) ? { problem: reason } : { ending: 'over' }
 }
 
-const hidden = { schema: { hide: true } }
-
-const safeHeaders = {
-  'content-security-policy':
-    "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
-  'x-frame-options': 'DENY',
-  'x-content-type-options': 'nosniff',
-  'referrer-policy': 'no-referrer',
-  'cache-control': 'no-store',
-  'x-robots-tag': 'noindex',
-}
-
-function send(reply: FastifyReply, page: string): string {
-  reply.type('text/html; charset=utf-8')
-  return page
-}
-
 /** The browser's language where we speak it, else the customer's. */
 function languageOf(request: FastifyRequest, view: LinkView | undefined): Language {
-  const wanted = String(request.headers['accept-language'] ?? '')
-    .slice(0, 200)
-    .toLowerCase()
-  const first = /\b(en|es)\b/.exec(wanted)?.[1]
-  return first === 'es' || first === 'en' ? first : (view?.customer.settings.language ?? 'en')
+  return wantedLanguage(request.headers['accept-language']) ?? view?.customer.settings.language ?? 'en'
 }

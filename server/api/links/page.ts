@@ -1,6 +1,7 @@
 import type { LinkView } from '../../engine/link.ts'
 import type { Language } from '../../engine/templates.ts'
 import { escapeHtml } from '../../engine/wording.ts'
+import { htmlPage, icons } from '../page.ts'
 import { type Words, words } from './words.ts'
 
 /** Why a form that was posted did not accept, while the link still asks. */
@@ -17,17 +18,14 @@ export function askingPage(language: Language, view: LinkView, action: string, p
   const alert = complaint ? `<p class="problem" id="problem" role="alert">${icons.alert}${complaint}</p>\n` : ''
   const isAcceptable = may === 'accept' && (problem === null || problem === 'wrong')
   const target = escapeHtml(ownPath(action))
-  return page(
-    language,
-    title,
-    `${brand(customer.name)}<h1>${heading}</h1>
+  const content = `${brand(customer.name)}<h1>${heading}</h1>
 <p>${filled(say.asks, { customer: customer.name })}</p>
 ${facts(language, view)}
 ${isAcceptable ? acceptForm(say, view, target, alert) : alert}<form method="post" action="${target}">
 <p class="hint" id="hint">${say.denyHint}</p>
 <button class="deny" name="decision" value="deny" aria-describedby="hint">${icons.cross}${say.deny}</button>
-</form>`,
-  )
+</form>`
+  return htmlPage({ language, title, content, kind: 'asking' })
 }
 
 function acceptForm(say: Words, { numberToShow }: LinkView, target: string, alert: string): string {
@@ -74,14 +72,10 @@ export function endingPage(language: Language, ending: Ending, customerName: str
     denied: { icon: icons.cross, hint: say.deniedHint },
     over: { icon: icons.clock, hint: say.overHint },
   }[ending]
-  return page(
-    language,
-    say[ending],
-    `${brand(customerName)}<p class="seal ${ending}">${icon}</p>
+  const content = `${brand(customerName)}<p class="seal ${ending}">${icon}</p>
 <h1>${say[ending]}</h1>
-<p>${filled(hint, { customer: customerName })}</p>`,
-    'ending',
-  )
+<p>${filled(hint, { customer: customerName })}</p>`
+  return htmlPage({ language, title: say[ending], content, kind: 'ending' })
 }
 
 /** Who asks, at the top of the page; nothing on the page of a link that is over, which tells nobody whose it was. */
@@ -99,36 +93,4 @@ function ownPath(url: string): string {
 
 function filled(text: string, values: Readonly<Record<string, string>>): string {
   return escapeHtml(text).replaceAll(/\{([a-z]+)\}/g, (_, name: string) => escapeHtml(values[name] ?? ''))
-}
-
-/** Drawn here, because the page loads nothing but its style. */
-const icons = {
-  check: icon('<path d="m5 12.5 4.5 4.5L19 7.5"/>'),
-  cross: icon('<path d="m6.5 6.5 11 11m0-11-11 11"/>'),
-  clock: icon('<circle cx="12" cy="12" r="8.5"/><path d="M12 7.5V12l3 2"/>'),
-  alert: icon('<circle cx="12" cy="12" r="8.5"/><path d="M12 8v4.5m0 3.4v.1"/>'),
-}
-
-function icon(shape: string): string {
-  return `<svg viewBox="0 0 24 24" aria-hidden="true">${shape}</svg>`
-}
-
-function page(language: Language, title: string, content: string, kind = 'asking'): string {
-  return `<!doctype html>
-<html lang="${language}">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<meta name="robots" content="noindex">
-<title>${title}</title>
-<link rel="stylesheet" href="/link/style.css">
-</head>
-<body>
-<main class="${kind}">
-${content}
-</main>
-</body>
-</html>
-`
 }

@@ -2,6 +2,7 @@ import Type from 'typebox'
 import { type AnswerRequest, answer } from '../../engine/answer.ts'
 import { challenge, type Shown } from '../../engine/challenge.ts'
 import { status } from '../../engine/status.ts'
+import type { Customer } from '../../vocabulary.ts'
 import {
   authType,
   code,
@@ -17,6 +18,7 @@ import {
   txId,
   username,
 } from './bodies.ts'
+import { isDefaultCustomer, isSignUpCode, onlySignUp } from './default-customers.ts'
 import { endpoint } from './endpoint.ts'
 import { answerRefusals, challengeRefusals, emailMethod, readMethod, readOwnMethod, said, states } from './words.ts'
 
@@ -26,6 +28,7 @@ export const challengeCall = endpoint({
   path: '/api/auth/challenge',
   summary: 'Challenge a user: enrolled (username) or not (phone, email)',
   refusal: 'ERROR',
+  isForDefaultCustomers: true,
   body: Type.Object({
     customerKey,
     username: Type.Optional(username),
@@ -37,11 +40,12 @@ export const challengeCall = endpoint({
     ipAddress: Type.Optional(ipAddress),
     language: Type.Optional(language),
   }),
-  async handle({ engine, caller: { customer, mark }, body, requestId }) {
+  async handle({ engine, caller: { customer, mark }, body, address, requestId }) {
     const asked = body.authType === undefined ? null : readMethod(body.authType)
     if (asked === undefined) return { status: 'ERROR', message: `The authType ${body.authType} is not available.` }
     if (!body.username && !body.phone && !body.email)
       return { status: 'ERROR', message: 'Send username, phone or email.' }
+    if (isDefaultCustomer(customer) && !isSignUpCode(asked)) return { status: 'ERROR', message: onlySignUp }
     const outcome = await challenge(engine, {
       customer,
       username: body.username ?? null,
@@ -50,8 +54,7 @@ export const challengeCall = endpoint({
       asked,
       readOwnMethod,
       emailMethod,
-      transactionName: shownName(body.transactionName),
-      origin: body.ipAddress ?? null,
+      ...circumstances(customer, body, address),
       language: body.language ?? null,
       showsMatchNumber: body.showsMatchNumber ?? false,
       request: mark,
@@ -76,6 +79,12 @@ export const challengeCall = endpoint({
   },
 })
 
+/** For what and from where a challenge is, as the caller says; strangers put no words into our messages. */
+function circumstances(customer: Customer, body: { transactionName?: string; ipAddress?: string }, address: string) {
+  if (isDefaultCustomer(customer)) return { transactionName: null, origin: address }
+  return { transactionName: shownName(body.transactionName), origin: body.ipAddress ?? null }
+}
+
 /** `phoneDelivery` and `emailDelivery`, each only when its channel was used; the time is a string. */
 function deliveries(
   shown: readonly Shown[],
@@ -91,6 +100,7 @@ export const validateCall = endpoint({
   path: '/api/auth/validate',
   summary: 'Validate the answer of a user',
   refusal: 'FAILED',
+  isForDefaultCustomers: true,
   body: Type.Object({
     customerKey: Type.Optional(customerKey),
     txId: Type.Optional(txId),
@@ -101,6 +111,7 @@ export const validateCall = endpoint({
   }),
   async handle({ engine, caller: { customer, mark }, body, requestId }) {
     const refused = (message: string) => ({ responseType: 'VALIDATE', status: 'FAILED', message })
+    if (isDefaultCustomer(customer) && body.txId === undefined) return refused(onlySignUp)
     if (body.token === undefined) return refused('Missing: token.')
     const to = addressee(body)
     if (typeof to === 'string') return refused(to)
@@ -141,6 +152,7 @@ export const statusCall = endpoint({
   summary: 'Ask how a transaction stands; browsers may ask without a signature',
   refusal: 'ERROR',
   isOpen: true,
+  isForBrowsers: true,
   body: Type.Object({ txId, customerKey: Type.Optional(customerKey) }),
   async handle({ engine, caller, body }) {
     const state = await status(engine, String(body.txId), caller?.customer.id ?? null)

@@ -74,12 +74,16 @@ export function reworded(raw: Record<string, unknown>): Record<string, unknown> 
   return Object.fromEntries(body)
 }
 
-/** What is shown of a transaction name: well-formed, without control or bidirectional characters, 30 code points. */
+/** What is shown of a transaction name: one line of 30 letters. */
 export function shownName(text: string | undefined): string | null {
-  const clean =
-    text
-      ?.toWellFormed()
-      .replaceAll(/[\p{Cc}\p{Cf}\p{Co}\p{Zl}\p{Zp}]/gu, ' ')
-      .trim() ?? ''
-  return clean === '' ? null : [...clean].slice(0, 30).join('').trim()
+  return shownLine(text ?? '', 30) || null
+}
+
+/** What is shown of a text in one line: well-formed, without control or bidirectional characters, cut by code points. */
+export function shownLine(text: string, lettersMax: number): string {
+  const clean = text
+    .toWellFormed()
+    .replaceAll(/[\p{Cc}\p{Cf}\p{Co}\p{Zl}\p{Zp}]/gu, ' ')
+    .trim()
+  return [...clean].slice(0, lettersMax).join('').trim()
 }

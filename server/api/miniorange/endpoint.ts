@@ -5,7 +5,15 @@ import type { Engine } from '../../engine/ports.ts'
 import { type Customer, OverloadError } from '../../vocabulary.ts'
 import { readJson } from '../body.ts'
 import { answerShape, reworded } from './bodies.ts'
+import { isDefaultCustomer, onlySignUp } from './default-customers.ts'
 import { authenticate, type Caller, type SignatureHeaders, type SignedRequest } from './signature.ts'
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** Refusals of this call are bare sentences. */
+    isTextRefusal?: boolean
+  }
+}
 
 /** One call of the API. The schema is what validates and what `/openapi.json` shows. */
 export type Endpoint<Body extends TObject = TObject> = Described<Body> & (Signed<Static<Body>> | Open<Static<Body>>)
@@ -15,27 +23,36 @@ interface Described<Body> {
   readonly path: string
   readonly summary: string
   readonly body: Body
-  /** What a request that is not understood is told: a word that no client takes for success. */
-  readonly refusal: 'ERROR' | 'FAILED'
+  /**
+   * What a request that is not understood is told: a word that no client takes for success. `text`: the sentence alone,
+   * because clients of that call take every JSON for success.
+   */
+  readonly refusal: 'ERROR' | 'FAILED' | 'text'
   /** Longer bodies than the usual 64 KiB. */
   readonly bodyBytesMax?: number
+  /** Also for the customers whose key everybody knows; see `default-customers.ts`. */
+  readonly isForDefaultCustomers?: true
 }
 
 interface Signed<Body> {
   readonly isOpen?: never
-  readonly handle: (call: Call<Body>) => Promise<Reply>
+  readonly handle: (call: Call<Body>) => Promise<Reply | string>
 }
 
-/** Also answers without a signature, to browsers of other origins too. */
+/** Also answers without a signature. */
 interface Open<Body> {
   readonly isOpen: true
-  readonly handle: (call: OpenCall<Body>) => Promise<Reply>
+  /** To pages of other origins too. */
+  readonly isForBrowsers?: true
+  readonly handle: (call: OpenCall<Body>) => Promise<Reply | string>
 }
 
 export interface OpenCall<Body> {
   readonly engine: Engine
   readonly body: Body
   readonly requestId: string
+  /** Where the connection comes from, or what a trusted proxy says of it. */
+  readonly address: string
   /** Who signed, if anybody did. */
   readonly caller: Caller | null
 }
@@ -66,6 +83,7 @@ export function serve<Body extends TObject>(
   const understand = understanding(one)
   app.post(one.path, {
     ...(one.bodyBytesMax === undefined ? {} : { bodyLimit: one.bodyBytesMax }),
+    config: { isTextRefusal: one.refusal === 'text' },
     schema: {
       summary: one.summary,
       tags: ['miniOrange'],
@@ -81,8 +99,12 @@ export function serve<Body extends TObject>(
   })
 }
 
-/** HTTP 200 whatever the outcome: clients read the body and several never look further. */
-export function answer(reply: FastifyReply, said: Reply): string {
+/** HTTP 200 whatever the outcome: clients read the body and several never look further. A sentence is sent as text. */
+export function answer(reply: FastifyReply, said: Reply | string): string {
+  if (typeof said === 'string') {
+    reply.header('content-type', 'text/plain; charset=utf-8')
+    return said
+  }
   reply.header('content-type', 'application/json; charset=utf-8')
   return JSON.stringify({ ...said, statusCode: said.status, statusMessage: said.message })
 }
@@ -95,10 +117,10 @@ async function handle<Body extends TObject>(
   understand: Understand<Static<Body>>,
   request: FastifyRequest,
   reply: FastifyReply,
-): Promise<Reply> {
-  const refuse = (message: string): Reply => {
+): Promise<Reply | string> {
+  const refuse = (message: string): Reply | string => {
     request.outcome = `refused: ${message}`
-    return { status: one.refusal, message }
+    return one.refusal === 'text' ? message : { status: one.refusal, message }
   }
   try {
     const caller = await identify(engine, one, request)
@@ -108,13 +130,14 @@ async function handle<Body extends TObject>(
     const understood = understand(reworded(raw))
     if (typeof understood === 'string') return refuse(understood)
     const { body } = understood
-    if (caller && !isOwn(caller.customer, body)) return refuse('customerKey and the Customer-Key header differ.')
-    const call = { engine, body, requestId: request.id }
+    const foreign = caller && foreignKey(caller.customer, body)
+    if (foreign) return refuse(`${foreign} and the Customer-Key header differ.`)
+    const call = { engine, body, requestId: request.id, address: request.ip }
     if (!one.isOpen && !caller) return refuse('Sign the request.')
     const said = one.isOpen
       ? await one.handle({ ...call, caller })
       : await one.handle({ ...call, caller: caller as Caller }) // refused above
-    request.outcome = said.status
+    request.outcome = typeof said === 'string' ? 'refused' : said.status
     return said
   } catch (error) {
     const isOverload = error instanceof OverloadError
@@ -127,13 +150,15 @@ async function handle<Body extends TObject>(
 /** An open endpoint also takes a signature, and then it must be right. Some clients send `Basic` with nothing behind it. */
 async function identify(
   engine: Engine,
-  one: Pick<Endpoint, 'isOpen' | 'path'>,
+  one: Pick<Endpoint, 'isOpen' | 'isForDefaultCustomers' | 'path'>,
   request: FastifyRequest,
 ): Promise<Caller | null | string> {
   const { headers, path, body } = signatureOf(request)
   if (one.isOpen && headers.customerKey === undefined) return null
   const signed = { call: one.path, path, body }
-  return authenticate(headers, signed, (id) => engine.customer(id), engine.clock())
+  const caller = await authenticate(headers, signed, (id) => engine.customer(id), engine.clock())
+  if (typeof caller === 'string' || one.isOpen || one.isForDefaultCustomers) return caller
+  return isDefaultCustomer(caller.customer) ? onlySignUp : caller
 }
 
 export interface Signature extends Omit<SignedRequest, 'call'> {
@@ -165,9 +190,9 @@ function bytesOf(request: FastifyRequest): Buffer {
 }
 
 /** The header is the identity (security hazard H7); a body may only agree with it. */
-function isOwn(customer: Customer, body: object): boolean {
-  const key = 'customerKey' in body ? body.customerKey : undefined
-  return key === undefined || String(key) === String(customer.id)
+function foreignKey({ id }: Customer, body: object): string | undefined {
+  const given = Object.entries(body).filter(([name]) => name === 'customerKey' || name === 'customerId')
+  return given.find(([, key]) => String(key) !== String(id))?.[0]
 }
 
 /** Compiles the schema once; a refusal names the first field that is wrong. */
@@ -176,8 +201,9 @@ function understanding<Body extends TObject>({ body }: Pick<Described<Body>, 'bo
   return (raw) => {
     if (validator.Check(raw)) return { body: raw as Static<Body> } // checked
     const [problem] = validator.Errors(raw)
+    const isWhole = problem?.instancePath === ''
     const missing =
-      problem && 'requiredProperties' in problem.params ? problem.params.requiredProperties.join(', ') : ''
+      isWhole && 'requiredProperties' in problem.params ? problem.params.requiredProperties.join(', ') : ''
     return missing
       ? `Missing: ${missing}.`
       : `The field ${problem?.instancePath.slice(1).replaceAll('/', '.')} is not valid.`

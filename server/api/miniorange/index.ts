@@ -3,8 +3,12 @@ import type { Engine } from '../../engine/ports.ts'
 import type { Watch } from '../seen.ts'
 import { challengeCall, statusCall, validateCall } from './authenticate.ts'
 import { confirmCall, secretCall } from './authenticators.ts'
+import { addCall, checkCall, contactCall, keyCall, licenseCall, resetCall, secretsCall } from './customers.ts'
 import { deliveryStatusCall } from './deliveries.ts'
 import { answer, type Endpoint, serve } from './endpoint.ts'
+import { notifyCall } from './notify.ts'
+import { registerCall, registerMobileCall, registrationStatusCall } from './registration.ts'
+import { serveTimestamp } from './timestamp.ts'
 import {
   assignTokenCall,
   disableTokenCall,
@@ -35,6 +39,17 @@ const endpoints = [
   deliveryStatusCall,
   secretCall,
   confirmCall,
+  registerCall,
+  registerMobileCall,
+  registrationStatusCall,
+  checkCall,
+  addCall,
+  keyCall,
+  licenseCall,
+  secretsCall,
+  resetCall,
+  contactCall,
+  notifyCall,
   createCall,
   searchCall,
   getCall,
@@ -84,10 +99,11 @@ async function speak(scope: FastifyInstance, engine: Engine, isListed: boolean):
         : status >= 500
           ? 'Something went wrong here. Try again.'
           : error.message
-    return answer(reply, { status: 'FAILED', message })
+    return answer(reply, request.routeOptions.config.isTextRefusal ? message : { status: 'FAILED', message })
   })
-  for (const one of endpoints.filter(({ isOpen }) => !isOpen)) serve(scope, engine, one, isListed)
-  for (const one of endpoints.filter(({ isOpen }) => isOpen)) {
+  for (const one of endpoints.filter((each) => !isForBrowsers(each))) serve(scope, engine, one, isListed)
+  serveTimestamp(scope, engine, isListed)
+  for (const one of endpoints.filter(isForBrowsers)) {
     await scope.register(async (open) => {
       open.addHook('onRequest', (_request, reply, done) => {
         reply.header('access-control-allow-origin', '*')
@@ -99,6 +115,10 @@ async function speak(scope: FastifyInstance, engine: Engine, isListed: boolean):
       serve(open, engine, one, isListed)
     })
   }
+}
+
+function isForBrowsers(one: Endpoint): boolean {
+  return one.isOpen === true && one.isForBrowsers === true
 }
 
 /** What a browser of another origin may send to an open endpoint. */

@@ -1,7 +1,9 @@
 import type { AnswerRefusal } from '../../engine/answer.ts'
 import type { ChallengeRefusal } from '../../engine/challenge.ts'
 import type { ConfirmOutcome, EnrolOutcome } from '../../engine/enrol.ts'
+import type { NotifyOutcome } from '../../engine/notify.ts'
 import type { Asked } from '../../engine/person.ts'
+import type { PhoneOutcome } from '../../engine/phone.ts'
 import type { TokenRefusal } from '../../engine/tokens.ts'
 import type { UserOutcome } from '../../engine/users.ts'
 import type { ChallengeState, MethodId, Via } from '../../vocabulary.ts'
@@ -73,6 +75,11 @@ export const said = {
   done: { status: 'SUCCESS', message: 'Success' },
   found: { status: 'USER_FOUND', message: 'The user was found.' },
   notFound: { status: 'USER_NOT_FOUND', message: 'There is no such user.' },
+  customerThere: { status: 'SUCCESS', message: 'Customer already exists.' }, // compared by Drupal
+  customerNotThere: { status: 'CUSTOMER_NOT_FOUND', message: 'There is no such customer.' },
+  resetMailed: { status: 'SUCCESS', message: 'If there is such an account, a link is on its way to it.' },
+  mailKept: { status: 'SUCCESS', message: 'The mail is on its way.' },
+  scanPhone: { status: 'IN_PROGRESS', message: 'Waiting for the phone. There is no app for it yet.' }, // status compared by Drupal
   foundElsewhere: { status: 'USER_FOUND_UNDER_DIFFERENT_CUSTOMER', message: 'The user belongs to another customer.' },
 } as const satisfies Record<string, Said>
 
@@ -187,6 +194,61 @@ export const tokenRefusals = {
   },
   repeated: { status: 'ERROR', message: 'This request was already received.' },
 } as const satisfies Record<TokenRefusal, Said>
+
+const offSignUp = 'Customers cannot sign up on this server. Ask who runs it for a customer key.'
+const offSignIn = 'Keys are not given out by password on this server. Ask who runs it.'
+const tooManyCalls = 'There were too many such requests from your address. Wait some minutes.'
+
+export const checkRefusals = {
+  off: { status: 'ERROR', message: offSignUp },
+  'too-many': { status: 'TRANSACTION_LIMIT_EXCEEDED', message: tooManyCalls },
+} as const satisfies Record<string, Said>
+
+export const addRefusals = {
+  off: { status: 'FAILED', message: offSignUp },
+  'too-many': { status: 'FAILED', message: 'There were too many sign-ups lately. Try again tomorrow.' },
+  'bad-email': { status: 'INVALID_EMAIL', message: 'The e-mail address is not valid.' },
+  'bad-password': { status: 'FAILED', message: 'The password must have 8 characters at least.' },
+  taken: { status: 'CUSTOMER_USERNAME_ALREADY_EXISTS', message: 'There is an account with this e-mail address.' },
+} as const satisfies Record<string, Said>
+
+/** Not JSON: WordPress, Magento and Drupal take every JSON for the keys of a customer. */
+export const keyRefusals = {
+  off: offSignIn,
+  'too-many': tooManyCalls,
+  wrong: 'Invalid username or password. Please try again.',
+  locked: 'Too many wrong passwords. This account is locked for a while.',
+} as const satisfies Record<string, string>
+
+export const resetRefusals = {
+  off: { status: 'ERROR', message: offSignIn },
+  'too-many': { status: 'FAILED', message: tooManyCalls },
+} as const satisfies Record<string, Said>
+
+export const questionRefusals = {
+  off: { status: 'FAILED', message: 'Nobody reads questions on this server. Ask who runs it directly.' },
+  'too-many': { status: 'FAILED', message: 'There were too many questions today. Try again tomorrow.' },
+} as const satisfies Record<string, Said>
+
+export const notifyRefusals = {
+  'bad-email': challengeRefusals['bad-email'],
+  'foreign-address': {
+    status: 'FAILED',
+    message: 'Mail goes only to users of this customer, by their names, and to the address of its account.',
+  },
+  repeated: { status: 'ERROR', message: 'This request was already received.' },
+  'too-many': challengeRefusals['too-many'],
+  'over-budget': challengeRefusals['over-budget'],
+  country: challengeRefusals.country,
+  'suspicious-prefix': challengeRefusals['suspicious-prefix'],
+  'prompts-paused': challengeRefusals['prompts-paused'],
+} as const satisfies Record<Extract<NotifyOutcome, { ok: false }>['reason'], Said>
+
+export const phoneRefusals = {
+  'unknown-user': unknownUser,
+  'disabled-user': { status: 'FAILED', message: 'This user is disabled.' },
+  repeated: { status: 'FAILED', message: 'This request was already received.' },
+} as const satisfies Record<Extract<PhoneOutcome, { ok: false }>['reason'], Said>
 
 /** Drupal polls only while it reads `IN_PROGRESS`, and shows the message of a timeout. */
 export const states = {

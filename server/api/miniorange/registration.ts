@@ -1,0 +1,103 @@
+import Type from 'typebox'
+import { confirm } from '../../engine/enrol.ts'
+import { offerPhone, type PhoneRequest, phoneState } from '../../engine/phone.ts'
+import { authType, code, customerKey, ignored, line, txId, username } from './bodies.ts'
+import { type Call, endpoint, type Reply } from './endpoint.ts'
+import { qrJpeg } from './qr.ts'
+import { confirmRefusals, phoneRefusals, readMethod, said, states } from './words.ts'
+
+const registerBody = Type.Object({
+  customerKey: Type.Optional(customerKey),
+  username,
+  registrationType: Type.Optional(
+    line(60, 'What is registered: `GOOGLE AUTHENTICATOR` or `MOBILE AUTHENTICATION`; left out, it is `KBA`.'),
+  ),
+  secret: Type.Optional(line(200, 'The secret as google-auth-secret gave it.')),
+  token: Type.Optional(code),
+  authenticatorType: Type.Optional(authType),
+  questionAnswerList: Type.Optional(ignored),
+})
+
+type RegisterCall = Call<Type.Static<typeof registerBody>>
+type Registrar = (call: RegisterCall) => Promise<Reply>
+
+/** What each `registrationType` registers; a new one is a line here. */
+const registrars: Readonly<Record<string, Registrar>> = {
+  KBA: later('Security questions'),
+  'GOOGLE AUTHENTICATOR': registerApp,
+  'MOBILE AUTHENTICATION': registerPhone,
+  YUBIKEY_TOKEN: later('Hardware tokens'),
+}
+
+export const registerCall = endpoint({
+  path: '/api/auth/register',
+  summary: 'Register a method of a user, by its registrationType',
+  refusal: 'FAILED',
+  body: registerBody,
+  async handle(call) {
+    const type = call.body.registrationType?.trim().toUpperCase() ?? 'KBA'
+    const registrar = Object.hasOwn(registrars, type) ? registrars[type] : appOfName(type)
+    return registrar ? registrar(call) : failed(`The registrationType ${type} is not available.`)
+  },
+})
+
+/** Other authenticator apps are one thing with Google's. */
+function appOfName(type: string): Registrar | undefined {
+  return readMethod(type)?.method === 'time-code' ? registerApp : undefined
+}
+
+function later(what: string): Registrar {
+  return async () => failed(`${what} come later.`)
+}
+
+/** Only `FAILED`, in the words that Drupal compares: clients of this call know no `ALREADY_USED`. */
+async function registerApp({ engine, caller: { customer, mark }, body, requestId }: RegisterCall): Promise<Reply> {
+  const { token, secret } = body
+  if (!token || !secret) return failed(`Missing: ${token ? 'secret' : 'otpToken'}.`)
+  const outcome = await confirm(engine, {
+    customer,
+    username: body.username,
+    method: 'time-code',
+    secretText: secret,
+    code: token.replaceAll(/\s/g, ''),
+    request: mark,
+    requestId,
+  })
+  return outcome.ok ? { txId: outcome.id, ...said.validated } : failed(confirmRefusals[outcome.reason].message)
+}
+
+async function registerPhone({ engine, caller: { customer, mark }, body, requestId }: RegisterCall): Promise<Reply> {
+  return offer(engine, { customer, username: body.username, request: mark, requestId })
+}
+
+export const registerMobileCall = endpoint({
+  path: '/api/auth/register-mobile',
+  summary: 'Offer a user to register the phone app; there is none yet, and the offer ends by itself',
+  refusal: 'ERROR',
+  body: Type.Object({ username, customerKey: Type.Optional(customerKey), customerId: Type.Optional(ignored) }),
+  handle: async ({ engine, caller: { customer, mark }, body, requestId }) =>
+    offer(engine, { customer, username: body.username, request: mark, requestId }),
+})
+
+async function offer(engine: RegisterCall['engine'], request: PhoneRequest): Promise<Reply> {
+  const outcome = await offerPhone(engine, request)
+  if (!outcome.ok) return phoneRefusals[outcome.reason]
+  return { txId: outcome.id, qrCode: await qrJpeg(outcome.uri), ...said.scanPhone }
+}
+
+export const registrationStatusCall = endpoint({
+  path: '/api/auth/registration-status',
+  summary: 'Ask how a registration stands; browsers may ask without a signature',
+  refusal: 'ERROR',
+  isOpen: true,
+  isForBrowsers: true,
+  body: Type.Object({ txId, customerKey: Type.Optional(customerKey) }),
+  async handle({ engine, caller, body }) {
+    const state = await phoneState(engine, String(body.txId), caller?.customer.id ?? null)
+    return { txId: String(body.txId), ...states[state] }
+  },
+})
+
+function failed(message: string): Reply {
+  return { status: 'FAILED', message }
+}

@@ -1,0 +1,88 @@
+import { readFileSync } from 'node:fs'
+import type { FastifyInstance, FastifyPluginAsync } from 'fastify'
+
+/** The style of every page that people reach by a link. */
+export const pageStyle: FastifyPluginAsync = async (app) => {
+  const style = readFileSync(new URL('page.css', import.meta.url))
+  app.get('/page.css', hidden, (_request, reply) =>
+    reply.headers(safeHeaders).type('text/css; charset=utf-8').send(style),
+  )
+}
+
+/** Makes a scope one of pages: small forms are read, and no answer may be framed, kept, indexed or load from elsewhere. */
+export function servePages(app: FastifyInstance, formBytesMax = 1_024): void {
+  app.removeAllContentTypeParsers()
+  app.addContentTypeParser('*', { parseAs: 'string', bodyLimit: formBytesMax }, (_request, body, done) => {
+    done(null, new URLSearchParams(String(body)))
+  })
+  app.addHook('onRequest', (_request, reply, done) => {
+    reply.headers(safeHeaders).type('text/html; charset=utf-8')
+    done()
+  })
+}
+
+/** What was posted; empty when it was no form. */
+export function formOf(body: unknown): URLSearchParams {
+  return body instanceof URLSearchParams ? body : new URLSearchParams()
+}
+
+/** A route that the description of the API leaves out. */
+export const hidden = { schema: { hide: true } }
+
+const safeHeaders = {
+  'content-security-policy':
+    "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+  'x-frame-options': 'DENY',
+  'x-content-type-options': 'nosniff',
+  'referrer-policy': 'no-referrer',
+  'cache-control': 'no-store',
+  'x-robots-tag': 'noindex',
+}
+
+/** The first of our languages that a browser wants; undefined when it wants none of them. */
+export function wantedLanguage(acceptLanguage: string | undefined): 'en' | 'es' | undefined {
+  const first = /\b(en|es)\b/.exec((acceptLanguage ?? '').slice(0, 200).toLowerCase())?.[1]
+  return first === 'en' || first === 'es' ? first : undefined
+}
+
+export interface Shell {
+  readonly language: string
+  readonly title: string
+  /** HTML. */
+  readonly content: string
+  readonly kind: 'asking' | 'ending'
+}
+
+/** A whole page, of title and content; both are HTML already. */
+export function htmlPage({ language, title, content, kind }: Shell): string {
+  return `<!doctype html>
+<html lang="${language}">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<meta name="robots" content="noindex">
+<title>${title}</title>
+<link rel="stylesheet" href="/page.css">
+</head>
+<body>
+<main class="${kind}">
+${content}
+</main>
+</body>
+</html>
+`
+}
+
+/** Drawn here, because a page loads nothing but its style. */
+export const icons = {
+  check: icon('<path d="m5 12.5 4.5 4.5L19 7.5"/>'),
+  cross: icon('<path d="m6.5 6.5 11 11m0-11-11 11"/>'),
+  clock: icon('<circle cx="12" cy="12" r="8.5"/><path d="M12 7.5V12l3 2"/>'),
+  alert: icon('<circle cx="12" cy="12" r="8.5"/><path d="M12 8v4.5m0 3.4v.1"/>'),
+  phone: icon('<rect x="7" y="3" width="10" height="18" rx="2"/><path d="M11 18h2"/>'),
+}
+
+function icon(shape: string): string {
+  return `<svg viewBox="0 0 24 24" aria-hidden="true">${shape}</svg>`
+}

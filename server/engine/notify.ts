@@ -1,0 +1,71 @@
+import type { Customer, RequestMark } from '../vocabulary.ts'
+import type { SendBar } from './admission.ts'
+import { foldEmail, foldUsername, readEmail } from './contacts.ts'
+import { keepMail, keepServerMail, writeWithMail } from './mail.ts'
+import type { Engine, Records } from './ports.ts'
+import { isWithin, isWithinDay, type Visitor } from './visits.ts'
+
+/** Questions to the operator that are mailed in a day, from everybody together. */
+const questionsPerDay = 100
+
+export interface Note {
+  readonly to: string
+  readonly subject: string
+  readonly text: string
+}
+
+export type NotifyOutcome =
+  | { readonly ok: true }
+  | { readonly ok: false; readonly reason: 'bad-email' | 'foreign-address' | 'repeated' | SendBar }
+
+/**
+ * Mails a note of a customer to one of his own users, or to who looks after him, and to nobody else: a signed call must
+ * not make this server a relay for mail to the world.
+ */
+export async function notifyOwn(
+  engine: Engine,
+  customer: Customer,
+  { to, subject, text }: Note,
+  { request, requestId }: { readonly request: RequestMark; readonly requestId: string },
+): Promise<NotifyOutcome> {
+  const address = readEmail(to)
+  if (!address) return { ok: false, reason: 'bad-email' }
+  if (!(await isOwn(engine.store.read, customer, address))) return { ok: false, reason: 'foreign-address' }
+  const nowMs = engine.clock()
+  let isRepeated = false
+  const bar = await writeWithMail(engine, async (tx) => {
+    isRepeated = !(await tx.marks.claim(request))
+    if (isRepeated) return
+    await keepMail(tx, customer, { to: address, subject, text, language: customer.settings.language }, nowMs)
+    const note = { kind: 'notify', subject: null, method: null, challengeId: null, requestId, detail: null }
+    await tx.audit.append(customer.id, note, 'kept', nowMs)
+  })
+  if (isRepeated) return { ok: false, reason: 'repeated' }
+  return bar ? { ok: false, reason: bar } : { ok: true }
+}
+
+async function isOwn({ accounts, users }: Records, { id }: Customer, address: string): Promise<boolean> {
+  if (await users.find(id, foldUsername(address))) return true
+  const account = await accounts.of(id)
+  return account !== undefined && foldEmail(account.email) === foldEmail(address)
+}
+
+export type QuestionOutcome = { readonly ok: true } | { readonly ok: false; readonly reason: 'off' | 'too-many' }
+
+/** Mails a question from a plugin's support form to the operator, if he wants them. */
+export async function askOperator(
+  engine: Engine,
+  { subject, text }: Omit<Note, 'to'>,
+  visitor: Visitor,
+): Promise<QuestionOutcome> {
+  const { supportEmail } = await engine.selfService()
+  if (supportEmail === null) return { ok: false, reason: 'off' }
+  const nowMs = engine.clock()
+  return engine.store.write(async (tx): Promise<QuestionOutcome> => {
+    const isAllowed =
+      (await isWithin(tx, 'question', visitor, nowMs)) && (await isWithinDay(tx, 'questions', questionsPerDay, nowMs))
+    if (!isAllowed) return { ok: false, reason: 'too-many' }
+    await keepServerMail(tx, { to: supportEmail, subject, text, language: 'en' }, nowMs)
+    return { ok: true }
+  })
+}
