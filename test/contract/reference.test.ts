@@ -40,7 +40,7 @@ function textOf(html: string): string {
     .replaceAll(/&(lt|gt|quot|#39|amp);/g, (_, name: string) => entities[name] ?? '')
 }
 
-const nameOf = (path: string) => path.replace(/^.*\/(auth|admin)\//, '').replaceAll('/', '-')
+const nameOf = (path: string) => path.replace(/^\/moas\/(api\/(auth|admin)|api|rest)\//, '').replaceAll('/', '-')
 
 function articleOf(path: string, html = page): string {
   const article = new RegExp(`<article aria-labelledby="${nameOf(path)}">.*?</article>`, 's').exec(html)?.[0]

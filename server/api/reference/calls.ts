@@ -65,7 +65,7 @@ function shownCall(path: string, operation: Operation | undefined, example: Exam
     if (!description) return []
     return [{ name, type: typeOf(field), isRequired: schema.required?.includes(name) ?? false, description }]
   })
-  const name = path.replace(/^.*\/api\/(auth|admin)\//, '').replaceAll('/', '-')
+  const name = path.replace(/^\/moas\/(api\/(auth|admin)|api|rest)\//, '').replaceAll('/', '-')
   const isSigned = (operation.security ?? []).length > 0
   return [{ name, path, summary: operation.summary ?? name, isSigned, fields, example }]
 }

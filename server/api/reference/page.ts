@@ -123,9 +123,10 @@ function fieldTable(fields: readonly Field[]): string {
 </table>`
 }
 
-function exampleParts(call: ShownCall, given: Fields, answer: object, { baseUrl, key }: Reader): string {
+function exampleParts(call: ShownCall, given: Fields, answer: object | number, { baseUrl, key }: Reader): string {
   const signer = key ?? placeholders
-  const request = 'customerKey' in given ? { ...given, customerKey: signer.customerKey } : given
+  const own = Object.keys(given).filter((name) => name === 'customerKey' || name === 'customerId')
+  const request = { ...given, ...Object.fromEntries(own.map((name) => [name, signer.customerKey])) }
   const written = { name: call.name, url: baseUrl + call.path, body: request, signer: call.isSigned ? signer : null }
   const programs = samples.map(({ id, run, write }) => block(`sample ${id}`, run(call.name), write(written)))
   return `<h4>Example</h4>
@@ -142,7 +143,7 @@ function block(kind: string, caption: string, text: string): string {
   return `<figure class="code ${kind}"><figcaption>${escapeHtml(caption)}</figcaption><pre tabindex="0"><code>${escapeHtml(text)}</code></pre></figure>`
 }
 
-function json(value: object): string {
+function json(value: object | number): string {
   return JSON.stringify(value, null, 2)
 }
 

@@ -1,4 +1,4 @@
-import { fieldLines, indented, type Sample, singleQuoted } from './sample.ts'
+import { fieldLines, indented, type Literals, literal, type Sample, singleQuoted } from './sample.ts'
 
 export const node: Sample = {
   id: 'node',
@@ -21,7 +21,7 @@ export const node: Sample = {
       : []
     const fields = fieldLines(body, (name, value, isKey) => {
       if (isKey && signer) return 'customerKey,'
-      return `${name}: ${typeof value === 'string' ? singleQuoted(value) : value},`
+      return `${name}: ${literal(value, literals)},`
     })
     return [
       ...sign,
@@ -38,4 +38,9 @@ export const node: Sample = {
       'console.log(JSON.stringify(answer, null, 2))',
     ].join('\n')
   },
+}
+
+const literals: Literals = {
+  truths: ['true', 'false'],
+  object: (pairs) => `{ ${pairs.map(([name, value]) => `${name}: ${value}`).join(', ')} }`,
 }

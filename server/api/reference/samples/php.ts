@@ -1,4 +1,4 @@
-import { fieldLines, indented, type Sample, singleQuoted } from './sample.ts'
+import { fieldLines, indented, type Literals, literal, type Sample, singleQuoted } from './sample.ts'
 
 export const php: Sample = {
   id: 'php',
@@ -19,7 +19,7 @@ export const php: Sample = {
       : []
     const fields = fieldLines(body, (name, value, isKey) => {
       if (isKey && signer) return "'customerKey' => $customerKey,"
-      return `'${name}' => ${typeof value === 'string' ? singleQuoted(value) : value},`
+      return `'${name}' => ${literal(value, literals)},`
     })
     return [
       '<?php',
@@ -42,4 +42,9 @@ export const php: Sample = {
       'echo json_encode($answer, JSON_PRETTY_PRINT | JSON_UNESCAPED_SLASHES), PHP_EOL;',
     ].join('\n')
   },
+}
+
+const literals: Literals = {
+  truths: ['true', 'false'],
+  object: (pairs) => `[${pairs.map(([name, value]) => `'${name}' => ${value}`).join(', ')}]`,
 }

@@ -1,4 +1,4 @@
-import { fieldLines, indented, type Sample, singleQuoted } from './sample.ts'
+import { fieldLines, indented, type Literals, literal, type Sample, singleQuoted } from './sample.ts'
 
 export const python: Sample = {
   id: 'python',
@@ -21,7 +21,7 @@ export const python: Sample = {
       ? ["'Customer-Key': customer_key,", "'Timestamp': timestamp,", "'Authorization': authorization,"]
       : []
     const fields = fieldLines(body, (name, value, isKey) => {
-      return `'${name}': ${isKey && signer ? 'customer_key' : literal(value)},`
+      return `'${name}': ${isKey && signer ? 'customer_key' : literal(value, literals)},`
     })
     return [
       ...imports,
@@ -42,7 +42,7 @@ export const python: Sample = {
   },
 }
 
-function literal(value: string | number | boolean): string {
-  if (typeof value === 'boolean') return value ? 'True' : 'False'
-  return typeof value === 'number' ? String(value) : singleQuoted(value)
+const literals: Literals = {
+  truths: ['True', 'False'],
+  object: (pairs) => `{${pairs.map(([name, value]) => `'${name}': ${value}`).join(', ')}}`,
 }

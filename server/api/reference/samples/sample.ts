@@ -1,4 +1,4 @@
-import type { Fields } from '../examples.ts'
+import type { Fields, Value } from '../examples.ts'
 
 /** A call to write down in some language. */
 export interface SampleCall {
@@ -22,6 +22,19 @@ export interface Sample {
 /** A text in single quotes, for languages where a backslash escapes in them. */
 export function singleQuoted(text: string): string {
   return `'${text.replaceAll(/['\\]/g, '\\$&')}'`
+}
+
+/** How a language writes what is in a body. */
+export interface Literals {
+  readonly truths: readonly [yes: string, no: string]
+  readonly object: (pairs: readonly (readonly [name: string, literal: string])[]) => string
+}
+
+export function literal(value: Value, literals: Literals): string {
+  if (typeof value === 'string') return singleQuoted(value)
+  if (typeof value === 'number') return String(value)
+  if (typeof value === 'boolean') return literals.truths[value ? 0 : 1]
+  return literals.object(Object.entries(value).map(([name, inner]) => [name, literal(inner, literals)]))
 }
 
 /** The fields of a body as lines of a literal; the customer key is the variable of that name, if there is one. */
