@@ -1,10 +1,11 @@
 import { type Command, Option } from 'commander'
+import { defaultCustomerKeys } from '../api/miniorange/default-customers.ts'
 import { randomCustomerKey } from '../bootstrap.ts'
 import { randomApiKey } from '../security/random.ts'
-import { customerSettings } from '../settings.ts'
 import type { Store } from '../store/open.ts'
 import { customerOf, noteOf, nowOf, withStore } from './database.ts'
-import { customerKey, example } from './options.ts'
+import { customerKey, customerName, example } from './options.ts'
+import { addDefault, defaultKey, publicKey, setLogin } from './plugin-customers.ts'
 import { type Act, Refusal, type Report } from './report.ts'
 import { columns, shownTime } from './terminal.ts'
 
@@ -36,11 +37,29 @@ export function customers(program: Command, act: Act): void {
     .argument('<key>', 'customer key', customerKey)
     .addHelpText('after', example('customers rotate-key 482913'))
     .action(act(rotateKey))
+  noun
+    .command('add-default')
+    .description(
+      'Let plugins ask for sign-up codes before their site has a customer; the key is printed in each plugin',
+    )
+    .addArgument(defaultKey)
+    .requiredOption('--api-key <key>', 'the API key as the plugin prints it', publicKey)
+    .option('--name <name>', 'name that messages show', 'Sign-up')
+    .addHelpText('after', example('customers add-default 16555 --api-key <key from the plugin>'))
+    .action(act(addDefault))
+  noun
+    .command('set-login')
+    .description('Give a customer an account with a new password, which a plugin asks for; prints it, once')
+    .argument('<key>', 'customer key', customerKey)
+    .requiredOption('--email <address>', 'e-mail address to sign in with')
+    .addHelpText('after', example('customers set-login 482913 --email admin@example.com'))
+    .action(act(setLogin))
 }
 
 async function add({ name, key }: { name: string; key?: number }): Promise<Report> {
-  const shown = customerSettings.issuer.parse(name.trim())
-  if (!shown) throw new Refusal('The name must have 1–60 visible characters and no colon: authenticator apps show it.')
+  const shown = customerName(name)
+  if (key !== undefined && defaultCustomerKeys.has(key))
+    throw new Refusal(`${key} is a default customer of plugins: npx countersign customers add-default ${key}`)
   return withStore(async (store) => {
     const apiKey = randomApiKey()
     const id = await addFree(store, key, shown, apiKey)

@@ -1,4 +1,6 @@
 import { CommanderError, InvalidArgumentError, Option } from 'commander'
+import { customerSettings } from '../settings.ts'
+import { Refusal } from './report.ts'
 
 /** `--customer`, for commands that work inside one. */
 export function customerOption(about = 'customer key; not needed while there is one customer'): Option {
@@ -8,6 +10,13 @@ export function customerOption(about = 'customer key; not needed while there is 
 /** A customer key as it is typed. */
 export function customerKey(text: string): number {
   return wholeNumber(1, 999_999_999_999)(text)
+}
+
+/** A customer's name, as messages and authenticator apps can show it. */
+export function customerName(text: string): string {
+  const shown = customerSettings.issuer.parse(text.trim())
+  if (shown) return shown
+  throw new Refusal('The name must have 1–60 visible characters and no colon: authenticator apps show it.')
 }
 
 export function wholeNumber(least: number, most: number): (text: string) => number {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { testKey } from '../support/caller.ts'
+import { post, testKey } from '../support/caller.ts'
 import { databaseNames } from '../support/databases.ts'
 import { startServer, type TestServer } from '../support/server.ts'
 import { countersign, json } from './command.ts'
@@ -78,6 +78,68 @@ for (const name of databaseNames) {
       const { code, stderr } = await countersign(server.place, ['users', 'list'])
       assert.equal(code, 1)
       assert.match(stderr, /more than one customer: add --customer/)
+    })
+  })
+}
+
+for (const name of databaseNames) {
+  describe(`customers of plugins while a server runs on ${name}`, () => {
+    const apiKey = 'the-key-that-every-plugin-prints'
+    let server: TestServer
+    const command = (...words: string[]) => countersign(server.place, ['customers', ...words])
+    before(async () => {
+      server = await startServer(name)
+    })
+    after(() => server.close())
+
+    for (const key of ['16555', '16622'])
+      it(`add-default ${key} lets plugins ask for sign-up codes, within tight limits`, async () => {
+        assert.deepEqual(await json(server.place, ['customers', 'add-default', key, '--api-key', apiKey]), {
+          customerKey: Number(key),
+          name: 'Sign-up',
+        })
+        const body = { customerKey: key, email: `${key}@example.com`, authType: 'EMAIL' }
+        const answer = await server.call('/auth/challenge', body, { key: { customerKey: Number(key), apiKey } })
+        assert.equal(answer.body.status, 'SUCCESS', answer.text)
+        const customer = await server.assembled.store.read.customers.find(Number(key))
+        assert.equal(customer?.settings.messagesPerDay, 100)
+      })
+
+    it('add-default again changes the API key and leaves the limits that were set since', async () => {
+      await countersign(server.place, ['settings', 'set', 'messagesPerDay', '200', '--customer', '16555'])
+      assert.equal((await command('add-default', '16555', '--api-key', `${apiKey}-2`)).code, 0)
+      const customer = await server.assembled.store.read.customers.find(16555)
+      assert.deepEqual([customer?.apiKey, customer?.settings.messagesPerDay], [`${apiKey}-2`, 200])
+    })
+
+    it('no other key is a default one, a default one is not added as a real one, and gets no account', async () => {
+      assert.equal((await command('add-default', '16556', '--api-key', apiKey)).code, 2)
+      assert.equal((await command('add-default', '16555', '--api-key', 'short')).code, 2)
+      const { code, stderr } = await command('add', '--name', 'Mine', '--key', '16555')
+      assert.equal(code, 1)
+      assert.match(stderr, /add-default 16555/)
+      assert.equal((await command('set-login', '16555', '--email', 'a@example.com')).code, 1)
+    })
+
+    it('set-login prints a password that a plugin can sign in with', async () => {
+      const words = ['customers', 'set-login', String(testKey.customerKey), '--email', 'admin@example.com']
+      const { password } = await json<{ password: string }>(server.place, words)
+      const signIn = (given: string) => {
+        const body = { email: 'Admin@example.com', password: given }
+        return post(server.baseUrl, '/moas/rest/customer/key', body, { signed: false })
+      }
+      assert.deepEqual((await signIn(password)).body['apiKey'], testKey.apiKey)
+      const second = await json<{ password: string }>(server.place, words)
+      assert.match((await signIn(password)).text, /^Invalid/)
+      assert.equal((await signIn(second.password)).body['id'], testKey.customerKey)
+    })
+
+    it('set-login refuses an address that another customer has, and what is none', async () => {
+      const other = await json<Added>(server.place, ['customers', 'add', '--name', 'Other'])
+      const taken = await command('set-login', String(other.customerKey), '--email', 'ADMIN@example.com')
+      assert.equal(taken.code, 1)
+      assert.match(taken.stderr, /Another customer has the account/)
+      assert.equal((await command('set-login', String(other.customerKey), '--email', 'nobody')).code, 1)
     })
   })
 }
