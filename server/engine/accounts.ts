@@ -1,6 +1,13 @@
 import { fingerprint } from '../security/digest.ts'
 import { randomApiKey, randomSecret, randomWhole } from '../security/random.ts'
-import { type Account, type Customer, type Decided, type Subject, serverScope } from '../vocabulary.ts'
+import {
+  type Account,
+  type Customer,
+  type Decided,
+  type RequestMark,
+  type Subject,
+  serverScope,
+} from '../vocabulary.ts'
 import { accountMails } from './account-words.ts'
 import { foldEmail, readEmail } from './contacts.ts'
 import { type CustomerSecrets, secretsOf } from './customer-secrets.ts'
@@ -123,6 +130,7 @@ export async function signIn(
   if (barOf(guard, subject, engine.clock())) return { ok: false, reason: 'locked' }
   const isRight = await isPassword(account?.password ?? null, given.password)
   const decided = await decide(engine, subject, isRight, visitor)
+  engine.observe({ kind: 'answer', method: 'password', outcome: decided })
   if (decided === 'accepted' && account) return { ok: true, keys: await keysOf(engine, account.customerId) }
   return { ok: false, reason: decided === 'locked' ? 'locked' : 'wrong' }
 }
@@ -156,23 +164,31 @@ export async function requestReset(
   engine: Engine,
   email: string,
   visitor: Visitor,
+  request: RequestMark,
 ): Promise<{ readonly ok: true } | Refused<'off' | 'too-many'>> {
   if (!(await engine.selfService()).maySignIn) return { ok: false, reason: 'off' }
   if (!(await isWelcome(engine, visitor))) return { ok: false, reason: 'too-many' }
   const { accounts } = engine.store.read
   const account = await accounts.find(await accounts.digestOf(foldEmail(email.trim())))
   const customer = account && (await engine.customer(account.customerId))
-  if (account && customer) await offerReset(engine, customer, account, visitor)
+  if (account && customer) await offerReset(engine, customer, account, visitor, request)
   return { ok: true }
 }
 
-async function offerReset(engine: Engine, customer: Customer, account: Account, visitor: Visitor): Promise<void> {
+async function offerReset(
+  engine: Engine,
+  customer: Customer,
+  account: Account,
+  visitor: Visitor,
+  request: RequestMark,
+): Promise<void> {
   const nowMs = engine.clock()
   const secret = randomSecret(resetSecretBytes).toString('base64url')
   const link = `${engine.baseUrl}/account/reset/${secret}`
   const mail = mailIn(customer, account, 'reset', { link, life: `${resetLifeMs / 60_000} min` })
   // A bar is not told either: whoever asks again and again fills nobody's mailbox.
   await writeWithMail(engine, async (tx) => {
+    if (!(await tx.marks.claim(request))) return
     await keepMail(tx, customer, mail, nowMs)
     await tx.accounts.offerReset(customer.id, resetDigest(secret), nowMs + resetLifeMs)
     await tx.audit.append(customer.id, noteOf('account', null, visitor), 'reset-offered', nowMs)

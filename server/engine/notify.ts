@@ -50,18 +50,22 @@ async function isOwn({ accounts, users }: Records, { id }: Customer, address: st
   return account !== undefined && foldEmail(account.email) === foldEmail(address)
 }
 
-export type QuestionOutcome = { readonly ok: true } | { readonly ok: false; readonly reason: 'off' | 'too-many' }
+export type QuestionOutcome =
+  | { readonly ok: true }
+  | { readonly ok: false; readonly reason: 'off' | 'too-many' | 'repeated' }
 
-/** Mails a question from a plugin's support form to the operator, if he wants them. */
+/** Mails a question from a plugin's support form to the operator, if he wants them; `request`: of a signed call. */
 export async function askOperator(
   engine: Engine,
   { subject, text }: Omit<Note, 'to'>,
   visitor: Visitor,
+  request: RequestMark | null,
 ): Promise<QuestionOutcome> {
   const { supportEmail } = await engine.selfService()
   if (supportEmail === null) return { ok: false, reason: 'off' }
   const nowMs = engine.clock()
   return engine.store.write(async (tx): Promise<QuestionOutcome> => {
+    if (request && !(await tx.marks.claim(request))) return { ok: false, reason: 'repeated' }
     const isAllowed =
       (await isWithin(tx, 'question', visitor, nowMs)) && (await isWithinDay(tx, 'questions', questionsPerDay, nowMs))
     if (!isAllowed) return { ok: false, reason: 'too-many' }

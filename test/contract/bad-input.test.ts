@@ -153,7 +153,8 @@ for (const database of databaseNames) {
         ...{ secret: 'JBSWY3DPEHPK3PXP', authenticatorType: 'GOOGLE AUTHENTICATOR' },
         ...{ firstName: 'Anna', lastName: 'Example' },
         ...{ serial: 'A1', file: 'A1,3132333435363738393031323334353637383930', nextToken: '00000b', dryRun: true },
-        ...{ password: 'a password', query: 'a question', companyName: 'Example' },
+        // Too short to be chosen: no account is made, and so none is sent a link.
+        ...{ password: 'short', query: 'a question', companyName: 'Example' },
       }
     })
     after(() => server.close())
@@ -201,7 +202,7 @@ for (const database of databaseNames) {
       }
       if (path.endsWith('/customer/key') && body.status !== 'SUCCESS') {
         assert.match(headers.get('content-type') ?? '', /^text\/plain/, told)
-        assert.match(text, /^[A-Z][^{}<>]+\.$/, told)
+        assert.match(text, /^[A-Z][^{}<>]+$/, told)
         return
       }
       assert.match(headers.get('content-type') ?? '', /^application\/json/, told)

@@ -17,6 +17,10 @@ export function line(maxLength: number, description: string) {
 export const customerKey = Type.Union([Type.String({ pattern: '^[1-9][0-9]{0,11}$' }), Type.Integer({ minimum: 1 })], {
   description: 'Your customer key; the same as in the header.',
 })
+/** The same, as some calls name it. */
+export const customerId = Type.Union(customerKey.anyOf, {
+  description: 'Your customer key; the same as in the header.',
+})
 export const username = line(254, 'The user, as he was enrolled with us; usually his e-mail address.')
 export const authType = line(60, 'The method, in the words of document 000, such as `SMS` or `GOOGLE AUTHENTICATOR`.')
 export const code = line(64, 'The code as the user typed it; spaces are ignored.')

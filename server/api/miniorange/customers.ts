@@ -3,14 +3,13 @@ import { type CustomerKeys, hasAccount, requestReset, signIn, signUp } from '../
 import { messagesLeft } from '../../engine/admission.ts'
 import { secretsOf } from '../../engine/customer-secrets.ts'
 import { askOperator } from '../../engine/notify.ts'
-import { customerKey, email, ignored, line, phone, shownLine } from './bodies.ts'
+import { customerId, email, ignored, line, phone, shownLine } from './bodies.ts'
 import { endpoint, type Reply } from './endpoint.ts'
 import { addRefusals, checkRefusals, keyRefusals, questionRefusals, resetRefusals, said } from './words.ts'
 
 /** The calls by which a plugin registers its site, and what it asks of its own customer (docs/miniorange.md). */
 
 const password = Type.String({ minLength: 1, maxLength: 200, description: 'The password, as it was typed.' })
-const customerId = Type.Union(customerKey.anyOf, { description: 'Your customer key, as these calls name it.' })
 
 const nameLettersMax = 60
 
@@ -117,8 +116,8 @@ export const resetCall = endpoint({
   refusal: 'ERROR',
   isForDefaultCustomers: true,
   body: Type.Object({ email }),
-  async handle({ engine, body, address, requestId }) {
-    const outcome = await requestReset(engine, body.email, { address, requestId })
+  async handle({ engine, caller: { mark }, body, address, requestId }) {
+    const outcome = await requestReset(engine, body.email, { address, requestId }, mark)
     return outcome.ok ? said.resetMailed : resetRefusals[outcome.reason]
   },
 })
@@ -137,11 +136,11 @@ export const contactCall = endpoint({
     lastName: Type.Optional(line(100, 'Last name.')),
     ccEmail: Type.Optional(ignored),
   }),
-  async handle({ engine, body, address, requestId }) {
+  async handle({ engine, caller, body, address, requestId }) {
     const { company = '', firstName = '', lastName = '', phone: number = '' } = body
     const asker = [`${firstName} ${lastName}`.trim(), body.email, number, company].filter((one) => one !== '')
     const question = { subject: `Question from ${body.email}`, text: `${asker.join('\n')}\n\n${body.query}` }
-    const outcome = await askOperator(engine, question, { address, requestId })
+    const outcome = await askOperator(engine, question, { address, requestId }, caller?.mark ?? null)
     return outcome.ok ? said.done : questionRefusals[outcome.reason]
   },
 })

@@ -42,7 +42,7 @@ export const notifyCall = endpoint({
     if (vendorAddress.test(toEmail.trim())) {
       const asker = typeof fromEmail === 'string' ? shownLine(fromEmail, subjectLettersMax) : ''
       const question = { subject, text: `From: ${asker || 'unknown'} (customer ${customer.id})\n\n${text}` }
-      const asked = await askOperator(engine, question, { address, requestId })
+      const asked = await askOperator(engine, question, { address, requestId }, mark)
       return asked.ok ? said.mailKept : questionRefusals[asked.reason]
     }
     if (isDefaultCustomer(customer)) return notifyRefusals['foreign-address']

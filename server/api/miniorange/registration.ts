@@ -1,7 +1,7 @@
 import Type from 'typebox'
 import { confirm } from '../../engine/enrol.ts'
 import { offerPhone, type PhoneRequest, phoneState } from '../../engine/phone.ts'
-import { authType, code, customerKey, ignored, line, txId, username } from './bodies.ts'
+import { authType, code, customerId, customerKey, ignored, line, txId, username } from './bodies.ts'
 import { type Call, endpoint, type Reply } from './endpoint.ts'
 import { qrJpeg } from './qr.ts'
 import { confirmRefusals, phoneRefusals, readMethod, said, states } from './words.ts'
@@ -74,7 +74,7 @@ export const registerMobileCall = endpoint({
   path: '/api/auth/register-mobile',
   summary: 'Offer a user to register the phone app; there is none yet, and the offer ends by itself',
   refusal: 'ERROR',
-  body: Type.Object({ username, customerKey: Type.Optional(customerKey), customerId: Type.Optional(ignored) }),
+  body: Type.Object({ username, customerKey: Type.Optional(customerKey), customerId: Type.Optional(customerId) }),
   handle: async ({ engine, caller: { customer, mark }, body, requestId }) =>
     offer(engine, { customer, username: body.username, request: mark, requestId }),
 })

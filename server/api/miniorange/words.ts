@@ -226,6 +226,7 @@ export const resetRefusals = {
 } as const satisfies Record<string, Said>
 
 export const questionRefusals = {
+  repeated: { status: 'ERROR', message: 'This request was already received.' },
   off: { status: 'FAILED', message: 'Nobody reads questions on this server. Ask who runs it directly.' },
   'too-many': { status: 'FAILED', message: 'There were too many questions today. Try again tomorrow.' },
 } as const satisfies Record<string, Said>
