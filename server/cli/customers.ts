@@ -45,7 +45,7 @@ export function customers(program: Command, act: Act): void {
     .addArgument(defaultKey)
     .requiredOption('--api-key <key>', 'the API key as the plugin prints it', publicKey)
     .option('--name <name>', 'name that messages show', 'Sign-up')
-    .addHelpText('after', example('customers add-default 16555 --api-key <key from the plugin>'))
+    .addHelpText('after', example('customers add-default 16555 --api-key the-key-that-the-plugin-prints'))
     .action(act(addDefault))
   noun
     .command('set-login')

@@ -370,12 +370,3 @@ describe('validate-google-auth-secret', () => {
     await succeed(confirm({ username, secret, otpToken: nextCode() }))
   })
 })
-
-describe('register of later methods', () => {
-  it('register, register-mobile and registration-status come later and are not SUCCESS', async () => {
-    for (const path of ['/auth/register', '/auth/register-mobile', '/auth/registration-status']) {
-      const { body } = await server.call(path, { customerKey, username: 'xyz123', registrationType: 'KBA' })
-      assert.equal(body.status, 'FAILED')
-    }
-  })
-})
