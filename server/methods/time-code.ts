@@ -8,8 +8,11 @@ interface Secret {
   readonly algorithm: OtpAlgorithm
 }
 
-/** RFC 6238 section 5.2 recommends at most one step for network delay. The likeliest first: most codes are of this step. */
-const stepsAround = [0, -1, 1]
+/**
+ * RFC 6238 section 5.2 recommends at most one step for network delay. The latest first: of two steps with one code the
+ * later one is spent, and with it both.
+ */
+const stepsAround = [1, 0, -1]
 /** RFC 4226 section 4 R6 recommends 160 bits. */
 const keyBytes = 20
 
