@@ -32,6 +32,7 @@ const kept = {
   pendingCredentialsMs: 'authenticators that were offered and never confirmed',
   guardsMs: 'counts of wrong answers, after the last one (a disabled method stays disabled)',
   noticesMs: 'notices to users, and what became of them',
+  dailyTriesMs: 'counts of the tries of a day, for methods that allow only so many',
   webhooksMs: 'events for a webhook, whatever became of them',
   inboxMs: 'messages in the development inbox',
 } as const satisfies Record<keyof typeof retention, string>

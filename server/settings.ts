@@ -140,6 +140,12 @@ export const customerSettings: Table<CustomerSettings> = {
     risk: '`never` lets somebody be talked into accepting a sign-in he did not start.',
     parse: (text) => (['whenShown', 'always', 'never'] as const).find((word) => word === text),
   },
+  questions: {
+    fallback: true,
+    meaning: '`true` or `false`: whether security questions (`KBA`) can be set up and asked.',
+    risk: 'Answers to questions are weak: friends know them and strangers look them up. No norm counts them as a factor (NIST SP 800-63B-4, OWASP ASVS 6.4.2); set `false` unless your users depend on them.',
+    parse: (text) => (text === 'true' ? true : text === 'false' ? false : undefined),
+  },
   unsignedStatus: {
     fallback: true,
     meaning: '`true` or `false`: whether `auth-status` answers without a signature, as browsers ask it.',

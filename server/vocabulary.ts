@@ -38,6 +38,7 @@ export interface CustomerSettings {
   readonly sendsPerAddress10Min: number
   readonly messagesPerDay: number
   readonly numberMatching: 'whenShown' | 'always' | 'never'
+  readonly questions: boolean
   /** Nothing is sent, and everybody knows the codes. */
   readonly isTest: boolean
 }
@@ -68,7 +69,7 @@ export interface Account {
 }
 
 /** A way to prove who you are. */
-export type MethodId = 'message-code' | 'message-link' | 'time-code' | 'hardware-token'
+export type MethodId = 'message-code' | 'message-link' | 'time-code' | 'hardware-token' | 'questions' | 'recovery-code'
 
 /** What failures are counted of: a method, or the password of an account. */
 export type Guarded = MethodId | 'password'
@@ -159,8 +160,15 @@ export interface Subject {
 /** What came back from the person. */
 export type Answer =
   | { readonly kind: 'code'; readonly code: string }
+  /** In any order; the questions as they were asked. */
+  | { readonly kind: 'answers'; readonly answers: readonly QuestionAnswer[] }
   /** A link's secret with what was decided; `number` is the match number as it was typed. */
   | { readonly kind: 'decision'; readonly secret: string; readonly isAccepted: boolean; readonly number: string | null }
+
+export interface QuestionAnswer {
+  readonly question: string
+  readonly answer: string
+}
 
 /** One message on its way: the text is gone once it was handed over. */
 export interface Delivery {
@@ -223,6 +231,13 @@ export interface Decision {
   readonly customerId: number
   readonly nowMs: number
   readonly verdict: 'right' | 'wrong' | 'denied'
+  /**
+   * Of a method that takes long to judge. `spend`, before it is judged: the answer counts as wrong from now on, whatever
+   * happens. `settle`, when it is judged: a right one takes that back, a wrong one changes no count. Absent: both at once.
+   */
+  readonly stage?: 'spend' | 'settle'
+  /** The tries that the subject has with the method in the day (UTC) that began then. Absent: as many as he likes. */
+  readonly daily?: { readonly startMs: number; readonly max: number }
   readonly method: Guarded
   readonly subject: Subject
   readonly challengeId: string | null
@@ -236,9 +251,12 @@ export interface Decision {
 /**
  * What became of a decision.
  * `repeated`: this very request was seen before; `locked`: too many failures, for a time; `disabled`: for good;
- * `closed`: the challenge no longer waits for an answer; `used`: the code was right but had been accepted before.
+ * `closed`: the challenge no longer waits for an answer; `used`: the code was right but had been accepted before;
+ * `judging`: the attempt is spent, and the answer may be judged.
  */
-export type Decided = 'accepted' | 'denied' | 'wrong' | 'repeated' | 'locked' | 'disabled' | 'closed' | 'used'
+export type Decided = FinallyDecided | 'judging'
+
+export type FinallyDecided = 'accepted' | 'denied' | 'wrong' | 'repeated' | 'locked' | 'disabled' | 'closed' | 'used'
 
 /** Marks one signed request as seen, so that a captured copy of it does nothing. All parts are the same for a copy. */
 export interface RequestMark {

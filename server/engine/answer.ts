@@ -1,12 +1,13 @@
 import { methods } from '../methods/index.ts'
-import type { LastUse } from '../methods/method.ts'
 import { randomId } from '../security/random.ts'
-import type { Answer, Challenge, Credential, Customer, Decided, MethodId, RequestMark, Subject } from '../vocabulary.ts'
+import type { Answer, Challenge, Credential, Customer, MethodId, RequestMark } from '../vocabulary.ts'
 import { foldUsername } from './contacts.ts'
+import { judgeAndDecide } from './decision.ts'
 import { strangerSubject, userSubject } from './guard.ts'
 import { tellOfFailures } from './notices.ts'
+import { isTurnedOn } from './person.ts'
 import type { ChallengeSnapshot, Engine, UserSnapshot } from './ports.ts'
-import { toolsFor } from './tools.ts'
+import { tellOfFewCodes } from './recovery-codes.ts'
 
 /** An answer to a challenge, or of a user who was not asked (an authenticator app). */
 export interface AnswerRequest {
@@ -38,6 +39,7 @@ export type AnswerRefusal =
   | 'unknown-challenge'
   | 'other-kind'
   | 'no-method'
+  | 'turned-off'
   | 'not-a-token'
   | 'disabled-user'
   | 'wrong'
@@ -70,16 +72,12 @@ async function answerChallenge(engine: Engine, request: AnswerRequest, to: ToCha
   const { challenge } = snapshot
   const told = { challengeId, label: challenge.label, method: challenge.method }
   if (!snapshot.isEnabled) return { ok: false, reason: 'disabled-user', ...told }
+  if (!isTurnedOn(request.customer, challenge.method)) return { ok: false, reason: 'turned-off', ...told }
   if (methods[challenge.method].answeredBy !== request.answer.kind) return { ok: false, reason: 'other-kind', ...told }
-  const { method, subject, pending } = challenge
-  const own = credentialsOf(snapshot.credentials, method)
-  const judged = judge(
-    request,
-    { method, challengeId, pending, userId: challenge.userId, credentials: own },
-    engine.clock(),
-  )
-  const decided = await decide(engine, request, { method, subject, challengeId, judged, isConfirming: false })
-  await tellOfFailures(engine, request.customer, { subject, method, failures: snapshot.failures, decided })
+  const { method, subject, pending, userId } = challenge
+  const credentials = credentialsOf(snapshot.credentials, method)
+  const decided = await judgeAndDecide(engine, request, subject, { method, challengeId, pending, userId, credentials })
+  await tell(engine, request, { subject, method, failures: snapshot.failures, decided })
   if (decided === 'accepted') return { ok: true, ...told }
   return { ok: false, reason: decided === 'closed' ? whyClosed(snapshot, engine.clock()) : decided, ...told }
 }
@@ -97,8 +95,9 @@ async function isOf(
 }
 
 /**
- * Without a challenge, as with authenticator apps. A name that nobody enrolled, or a user without a credential, is
- * judged, counted and locked like any other, so that neither the answer nor its time tells which names exist.
+ * Without a challenge, as with authenticator apps, or without its id, as WordPress sends answers. A name that nobody
+ * enrolled, or a user without a credential, is judged, counted and locked like any other, so that neither the answer
+ * nor its time tells which names exist.
  */
 async function answerUnasked(
   engine: Engine,
@@ -111,19 +110,33 @@ async function answerUnasked(
   const challengeId = randomId()
   if (!method) return { ok: false, reason: 'no-method', challengeId, label: null, method: 'none' }
   const told = { challengeId, label: null, method }
-  if (methods[method].asksFirst) return { ok: false, reason: 'not-a-token', ...told }
-  if (user && !user.isEnabled) return { ok: false, reason: 'disabled-user', ...told }
+  const bar = barOfUnasked(request, method, user)
+  if (bar) return { ok: false, reason: bar, ...told }
   const subject = user ? userSubject(user.id) : strangerSubject(request.customer, folded)
-  const own = user ? credentialsOf(user.credentials, method) : []
-  const judged = judge(
-    request,
-    { method, challengeId: null, pending: null, userId: user?.id ?? null, credentials: own },
-    engine.clock(),
-  )
-  const decided = await decide(engine, request, { method, subject, challengeId: null, judged, isConfirming: false })
-  await tellOfFailures(engine, request.customer, { subject, method, failures: user?.failures ?? 0, decided })
+  if (methods[method].asksFirst) {
+    const latest = await engine.store.read.challenges.latest(request.customer.id, subject.key, method)
+    if (latest) return answerChallenge(engine, request, { challengeId: latest, username: null })
+  }
+  const credentials = user ? credentialsOf(user.credentials, method) : []
+  const userId = user?.id ?? null
+  const unasked = { method, challengeId: null, pending: null, userId, credentials }
+  const decided = await judgeAndDecide(engine, request, subject, unasked)
+  await tell(engine, request, { subject, method, failures: user?.failures ?? 0, decided })
   if (decided === 'accepted') return { ok: true, ...told }
   return { ok: false, reason: decided === 'closed' ? 'expired' : decided, ...told }
+}
+
+/** Why an answer without the id of a challenge is not even judged. */
+function barOfUnasked(
+  { customer, answer: given }: AnswerRequest,
+  method: MethodId,
+  user: UserSnapshot | undefined,
+): AnswerRefusal | undefined {
+  const { asksFirst, answeredBy } = methods[method]
+  if (asksFirst && given.kind === 'code') return 'not-a-token'
+  if (answeredBy !== given.kind) return 'other-kind'
+  if (!isTurnedOn(customer, method)) return 'turned-off'
+  return user && !user.isEnabled ? 'disabled-user' : undefined
 }
 
 /** An authenticator app when the user, or a stranger, chose nothing; undefined when his choice is not available. */
@@ -132,81 +145,11 @@ function ownMethod({ readOwnMethod }: AnswerRequest, user: UserSnapshot | undefi
   return own === null ? 'time-code' : own?.method
 }
 
-interface Judged {
-  readonly verdict: 'right' | 'wrong' | 'denied'
-  readonly credential: { readonly id: string; readonly userId: string; readonly step: number } | null
-}
-
-interface Judgeable {
-  readonly method: MethodId
-  readonly challengeId: string | null
-  readonly pending: string | null
-  readonly userId: string | null
-  readonly credentials: readonly Credential[]
-}
-
-/** Asks the method about each of the user's credentials; without any, about nothing, which costs the same work. */
-export function judge(
-  { customer, answer: given }: Pick<AnswerRequest, 'customer' | 'answer'>,
-  { method, challengeId, pending, userId, credentials }: Judgeable,
-  nowMs: number,
-): Judged {
-  const tools = toolsFor(customer, nowMs)
-  const ask = (secret: string | null, last?: LastUse) => {
-    const from = { challengeId, pending, secret, answer: given }
-    return methods[method].judge(last ? { ...from, last } : from, tools)
-  }
-  const wrong: Judged = { verdict: 'wrong', credential: null }
-  if (methods[method].needs === 'contact' || userId === null || credentials.length === 0) {
-    return { verdict: ask(null).kind, credential: null }
-  }
-  const judged = credentials.map((credential) => {
-    const last = { step: credential.lastStep, atMs: credential.lastUsedAtMs }
-    return { credential, verdict: ask(credential.secret, last) }
-  })
-  for (const { credential, verdict } of judged) {
-    if (verdict.kind !== 'right') continue
-    return {
-      verdict: 'right',
-      credential: { id: credential.id, userId, step: verdict.usedStep ?? credential.lastStep + 1 },
-    }
-  }
-  return wrong
-}
-
-interface Decidable {
-  readonly method: MethodId
-  readonly subject: Subject
-  readonly challengeId: string | null
-  readonly judged: Judged
-  readonly isConfirming: boolean
-}
-
-/** Hands the judged answer to the store; whatever it answers is final and on disk. */
-export function decide(
-  engine: Engine,
-  { customer, request, requestId }: Pick<AnswerRequest, 'customer' | 'request' | 'requestId'>,
-  { method, subject, challengeId, judged, isConfirming }: Decidable,
-): Promise<Decided> {
-  return engine.store.decide({
-    customerId: customer.id,
-    nowMs: engine.clock(),
-    verdict: judged.verdict,
-    method,
-    subject,
-    challengeId,
-    credential: judged.credential,
-    isConfirming,
-    request,
-    audit: {
-      kind: isConfirming ? 'enrolment' : 'answer',
-      subject: subject.key,
-      method,
-      challengeId,
-      requestId,
-      detail: null,
-    },
-  })
+/** What a user, or somebody who watches over him, should hear of an answer. */
+async function tell(engine: Engine, { customer }: AnswerRequest, answered: Parameters<typeof tellOfFailures>[2]) {
+  await tellOfFailures(engine, customer, answered)
+  const { method, decided, subject } = answered
+  if (method === 'recovery-code' && decided === 'accepted') await tellOfFewCodes(engine, customer, subject.key)
 }
 
 function credentialsOf(all: readonly Credential[], method: MethodId): Credential[] {

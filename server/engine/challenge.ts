@@ -5,7 +5,7 @@ import { randomId } from '../security/random.ts'
 import type { Challenge, Delivery, RequestMark, Via } from '../vocabulary.ts'
 import { admit, isWithinBudget, type SendBar } from './admission.ts'
 import { maskEmail, maskPhone, prefixOf } from './contacts.ts'
-import { barOf } from './guard.ts'
+import { barOf, triedOutUntil } from './guard.ts'
 import {
   type ContactKind,
   contactKinds,
@@ -40,6 +40,8 @@ export type ChallengeOutcome =
       readonly label: string
       readonly deliveries: readonly Shown[]
       readonly matchNumber: string | null
+      /** For methods that ask some: in the words of the user's registration. */
+      readonly questions: readonly string[]
     }
   | {
       readonly ok: false
@@ -78,6 +80,8 @@ export async function challenge(engine: Engine, request: ChallengeRequest): Prom
   const guard = await engine.store.read.guards.find(request.customer.id, subject.key, asked.method)
   const bar = barOf(guard, subject, nowMs)
   if (bar) return refused(engine, request, { ok: false, reason: bar.reason })
+  if (await triedOutUntil(engine.store.read, request.customer, subject, asked.method, nowMs))
+    return refused(engine, request, { ok: false, reason: 'locked' })
 
   const method = methods[asked.method]
   const { numberMatching } = request.customer.settings
@@ -108,7 +112,7 @@ export async function challenge(engine: Engine, request: ChallengeRequest): Prom
 function outcomeOf(
   request: ChallengeRequest,
   { stored }: Person,
-  { id, label }: Challenge,
+  { id, label, method, pending }: Challenge,
   deliveries: readonly Delivery[],
   sent: readonly Sent[],
   matchNumber: string | null,
@@ -116,7 +120,8 @@ function outcomeOf(
   const shown = deliveries.map((delivery) => show(request, stored, delivery, sent))
   const isAsked = shown.length === 0 || shown.some(({ isSent }) => isSent)
   if (!isAsked) return { ok: false, reason: 'delivery-failed', deliveries: shown }
-  return { ok: true, challengeId: id, label, deliveries: shown, matchNumber }
+  const questions = (pending && methods[method].questions?.(pending)) || []
+  return { ok: true, challengeId: id, label, deliveries: shown, matchNumber, questions }
 }
 
 interface Composed {
@@ -135,7 +140,8 @@ function compose(engine: Engine, request: ChallengeRequest, person: Person, nowM
   const id = randomId()
   const method = methods[asked.method]
   const isNumberShown = request.showsMatchNumber && numberMatching !== 'never'
-  const begun = method.begin({ challengeId: id, via: asked.via, codeLength, isNumberShown }, toolsFor(customer, nowMs))
+  const from = { challengeId: id, via: asked.via, codeLength, isNumberShown, secret: person.secret }
+  const begun = method.begin(from, toolsFor(customer, nowMs))
   const isByPhone = asked.via.some((via) => contactKinds[via] === 'phone')
   const fate = fateOf(customer, { answeredBy: method.answeredBy, isByPhone, ...contacts })
   const question: NewChallenge = {

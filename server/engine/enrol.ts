@@ -1,9 +1,9 @@
 import { methods } from '../methods/index.ts'
 import { same } from '../security/digest.ts'
 import { randomId } from '../security/random.ts'
-import type { Customer, Decided, MethodId, RequestMark } from '../vocabulary.ts'
-import { decide, judge } from './answer.ts'
+import type { Customer, FinallyDecided, MethodId, RequestMark } from '../vocabulary.ts'
 import { foldUsername } from './contacts.ts'
+import { decide, judge } from './decision.ts'
 import { userSubject } from './guard.ts'
 import { tellOfFailures, tellUser } from './notices.ts'
 import type { Engine } from './ports.ts'
@@ -72,7 +72,7 @@ export type ConfirmOutcome =
   | { readonly ok: true; readonly id: string }
   | {
       readonly ok: false
-      readonly reason: 'unknown-secret' | 'disabled-user' | Exclude<Decided, 'accepted' | 'closed'>
+      readonly reason: 'unknown-secret' | 'disabled-user' | Exclude<FinallyDecided, 'accepted' | 'closed'>
     }
 
 /** Confirms an offered secret by a code made with it, or checks a code of a confirmed one; each step counts once. */

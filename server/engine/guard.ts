@@ -1,5 +1,7 @@
+import { methods } from '../methods/index.ts'
 import { keyedDigest } from '../security/digest.ts'
-import type { Customer, Subject } from '../vocabulary.ts'
+import type { Customer, Decision, MethodId, Subject } from '../vocabulary.ts'
+import type { Records } from './ports.ts'
 
 /**
  * When failures lock and disable (NIST SP 800-63B-4 section 3.2.2, PCI DSS 8.3.4): every tenth failure in a row locks
@@ -23,6 +25,28 @@ export function barOf(
   if (guard.lockedUntilMs > nowMs) return { reason: 'locked', untilMs: guard.lockedUntilMs }
   if (subject.isUser && guard.failures >= guardLimits.failuresMax) return { reason: 'disabled' }
   return undefined
+}
+
+const dayMs = 24 * 3_600_000
+
+/** The tries of today (UTC) that a method allows; undefined when it allows any number. */
+export function dailyOf(method: MethodId, nowMs: number): Decision['daily'] {
+  const { triesPerDay } = methods[method]
+  return triesPerDay === undefined ? undefined : { startMs: nowMs - (nowMs % dayMs), max: triesPerDay }
+}
+
+/** When a subject that has no more tries today may try again; undefined while he has some. */
+export async function triedOutUntil(
+  { guards }: Pick<Records, 'guards'>,
+  { id: customerId }: Customer,
+  subject: Subject,
+  method: MethodId,
+  nowMs: number,
+): Promise<number | undefined> {
+  const daily = dailyOf(method, nowMs)
+  if (!daily) return undefined
+  const tries = await guards.triesOf(customerId, subject.key, method, daily.startMs)
+  return tries >= daily.max ? daily.startMs + dayMs : undefined
 }
 
 /** An enrolled user, under whatever name he was called. */

@@ -3,6 +3,7 @@ import { randomId } from '../security/random.ts'
 import type { Customer, Decided, Delivery, MethodId, Subject, Via } from '../vocabulary.ts'
 import { isWithinBudget } from './admission.ts'
 import { prefixOf } from './contacts.ts'
+import { triedOutUntil } from './guard.ts'
 import type { EngineCore, Records } from './ports.ts'
 import type { NoticeEvent } from './templates.ts'
 import { noticeOf } from './wording.ts'
@@ -83,7 +84,10 @@ export async function tellOfFailures(engine: EngineCore, customer: Customer, fai
     await tellUser(engine, customer, subject.key, 'success-after-failures', `${subject.key} ${engine.clock()}`)
   }
   if (decided !== 'wrong') return
-  const { lockedUntilMs } = await engine.store.read.guards.find(customer.id, subject.key, method)
+  const { read } = engine.store
+  const guard = await read.guards.find(customer.id, subject.key, method)
+  const triedOut = await triedOutUntil(read, customer, subject, method, engine.clock())
+  const lockedUntilMs = Math.max(guard.lockedUntilMs, triedOut ?? 0)
   if (lockedUntilMs <= engine.clock()) return
   await tellUser(engine, customer, subject.key, 'locked', `${subject.key} ${method} ${lockedUntilMs}`)
 }

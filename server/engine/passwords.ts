@@ -1,8 +1,8 @@
+import { same } from '../security/digest.ts'
 import { randomSecret } from '../security/random.ts'
-import { SlowHashBusy, slowHash, slowVerify } from '../security/slow-hash.ts'
-import { OverloadError } from '../vocabulary.ts'
+import { saltBytes } from '../security/slow-hash.ts'
+import { hashQueue } from './hashing.ts'
 
-const saltBytes = 16
 export const passwordLengthMin = 8
 export const passwordLengthMax = 200
 
@@ -14,31 +14,21 @@ export function isChoosable(password: string): boolean {
 /** What is kept of a password: salt and Argon2id hash in base64, with a `$` between. */
 export async function keptOf(password: string): Promise<string> {
   const salt = randomSecret(saltBytes)
-  const hash = await unlessBusy(slowHash(normalized(password), salt))
+  const hash = await hashed(password, salt)
   return `${salt.toString('base64')}$${hash.toString('base64')}`
 }
 
 /** Whether this is the password. Null stands for an account that does not exist: the same work, and never right. */
 export async function isPassword(kept: string | null, password: string): Promise<boolean> {
   const [salt = '', hash = ''] = (kept ?? nobodys).split('$')
-  const isRight = await unlessBusy(
-    slowVerify(normalized(password), Buffer.from(salt, 'base64'), Buffer.from(hash, 'base64')),
-  )
-  return isRight && kept !== null
+  const made = await hashed(password, Buffer.from(salt, 'base64'))
+  return same(made, Buffer.from(hash, 'base64')) && kept !== null
 }
 
 /** What no password has, of the same form. */
 const nobodys = `${Buffer.alloc(saltBytes).toString('base64')}$${Buffer.alloc(32).toString('base64')}`
 
 /** One password, however the keyboard spells its letters. */
-function normalized(password: string): string {
-  return password.normalize('NFKC')
-}
-
-async function unlessBusy<T>(work: Promise<T>): Promise<T> {
-  try {
-    return await work
-  } catch (error) {
-    throw error instanceof SlowHashBusy ? new OverloadError(error.message) : error
-  }
+function hashed(password: string, salt: Uint8Array): Promise<Buffer> {
+  return hashQueue.hold(1, (hash) => hash({ salt, parts: [password.normalize('NFKC')] }))
 }

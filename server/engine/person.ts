@@ -34,6 +34,7 @@ export type PersonRefusal =
   | 'bad-phone'
   | 'bad-email'
   | 'not-enrolled'
+  | 'turned-off'
 
 type Refused = { readonly ok: false; readonly reason: PersonRefusal }
 
@@ -45,6 +46,8 @@ export interface Person {
   readonly contacts: Contacts
   /** Contacts that come from our records and not from the caller; they are shown masked. */
   readonly stored: readonly ContactKind[]
+  /** What the user enrolled for the method; null when it needs nothing. */
+  readonly secret: string | null
 }
 
 export type ContactKind = 'phone' | 'email'
@@ -73,14 +76,20 @@ async function findUser(
   if (!user.isEnabled) return { ok: false, reason: 'disabled-user' }
   const asked = request.asked ?? ownMethod(request, user)
   if (!asked) return { ok: false, reason: 'no-method' }
-  if (methods[asked.method].needs === 'credential' && !(await isEnrolled(engine, user, asked)))
-    return { ok: false, reason: 'not-enrolled' }
+  if (!isTurnedOn(request.customer, asked.method)) return { ok: false, reason: 'turned-off' }
+  const secret = methods[asked.method].needs === 'credential' ? await secretOf(engine, user, asked) : null
+  if (secret === undefined) return { ok: false, reason: 'not-enrolled' }
   const contacts = {
     phone: given.phone ?? user.phone,
     email: given.email ?? user.email ?? readEmail(user.username) ?? null,
   }
   const stored = (['phone', 'email'] as const).filter((kind) => given[kind] === null)
-  return missing(asked, contacts) ?? { asked, subject: userSubject(user.id), userId: user.id, contacts, stored }
+  return missing(asked, contacts) ?? { asked, subject: userSubject(user.id), userId: user.id, contacts, stored, secret }
+}
+
+/** Whether the customer lets a method be used. */
+export function isTurnedOn({ settings }: Customer, method: MethodId): boolean {
+  return method !== 'questions' || settings.questions
 }
 
 /** What the user chose, available or not; e-mail when he chose nothing and his name is an address. */
@@ -98,7 +107,7 @@ function findStranger(customer: Customer, asked: Asked | null, contacts: Contact
   const isByPhone = asked.via.some((via) => contactKinds[via] === 'phone')
   const contact = isByPhone ? contacts.phone : contacts.email && foldEmail(contacts.email)
   if (!contact) return { ok: false, reason: 'unknown-user' }
-  return { asked, subject: contactSubject(customer, contact), userId: null, contacts, stored: [] }
+  return { asked, subject: contactSubject(customer, contact), userId: null, contacts, stored: [], secret: null }
 }
 
 function readContacts({ phone, email, customer }: PersonRequest): Contacts | Refused {
@@ -116,7 +125,8 @@ function missing({ via }: Asked, contacts: Contacts): Refused | undefined {
   return undefined
 }
 
-async function isEnrolled(engine: Engine, user: User, { method }: Asked): Promise<boolean> {
+/** Undefined when the user has not set the method up. */
+async function secretOf(engine: Engine, user: User, { method }: Asked): Promise<string | undefined> {
   const credentials = await engine.store.read.credentials.of(user.customerId, user.id, method)
-  return credentials.some(({ state }) => state === 'active')
+  return credentials.find(({ state }) => state === 'active')?.secret
 }

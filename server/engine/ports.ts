@@ -82,6 +82,7 @@ export interface Records {
   readonly challenges: {
     find(id: string): Promise<Challenge | undefined>
     byRequest(customerId: number, digest: Uint8Array): Promise<Challenge | undefined>
+    latest(customerId: number, subject: string, method: MethodId): Promise<string | undefined>
     replace(challenge: NewChallenge, nowMs: number): Promise<void>
     cancel(customerId: number, id: string, nowMs: number): Promise<void>
     recent(
@@ -95,6 +96,8 @@ export interface Records {
   readonly credentials: {
     of(customerId: number, userId: string, method: MethodId): Promise<Credential[]>
     offer(customerId: number, userId: string, credential: Credential, nowMs: number): Promise<void>
+    replace(customerId: number, userId: string, list: readonly Credential[], nowMs: number): Promise<void>
+    unused(customerId: number, userId: string, method: MethodId): Promise<number>
   }
   readonly customers: {
     add(id: number, name: string, apiKey: string, nowMs: number): Promise<boolean>
@@ -112,6 +115,7 @@ export interface Records {
   }
   readonly guards: {
     find(customerId: number, subject: string, method: string): Promise<{ failures: number; lockedUntilMs: number }>
+    triesOf(customerId: number, subject: string, method: string, dayStartMs: number): Promise<number>
     unlock(customerId: number, subject: string): Promise<number>
   }
   readonly marks: {

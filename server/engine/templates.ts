@@ -56,6 +56,15 @@ export const noticeEvents = {
   'method-added': { en: 'An authenticator app was set up', es: 'Se configuró una aplicación de autenticación' },
   'token-added': { en: 'A hardware token was given to you', es: 'Se le entregó un token físico' },
   'token-removed': { en: 'Your hardware token was withdrawn', es: 'Se retiró su token físico' },
+  'questions-set': { en: 'Your security questions were set', es: 'Se fijaron sus preguntas de seguridad' },
+  'recovery-codes-made': {
+    en: 'New recovery codes were made, and older ones ended',
+    es: 'Se crearon códigos de recuperación nuevos y los anteriores ya no valen',
+  },
+  'recovery-codes-few': {
+    en: 'A recovery code was used, and few are left',
+    es: 'Se usó un código de recuperación y quedan pocos',
+  },
   'user-disabled': { en: 'Your sign-in was disabled', es: 'Se desactivó su inicio de sesión' },
   locked: {
     en: 'Sign-in was locked after wrong answers',

@@ -1,4 +1,4 @@
-import type { Customer } from '../vocabulary.ts'
+import type { Answer, Customer } from '../vocabulary.ts'
 
 /** What becomes of a challenge to a magic contact, whoever is asked. */
 export type Fate = 'delivered' | 'undelivered' | 'expired' | 'locked' | 'approved' | 'denied'
@@ -22,7 +22,7 @@ const addressFates: ReadonlyMap<string, Fate> = new Map([
 const testDigits = '12345678'
 
 export interface Asked {
-  readonly answeredBy: 'code' | 'decision'
+  readonly answeredBy: Answer['kind']
   /** A message goes to the phone. */
   readonly isByPhone: boolean
   readonly phone: string | null

@@ -130,7 +130,8 @@ async function decide(
   engine.observe({ kind: 'answer', method: tokenMethod, outcome: decided })
   await tellOfFailures(engine, customer, { subject, method: tokenMethod, failures, decided })
   if (decided === 'accepted' && token) return { ok: true, serial: token.serial, username: token.username }
-  return refused(decided === 'accepted' || decided === 'denied' || decided === 'closed' ? 'wrong' : decided)
+  const isPlain = decided === 'accepted' || decided === 'denied' || decided === 'closed' || decided === 'judging'
+  return refused(isPlain ? 'wrong' : decided)
 }
 
 function lastOf({ lastStep, lastUsedAtMs }: Token) {

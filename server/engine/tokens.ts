@@ -1,5 +1,14 @@
 import { isWeak } from '../tokens/rows.ts'
-import type { AuditNote, Customer, Decided, MethodId, RequestMark, Token, TokenSeed, User } from '../vocabulary.ts'
+import type {
+  AuditNote,
+  Customer,
+  FinallyDecided,
+  MethodId,
+  RequestMark,
+  Token,
+  TokenSeed,
+  User,
+} from '../vocabulary.ts'
 import { foldUsername } from './contacts.ts'
 import { notify } from './notices.ts'
 import type { EngineCore, Records, TokenMove } from './ports.ts'
@@ -32,7 +41,7 @@ export type TokenRefusal =
   | 'too-many'
   | 'changed'
   | 'no-resync'
-  | Exclude<Decided, 'accepted' | 'denied' | 'closed'>
+  | Exclude<FinallyDecided, 'accepted' | 'denied' | 'closed'>
 
 /** A token as it may be shown: all but its seed. What its kind does not have is null. */
 export interface ListedToken extends Pick<Token, 'serial' | 'state' | 'username' | 'lastUsedAtMs' | 'createdAtMs'> {

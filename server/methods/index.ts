@@ -3,6 +3,8 @@ import { hardwareToken } from './hardware-token.ts'
 import { messageCode } from './message-code.ts'
 import { messageLink } from './message-link.ts'
 import type { Method } from './method.ts'
+import { questions } from './questions.ts'
+import { recoveryCode } from './recovery-code.ts'
 import { timeCode } from './time-code.ts'
 
 /** Every way to prove who you are. A new method is its file and a line here. */
@@ -11,4 +13,6 @@ export const methods = {
   'message-link': messageLink,
   'time-code': timeCode,
   'hardware-token': hardwareToken,
+  questions,
+  'recovery-code': recoveryCode,
 } satisfies Record<MethodId, Method> as Readonly<Record<MethodId, Method>>

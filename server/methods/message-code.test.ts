@@ -42,7 +42,7 @@ describe('a code by message', () => {
 function ask(challengeId: string, right: string): Asked {
   const tools = toolsAt(1_800_000_000_000, right)
   const { pending } = messageCode.begin(
-    { challengeId, via: ['sms'], codeLength: right.length, isNumberShown: false },
+    { challengeId, via: ['sms'], codeLength: right.length, isNumberShown: false, secret: null },
     tools,
   )
   return { challengeId, pending, secret: null, right, tools }

@@ -22,7 +22,10 @@ function tools(first = 1): Tools {
 }
 
 function begin(more: Partial<Parameters<typeof messageLink.begin>[0]> = {}, from = tools()): Begun {
-  return messageLink.begin({ challengeId, via: ['sms'], codeLength: 6, isNumberShown: true, ...more }, from)
+  return messageLink.begin(
+    { challengeId, via: ['sms'], codeLength: 6, isNumberShown: true, secret: null, ...more },
+    from,
+  )
 }
 
 function linksOf({ send }: Begun): { accept: string; deny: string } {

@@ -10,6 +10,12 @@ export interface Tools {
   same(left: Uint8Array, right: Uint8Array): boolean
 }
 
+/** A text to be hashed slowly (Argon2id) under a salt; the parts cannot slide into each other. */
+export interface Hashing {
+  readonly salt: Uint8Array
+  readonly parts: readonly string[]
+}
+
 /** What a method says of an answer. Wrong and malformed look the same. */
 export type Verdict =
   | { readonly kind: 'wrong' }
@@ -56,6 +62,8 @@ export interface Method {
   readonly asksFirst: boolean
   /** Fewer tries than the customer's own number. */
   readonly attemptsMax?: number
+  /** Tries of one subject in a day (UTC); absent: any number. */
+  readonly triesPerDay?: number
   /** Starts a question. */
   begin(from: BeginFrom, tools: Tools): Begun
   /**
@@ -63,6 +71,14 @@ export interface Method {
    * none: then it does the same work and says wrong, so that time does not tell who enrolled.
    */
   judge(from: JudgeFrom, tools: Tools): Verdict
+  /**
+   * For secrets that a thief of the database could guess: what of an answer is hashed slowly before it is judged. The
+   * attempt is spent first, the digests are made beside the event loop, and `judge` gets them in this order. Always as
+   * many, whatever was kept.
+   */
+  hashings?(from: HashFrom): readonly Hashing[]
+  /** The questions that were asked, from what was kept. */
+  questions?(pending: string): readonly string[]
   /** The match number the caller was given, from what was kept. */
   matchNumber?(pending: string): string | null
   /** What the bearer of a link may do, without deciding anything. */
@@ -84,6 +100,8 @@ export interface BeginFrom {
   readonly codeLength: number
   /** The caller shows a match number where the user signs in. */
   readonly isNumberShown: boolean
+  /** What the user enrolled for the method; null when nothing is needed. */
+  readonly secret: string | null
 }
 
 export interface LookFrom {
@@ -99,6 +117,8 @@ export interface JudgeFrom {
   readonly answer: Answer
   /** What was accepted last with this credential; absent when there is none. */
   readonly last?: LastUse
+  /** Of `hashings`. */
+  readonly digests?: readonly Uint8Array[]
 }
 
 /** The newest step that was accepted, −1 before the first, and when that was. */
@@ -112,6 +132,11 @@ export interface ResyncFrom {
   readonly last: LastUse
   /** Two that follow one another. */
   readonly codes: readonly [first: string, second: string]
+}
+
+export interface HashFrom extends JudgeFrom {
+  /** Null for a name that nobody enrolled. */
+  readonly userId: string | null
 }
 
 export interface EnrolFrom {

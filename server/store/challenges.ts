@@ -85,6 +85,21 @@ export function challenges(db: Db, keys: Keys, dialect: Dialect) {
         .execute()
     },
 
+    /** The id of the subject's latest question by a method, however it went; the one that waits before all others. */
+    async latest(customerId: number, subject: string, method: MethodId): Promise<string | undefined> {
+      const row = await db
+        .selectFrom('challenges')
+        .select('id')
+        .where('customer_id', '=', customerId)
+        .where('subject', '=', subject)
+        .where('method', '=', method)
+        .orderBy('created_at_ms', 'desc')
+        .orderBy((eb) => eb.case().when('state', '=', 'pending').then(0).else(1).end())
+        .limit(1)
+        .executeTakeFirst()
+      return row?.id
+    },
+
     /** The subject's latest questions by these methods, newest first, as far as they are kept. */
     async recent(
       customerId: number,

@@ -1,38 +1,45 @@
+import { sql } from 'kysely'
 import { seal, unseal } from '../security/seal.ts'
 import type { Credential, MethodId } from '../vocabulary.ts'
+import type { Dialect } from './dialect.ts'
 import { type Keys, place } from './keys.ts'
 import type { CredentialRow, Db } from './tables.ts'
 
-/** What users enrolled. Only a decision activates a credential or moves its step. */
-export function credentials(db: Db, keys: Keys) {
-  /** Keeps a credential beside all others; throws when the customer has no such user. */
-  const add = async (customerId: number, userId: string, credential: Credential, nowMs: number): Promise<void> => {
-    await db
+/** What users enrolled. Only a decision activates what was offered or moves a step. */
+export function credentials(db: Db, keys: Keys, dialect: Dialect) {
+  /** Throws when the customer has no such user. */
+  const theUser = (customerId: number, userId: string) =>
+    db
       .selectFrom('users')
       .select('id')
       .where('customer_id', '=', customerId)
       .where('id', '=', userId)
       .executeTakeFirstOrThrow()
-    await db
-      .insertInto('credentials')
-      .values({
-        id: credential.id,
-        customer_id: customerId,
-        user_id: userId,
-        method: credential.method,
-        state: credential.state,
-        label: credential.label,
-        secret: seal(await keys.of(db, customerId), credential.secret, placeOfSecret(customerId, credential.id)),
-        last_step: credential.lastStep,
-        created_at_ms: nowMs,
-        confirmed_at_ms: null,
-        last_used_at_ms: credential.lastUsedAtMs,
-      })
-      .execute()
+
+  const insert = async (customerId: number, userId: string, list: readonly Credential[], nowMs: number) => {
+    const key = await keys.of(db, customerId)
+    const rows = list.map((credential) => ({
+      id: credential.id,
+      customer_id: customerId,
+      user_id: userId,
+      method: credential.method,
+      state: credential.state,
+      label: credential.label,
+      secret: seal(key, credential.secret, placeOfSecret(customerId, credential.id)),
+      last_step: credential.lastStep,
+      created_at_ms: nowMs,
+      confirmed_at_ms: null,
+      last_used_at_ms: credential.lastUsedAtMs,
+    }))
+    await db.insertInto('credentials').values(rows).execute()
   }
 
   return {
-    add,
+    /** Keeps a credential beside all others; throws when the customer has no such user. */
+    async add(customerId: number, userId: string, credential: Credential, nowMs: number): Promise<void> {
+      await theUser(customerId, userId)
+      await insert(customerId, userId, [credential], nowMs)
+    },
 
     /** All credentials of a user, pending ones too. */
     async of(customerId: number, userId: string, method: MethodId): Promise<Credential[]> {
@@ -47,8 +54,41 @@ export function credentials(db: Db, keys: Keys) {
       return rows.map((row) => openCredential(key, customerId, row))
     },
 
+    /** How many credentials of a method a user has that were never used. */
+    async unused(customerId: number, userId: string, method: MethodId): Promise<number> {
+      const { total } = await db
+        .selectFrom('credentials')
+        .select(({ fn }) => fn.countAll<number>().as('total'))
+        .where('customer_id', '=', customerId)
+        .where('user_id', '=', userId)
+        .where('method', '=', method)
+        .where('state', '=', 'active')
+        .where('last_step', '<', 0)
+        .executeTakeFirstOrThrow()
+      return Number(total)
+    },
+
+    /** Puts credentials in place of all that the user had by their method; two that do so at once wait for each other. */
+    async replace(customerId: number, userId: string, list: readonly Credential[], nowMs: number): Promise<void> {
+      await theUser(customerId, userId)
+      for (const method of new Set(list.map((credential) => credential.method))) {
+        if (dialect === 'postgres')
+          await sql`select pg_advisory_xact_lock(hashtextextended(${`${customerId}|${userId}|${method}`}, 1))`.execute(
+            db,
+          )
+        await db
+          .deleteFrom('credentials')
+          .where('customer_id', '=', customerId)
+          .where('user_id', '=', userId)
+          .where('method', '=', method)
+          .execute()
+      }
+      await insert(customerId, userId, list, nowMs)
+    },
+
     /** Keeps a new pending credential in place of an older pending one; a confirmed one stays valid beside it. */
     async offer(customerId: number, userId: string, credential: Credential, nowMs: number): Promise<void> {
+      await theUser(customerId, userId)
       await db
         .deleteFrom('credentials')
         .where('customer_id', '=', customerId)
@@ -56,7 +96,7 @@ export function credentials(db: Db, keys: Keys) {
         .where('method', '=', credential.method)
         .where('state', '=', 'pending')
         .execute()
-      await add(customerId, userId, credential, nowMs)
+      await insert(customerId, userId, [credential], nowMs)
     },
   }
 }

@@ -10,11 +10,21 @@ import type { Store } from './open.ts'
 const customers = [101, 102] as const
 /** Smaller than the real ones, so that few events reach them. */
 const limits = { failuresPerLock: 3, lockMs: 20_000, lockMsMax: 60_000, failuresMax: 8 }
+const dayMs = 24 * 3_600_000
 const usersEach = 3
 /** Enrolled users first, then strangers. */
 const subjectsEach = 5
 
-const outcomes: readonly Decided[] = ['accepted', 'wrong', 'repeated', 'locked', 'disabled', 'closed', 'used']
+const outcomes: readonly Decided[] = [
+  'accepted',
+  'wrong',
+  'repeated',
+  'locked',
+  'disabled',
+  'closed',
+  'used',
+  'judging',
+]
 
 /** What happens, in numbers only, so that it can happen in the same way on both databases. */
 type Event =
@@ -36,6 +46,8 @@ interface Shape {
   readonly isRight: boolean
   readonly step: number
   readonly mark: number | null
+  readonly stage: Decision['stage'] | null
+  readonly triesMax: number | null
 }
 
 const who = fc.record({
@@ -52,6 +64,8 @@ const shape: fc.Arbitrary<Shape> = fc.record({
     { weight: 9, arbitrary: fc.constant(null) },
     { weight: 1, arbitrary: fc.integer({ min: 0, max: 60 }) },
   ),
+  stage: fc.constantFrom(null, null, 'spend', 'settle'),
+  triesMax: fc.constantFrom(null, 2, 5),
 })
 const event: fc.Arbitrary<Event> = fc.oneof(
   {
@@ -70,7 +84,7 @@ const event: fc.Arbitrary<Event> = fc.oneof(
   { weight: 1, arbitrary: fc.record({ kind: fc.constantFrom('offer', 'offer', 'unlock'), who }) },
   {
     weight: 2,
-    arbitrary: fc.record({ kind: fc.constant('wait'), ms: fc.constantFrom(1, 1, 29_999, 60_000, 300_000) }),
+    arbitrary: fc.record({ kind: fc.constant('wait'), ms: fc.constantFrom(1, 1, 29_999, 60_000, 300_000, dayMs) }),
   },
 ) as fc.Arbitrary<Event>
 
@@ -143,7 +157,7 @@ class Life {
     remember(this.#asked, subject.key, id)
   }
 
-  #decision({ who, to, back, isRight, step, mark }: Shape, requestId: string): Decision {
+  #decision({ who, to, back, isRight, step, mark, stage, triesMax }: Shape, requestId: string): Decision {
     const subject = this.#subject(who)
     const isToken = to !== 'challenge' && subject.isUser
     const isAnswer = !isToken || to === 'both'
@@ -158,6 +172,8 @@ class Life {
       ? { digest: Buffer.from(requestId), nonce: seen, expiresAtMs }
       : { digest: seen, nonce: null, expiresAtMs }
     return {
+      ...(stage && { stage }),
+      ...(triesMax && { daily: { startMs: this.#now - (this.#now % dayMs), max: triesMax } }),
       customerId: customers[who.customer],
       nowMs: this.#now,
       verdict: isRight ? 'right' : 'wrong',
@@ -193,10 +209,11 @@ async function live(store: Store, run: number, events: readonly Event[]): Promis
 
 /** What a run left behind, without what is random or counted by the database itself. */
 const remains: Readonly<Record<string, string>> = {
-  challenges: `select id, customer_id, subject, user_id, state, attempts, attempts_max, pending is null as is_erased,
+  challenges: `select id, customer_id, subject, user_id, state, attempts, attempts_max, judging, pending is null as is_erased,
     created_at_ms, expires_at_ms, settled_at_ms from challenges where id like $1 order by id`,
   credentials: `select id, customer_id, user_id, method, state, last_step, created_at_ms, confirmed_at_ms, last_used_at_ms
     from credentials where id like $1 order by id`,
+  tries: 'select * from daily_tries where subject like $1 order by subject, method, day_start_ms',
   guards: 'select * from guards where subject like $1 order by subject, method',
   audit: `select customer_id, at_ms, kind, subject, method, outcome, challenge_id, request_id, detail
     from audit_rows where request_id like $1 order by request_id`,

@@ -110,6 +110,28 @@ for (const name of databaseNames) {
       assert.equal(credentials.find(({ id }) => id === credential.id)?.lastStep, 11)
     })
 
+    it('spend three attempts on answers that are judged later, and settle each once', async () => {
+      const daily = { startMs: 0, max: times }
+      const challenge = await ask(first, { attemptsMax: 3 })
+      const spend = { verdict: 'wrong', stage: 'spend', daily } as const
+      assert.deepEqual(await decideAll(() => aDecision(challenge, spend)), { judging: 3, closed: times - 3 })
+      const settle = (index: number) =>
+        aDecision(challenge, { verdict: index === 2 ? 'right' : 'wrong', stage: 'settle', daily })
+      const { accepted, wrong = 0, closed = 0 } = await decideAll(settle, 3)
+      assert.deepEqual([accepted, wrong + closed], [1, 2], 'a wrong verdict does not end what another may settle')
+    })
+
+    it('spend five tries of a day, whatever challenges they answer', async () => {
+      const daily = { startMs: 0, max: 5 }
+      const one = await ask(first, { subject: world.subject, attemptsMax: 10 })
+      await second.decide(aDecision(one, { verdict: 'wrong', stage: 'spend', daily }))
+      const outcomes = await decideAll((index) => ({
+        ...aDecision(one, { verdict: 'wrong', stage: 'spend', daily }),
+        challengeId: index % 3 === 0 ? null : one.id,
+      }))
+      assert.deepEqual(outcomes, { judging: 4, locked: times - 4 })
+    })
+
     it('see one captured request once', async () => {
       const request = aMark()
       const outcomes = await decideAll(() => aDecision(world.challenge, { verdict: 'wrong', request }))

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto'
 import { after, before, beforeEach, describe, it } from 'node:test'
 import { databaseNames, newPlace, type Place } from '../../test/support/databases.ts'
 import { openRaw, type RawDatabase, type RawRow } from '../../test/support/raw.ts'
-import { aDecision, nowMs, storeOn } from '../../test/support/store.ts'
+import { aChallenge, aDecision, nowMs, storeOn } from '../../test/support/store.ts'
 import { ask, customerId, newWorld, tokenDecision, type World } from '../../test/support/world.ts'
 import type { Decided, Decision, Subject } from '../vocabulary.ts'
 import type { Store } from './open.ts'
@@ -16,6 +16,7 @@ interface State {
   readonly credentials: RawRow[]
   readonly guards: RawRow[]
   readonly marks: RawRow[]
+  readonly tries: RawRow[]
 }
 
 interface Case {
@@ -30,6 +31,10 @@ interface Case {
 }
 
 const wrong = { verdict: 'wrong' } as const
+const daily = { startMs: nowMs - (nowMs % (24 * 60 * minuteMs)), max: 5 }
+/** An answer before it is judged, and the verdict on it. */
+const spend = { ...wrong, stage: 'spend', daily } as const
+const settle = { stage: 'settle', daily } as const
 const settled = { settled_at_ms: nowMs, pending: null }
 const marked = ({ request }: World) => [
   { digest: Buffer.from(request.digest), nonce: null, expires_at_ms: request.expiresAtMs } satisfies RawRow,
@@ -46,6 +51,20 @@ const guard = ({ key }: Subject, method: string, failures: number, lockedUntilMs
 })
 const answerWrong = async (store: Store, { challenge }: World, times: number) => {
   for (let n = 0; n < times; n++) assert.equal(await store.decide(aDecision(challenge, wrong)), 'wrong')
+}
+const tried = ({ key }: Subject, tries: number): RawRow[] => [
+  { customer_id: customerId, subject: key, method: 'message-code', day_start_ms: daily.startMs, tries },
+]
+const spent = async (store: Store, { challenge }: World, times = 1) => {
+  for (let n = 0; n < times; n++) assert.equal(await store.decide(aDecision(challenge, spend)), 'judging')
+}
+/** Tries of today that belong to challenges of before. */
+const triedBefore = async (store: Store, { subject }: World, times: number) => {
+  for (let n = 0; n < times; n++)
+    assert.equal(
+      await store.decide({ ...aDecision(aChallenge(customerId), spend), subject, challengeId: null }),
+      'judging',
+    )
 }
 const confirming = ({ pending, user }: World, more: Partial<Decision> = {}) => ({
   credential: { id: pending.id, userId: user.id, step: 6 },
@@ -140,6 +159,152 @@ const cases: Readonly<Record<string, Case>> = {
     failures: 50,
     decision: (world) => tokenDecision(world, confirming(world)),
     changes: (world, before) => ({ ...confirmed(world, before), guards: [] }),
+  },
+
+  'an answer that is judged later is spent as a wrong one': {
+    outcome: 'judging',
+    decision: ({ challenge, request }) => aDecision(challenge, { ...spend, request }),
+    changes: (world, before) => ({
+      challenges: edited(before.challenges, world.challenge.id, { attempts: 1, judging: 1 }),
+      guards: [guard(world.subject, 'message-code', 1, 0)],
+      tries: tried(world.subject, 1),
+      marks: marked(world),
+    }),
+  },
+  'the last attempt is spent and leaves its challenge waiting for the verdict': {
+    outcome: 'judging',
+    prepare: (store, world) => answerWrong(store, world, 4),
+    decision: ({ challenge }) => aDecision(challenge, spend),
+    changes: ({ challenge, subject }, { challenges }) => ({
+      challenges: edited(challenges, challenge.id, { attempts: 5, judging: 1 }),
+      guards: [guard(subject, 'message-code', 5, 0)],
+      tries: tried(subject, 1),
+    }),
+  },
+  'the spending that reaches the lock': {
+    outcome: 'judging',
+    failures: 9,
+    decision: ({ challenge }) => aDecision(challenge, spend),
+    changes: ({ challenge, subject }, { challenges }) => ({
+      challenges: edited(challenges, challenge.id, { attempts: 1, judging: 1 }),
+      guards: [guard(subject, 'message-code', 10, nowMs + 30 * minuteMs)],
+      tries: tried(subject, 1),
+    }),
+  },
+  'a right verdict gives back what was spent for it': {
+    outcome: 'accepted',
+    prepare: spent,
+    decision: ({ challenge }) => aDecision(challenge, settle),
+    changes: ({ challenge, subject }, { challenges }) => ({
+      challenges: edited(challenges, challenge.id, { state: 'approved', attempts: 1, judging: 0, ...settled }),
+      guards: [],
+      tries: tried(subject, 0),
+    }),
+  },
+  'a right verdict takes back its own try of the day, and no other': {
+    outcome: 'accepted',
+    prepare: async (store, world) => {
+      await triedBefore(store, world, 3)
+      await spent(store, world)
+    },
+    decision: ({ challenge }) => aDecision(challenge, settle),
+    changes: ({ challenge, subject }, { challenges }) => ({
+      challenges: edited(challenges, challenge.id, { state: 'approved', attempts: 1, judging: 0, ...settled }),
+      guards: [],
+      tries: tried(subject, 3),
+    }),
+  },
+  'a right verdict on the last attempt': {
+    outcome: 'accepted',
+    prepare: (store, world) => spent(store, world, 5),
+    decision: ({ challenge }) => aDecision(challenge, settle),
+    changes: ({ challenge, subject }, { challenges }) => ({
+      challenges: edited(challenges, challenge.id, { state: 'approved', attempts: 5, judging: 4, ...settled }),
+      guards: [],
+      tries: tried(subject, 4),
+    }),
+  },
+  'a right verdict on the attempt that locked': {
+    outcome: 'accepted',
+    failures: 9,
+    prepare: spent,
+    decision: ({ challenge }) => aDecision(challenge, settle),
+    changes: ({ challenge, subject }, { challenges }) => ({
+      challenges: edited(challenges, challenge.id, { state: 'approved', attempts: 1, judging: 0, ...settled }),
+      guards: [],
+      tries: tried(subject, 0),
+    }),
+  },
+  'a right verdict on the last try of the day': {
+    outcome: 'accepted',
+    prepare: async (store, world) => {
+      await triedBefore(store, world, 4)
+      await spent(store, world)
+    },
+    decision: ({ challenge }) => aDecision(challenge, settle),
+    changes: ({ challenge, subject }, { challenges }) => ({
+      challenges: edited(challenges, challenge.id, { state: 'approved', attempts: 1, judging: 0, ...settled }),
+      guards: [],
+      tries: tried(subject, 4),
+    }),
+  },
+  'a wrong verdict counts nothing twice': {
+    outcome: 'wrong',
+    prepare: spent,
+    decision: ({ challenge }) => aDecision(challenge, { ...settle, ...wrong }),
+    changes: ({ challenge }, { challenges }) => ({ challenges: edited(challenges, challenge.id, { judging: 0 }) }),
+  },
+  'a wrong verdict does not end a challenge whose other attempts are still being judged': {
+    outcome: 'wrong',
+    prepare: (store, world) => spent(store, world, 5),
+    decision: ({ challenge }) => aDecision(challenge, { ...settle, ...wrong }),
+    changes: ({ challenge }, { challenges }) => ({ challenges: edited(challenges, challenge.id, { judging: 4 }) }),
+  },
+  'the last wrong verdict ends the challenge': {
+    outcome: 'wrong',
+    prepare: async (store, world) => {
+      await spent(store, world, 5)
+      for (let n = 0; n < 4; n++)
+        assert.equal(await store.decide(aDecision(world.challenge, { ...settle, ...wrong })), 'wrong')
+    },
+    decision: ({ challenge }) => aDecision(challenge, { ...settle, ...wrong }),
+    changes: ({ challenge }, { challenges }) => ({
+      challenges: edited(challenges, challenge.id, { state: 'spent', judging: 0, ...settled }),
+    }),
+  },
+  'a verdict on a challenge that expired meanwhile gives nothing back': {
+    outcome: 'closed',
+    prepare: spent,
+    decision: ({ challenge }) => aDecision(challenge, { ...settle, nowMs: challenge.expiresAtMs }),
+  },
+  'a verdict on a challenge that another attempt has settled': {
+    outcome: 'closed',
+    prepare: async (store, world) => {
+      await spent(store, world, 2)
+      assert.equal(await store.decide(aDecision(world.challenge, settle)), 'accepted')
+    },
+    decision: ({ challenge }) => aDecision(challenge, settle),
+  },
+  'an attempt when all are spent and not yet judged': {
+    outcome: 'closed',
+    prepare: (store, world) => spent(store, world, 5),
+    decision: ({ challenge }) => aDecision(challenge, { ...spend, daily: { ...daily, max: 100 } }),
+  },
+  'an attempt after the last try of the day': {
+    outcome: 'locked',
+    prepare: (store, world) => triedBefore(store, world, 5),
+    decision: ({ challenge }) => aDecision(challenge, spend),
+  },
+  'an attempt on the day after the last try of a day': {
+    outcome: 'judging',
+    prepare: (store, world) => triedBefore(store, world, 5),
+    decision: ({ challenge }) =>
+      aDecision(challenge, { ...spend, daily: { ...daily, startMs: daily.startMs + 24 * 60 * minuteMs } }),
+    changes: ({ challenge, subject }, { challenges, tries }) => ({
+      challenges: edited(challenges, challenge.id, { attempts: 1, judging: 1 }),
+      guards: [guard(subject, 'message-code', 6, 0)],
+      tries: [...tries, ...tried(subject, 1).map((row) => ({ ...row, day_start_ms: daily.startMs + 86_400_000 }))],
+    }),
   },
 
   'a wrong answer spends an attempt and counts a failure': {
@@ -440,6 +605,10 @@ async function stateOf(raw: RawDatabase, world: World): Promise<State> {
     challenges: await raw.run('select * from challenges where id in ($1, $2) order by id', challenge.id, stranger.id),
     credentials: await raw.run('select * from credentials where user_id in ($1, $2) order by id', ...users),
     guards: await raw.run('select * from guards where subject in ($1, $2) order by subject, method', ...subjects),
+    tries: await raw.run(
+      'select * from daily_tries where subject in ($1, $2) order by subject, day_start_ms',
+      ...subjects,
+    ),
     marks: await raw.run('select * from request_marks where digest = $1', request.digest),
   }
 }

@@ -72,6 +72,10 @@ const foreignProbes = {
     finds: undefined,
   },
   'challenges.cancel': { look: (tx, { challenge }) => tx.challenges.cancel(other, challenge.id, nowMs) },
+  'challenges.latest': {
+    look: (tx, { challenge }) => tx.challenges.latest(other, challenge.subject.key, challenge.method),
+    finds: undefined,
+  },
   'challenges.recent': {
     look: (tx, { challenge }) => tx.challenges.recent(other, challenge.subject.key, [challenge.method], 0, 10),
     finds: [],
@@ -83,6 +87,8 @@ const foreignProbes = {
   'credentials.add': { look: (tx, { user }) => tx.credentials.add(other, user.id, aCredential(), nowMs) },
   'credentials.of': { look: (tx, { user }) => tx.credentials.of(other, user.id, 'time-code'), finds: [] },
   'credentials.offer': { look: (tx, { user }) => tx.credentials.offer(other, user.id, aCredential(), nowMs) },
+  'credentials.replace': { look: (tx, { user }) => tx.credentials.replace(other, user.id, [aCredential()], nowMs) },
+  'credentials.unused': { look: (tx, { user }) => tx.credentials.unused(other, user.id, 'time-code'), finds: 0 },
   'deliveries.completionOf': {
     look: (tx) => tx.deliveries.completionOf(other, '+1 5550', 0, 10),
     finds: { sent: 0, completed: 0 },
@@ -97,6 +103,7 @@ const foreignProbes = {
     look: (tx, { user }) => tx.guards.find(other, user.id, 'message-code'),
     finds: { failures: 0, lockedUntilMs: 0 },
   },
+  'guards.triesOf': { look: (tx, { user }) => tx.guards.triesOf(other, user.id, 'message-code', 0), finds: 0 },
   'guards.unlock': { look: (tx, { user }) => tx.guards.unlock(other, user.id), finds: 0 },
   'phoneOffers.add': {
     look: (tx, { user: { id } }) =>

@@ -1,6 +1,6 @@
 import type { Db } from './tables.ts'
 
-/** Failures and locks. Only a decision counts a failure or clears them after a success. */
+/** Failures, tries and locks. Only a decision counts one, or takes it back after a success. */
 export function guards(db: Db) {
   return {
     async find(
@@ -18,14 +18,34 @@ export function guards(db: Db) {
       return { failures: row?.failures ?? 0, lockedUntilMs: row?.locked_until_ms ?? 0 }
     },
 
-    /** Forgets the failures of a subject with every method: a help desk unlocks. Returns how many locks went. */
+    /** Tries of a subject with a method in the day that began then. */
+    async triesOf(customerId: number, subject: string, method: string, dayStartMs: number): Promise<number> {
+      const row = await db
+        .selectFrom('daily_tries')
+        .select('tries')
+        .where('customer_id', '=', customerId)
+        .where('subject', '=', subject)
+        .where('method', '=', method)
+        .where('day_start_ms', '=', dayStartMs)
+        .executeTakeFirst()
+      return row?.tries ?? 0
+    },
+
+    /** Forgets the failures and tries of a subject: a help desk unlocks. Returns of how many methods. */
     async unlock(customerId: number, subject: string): Promise<number> {
-      const { numDeletedRows } = await db
+      const failures = await db
         .deleteFrom('guards')
         .where('customer_id', '=', customerId)
         .where('subject', '=', subject)
-        .executeTakeFirst()
-      return Number(numDeletedRows)
+        .returning('method')
+        .execute()
+      const tries = await db
+        .deleteFrom('daily_tries')
+        .where('customer_id', '=', customerId)
+        .where('subject', '=', subject)
+        .returning('method')
+        .execute()
+      return new Set([...failures, ...tries].map(({ method }) => method)).size
     },
   }
 }

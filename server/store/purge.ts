@@ -10,6 +10,8 @@ export const retention = {
   /** Longer than the longest lock (24 h) and than a guesser has patience. */
   guardsMs: 90 * 24 * hourMs,
   noticesMs: 25 * hourMs,
+  /** Longer than the day they are counted in. */
+  dailyTriesMs: 48 * hourMs,
   inboxMs: 24 * hourMs,
   webhooksMs: 7 * 24 * hourMs,
 } as const
@@ -87,6 +89,21 @@ export async function purge(db: Db, nowMs: number, failuresMax: number): Promise
       ),
     )
     .executeTakeFirst()
+  const tries = await db
+    .deleteFrom('daily_tries')
+    .where((eb) =>
+      eb(
+        eb.refTuple('customer_id', 'subject', 'method', 'day_start_ms'),
+        'in',
+        eb
+          .selectFrom('daily_tries')
+          .select(['customer_id', 'subject', 'method', 'day_start_ms'])
+          .where('day_start_ms', '<', nowMs - retention.dailyTriesMs)
+          .limit(purgedRowsMax)
+          .$asTuple('customer_id', 'subject', 'method', 'day_start_ms'),
+      ),
+    )
+    .executeTakeFirst()
   const messages = await db
     .deleteFrom('inbox_messages')
     .where('id', 'in', (eb) =>
@@ -136,6 +153,7 @@ export async function purge(db: Db, nowMs: number, failuresMax: number): Promise
     challenges: Number(challenges.numDeletedRows),
     credentials: Number(credentials.numDeletedRows),
     guards: Number(guards.numDeletedRows),
+    tries: Number(tries.numDeletedRows),
     counts: Number(counts.numDeletedRows),
     messages: Number(messages.numDeletedRows),
   }

@@ -23,7 +23,7 @@ export function repositories(db: Db, keys: Keys, dialect: Dialect) {
     accounts: accounts(db, keys),
     audit: audit(db, keys),
     challenges: challenges(db, keys, dialect),
-    credentials: credentials(db, keys),
+    credentials: credentials(db, keys, dialect),
     customers: customers(db, keys, dialect),
     deliveries: deliveries(db, keys),
     guards: guards(db),
@@ -32,7 +32,7 @@ export function repositories(db: Db, keys: Keys, dialect: Dialect) {
     phoneOffers: phoneOffers(db),
     sendCounts: sendCounts(db, dialect),
     settings: settings(db, keys),
-    tokens: tokens(db, keys),
+    tokens: tokens(db, keys, dialect),
     users: users(db, keys),
     webhooks: webhooks(db, keys),
   }

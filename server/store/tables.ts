@@ -16,6 +16,7 @@ export interface Tables {
   send_counts: SendCountRow
   webhook_events: WebhookEventRow
   guards: GuardRow
+  daily_tries: DailyTryRow
   request_marks: RequestMarkRow
   audit_rows: AuditRow
   audit_blocks: AuditBlockRow
@@ -110,6 +111,8 @@ export interface ChallengeRow {
   state: string
   attempts: number
   attempts_max: number
+  /** Attempts that are spent and whose verdict is not in yet. One that a crash cut off stays counted here. */
+  judging: Generated<number>
   pending: Sealed | null
   transaction_name: string | null
   origin: string | null
@@ -179,6 +182,15 @@ export interface GuardRow {
   failures: number
   locked_until_ms: number
   updated_at_ms: number
+}
+
+/** Tries of one subject with one method in one day (UTC), for methods that allow only so many. */
+export interface DailyTryRow {
+  customer_id: number
+  subject: string
+  method: string
+  day_start_ms: number
+  tries: number
 }
 
 export interface RequestMarkRow {

@@ -2,6 +2,7 @@ import type { Selectable } from 'kysely'
 import { type Sealed, type SealingKey, seal, unseal } from '../security/seal.ts'
 import type { MethodId, Token, TokenSeed } from '../vocabulary.ts'
 import { credentials } from './credentials.ts'
+import type { Dialect } from './dialect.ts'
 import { type Keys, place } from './keys.ts'
 import type { Db, TokenRow } from './tables.ts'
 
@@ -23,7 +24,7 @@ const rowsMax = 500
  * Hardware tokens. An assigned one has a credential of the same id, by which its codes are judged; its step goes there
  * with it and comes back with it, so that no hand can use what another used.
  */
-export function tokens(db: Db, keys: Keys) {
+export function tokens(db: Db, keys: Keys, dialect: Dialect) {
   const select = (customerId: number) =>
     db
       .selectFrom('tokens')
@@ -94,7 +95,7 @@ export function tokens(db: Db, keys: Keys) {
       if (!moved) return false
       if (token.state === 'assigned') await takeBack(db, customerId, id)
       if (to.state !== 'assigned' || to.userId === null) return true
-      await credentials(db, keys).add(
+      await credentials(db, keys, dialect).add(
         customerId,
         to.userId,
         {

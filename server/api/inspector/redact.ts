@@ -15,6 +15,7 @@ const hiddenNames = [
   'answers',
   'questionAnswerList',
   'qrCode',
+  'recoveryCodes',
   'qrCodeData',
   'otpauthUri',
   'matchNumber',

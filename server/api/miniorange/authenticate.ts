@@ -2,16 +2,16 @@ import Type from 'typebox'
 import { type AnswerRequest, answer } from '../../engine/answer.ts'
 import { challenge, type Shown } from '../../engine/challenge.ts'
 import { status } from '../../engine/status.ts'
-import type { Customer } from '../../vocabulary.ts'
+import type { Answer, Customer, QuestionAnswer } from '../../vocabulary.ts'
 import {
   authType,
   code,
   customerKey,
   email,
-  ignored,
   ipAddress,
   language,
   phone,
+  questionAnswers,
   shownName,
   showsMatchNumber,
   transactionName,
@@ -20,7 +20,16 @@ import {
 } from './bodies.ts'
 import { isDefaultCustomer, isSignUpCode, onlySignUp } from './default-customers.ts'
 import { endpoint } from './endpoint.ts'
-import { answerRefusals, challengeRefusals, emailMethod, readMethod, readOwnMethod, said, states } from './words.ts'
+import {
+  answerRefusals,
+  challengeRefusals,
+  emailMethod,
+  questionRefusals,
+  readMethod,
+  readOwnMethod,
+  said,
+  states,
+} from './words.ts'
 
 /** Documents 000 and wire: challenge, validate, auth-status. */
 
@@ -66,13 +75,15 @@ export const challengeCall = endpoint({
         responseType: 'CHALLENGE',
         ...challengeRefusals[outcome.reason],
       }
-    const { challengeId, label, matchNumber } = outcome
+    const { challengeId, label, matchNumber, questions } = outcome
     const match = matchNumber === null ? {} : { matchNumber }
+    const asking = questions.length === 0 ? {} : { questions: questions.map((question) => ({ question })) }
     return {
       txId: challengeId,
       authType: label,
       responseType: 'CHALLENGE',
       ...match,
+      ...asking,
       ...deliveries(outcome.deliveries),
       ...said.challenged,
     }
@@ -107,26 +118,28 @@ export const validateCall = endpoint({
     username: Type.Optional(username),
     token: Type.Optional(code),
     authType: Type.Optional(authType),
-    answers: Type.Optional(ignored),
+    answers: Type.Optional(questionAnswers),
   }),
   async handle({ engine, caller: { customer, mark }, body, requestId }) {
     const refused = (message: string) => ({ responseType: 'VALIDATE', status: 'FAILED', message })
     if (isDefaultCustomer(customer) && body.txId === undefined) return refused(onlySignUp)
-    if (body.token === undefined) return refused('Missing: token.')
+    const given = answerOf(body)
+    if (typeof given === 'string') return refused(given)
     const to = addressee(body)
     if (typeof to === 'string') return refused(to)
+    const refusals = given.kind === 'answers' ? questionRefusals : answerRefusals
     const outcome = await answer(engine, {
       customer,
       to,
       readOwnMethod,
-      answer: { kind: 'code', code: body.token.replaceAll(/\s/g, '') },
+      answer: given,
       request: mark,
       requestId,
     })
     const echo = { ...(outcome.challengeId ? { txId: outcome.challengeId } : {}), responseType: 'VALIDATE' }
     const label = outcome.label ?? body.authType?.trim().toUpperCase()
     const named = label ? { ...echo, authType: label } : echo
-    return outcome.ok ? { ...named, ...said.validated } : { ...named, ...refused(answerRefusals[outcome.reason]) }
+    return outcome.ok ? { ...named, ...said.validated } : { ...named, ...refused(refusals[outcome.reason]) }
   },
 })
 
@@ -135,6 +148,15 @@ interface ValidateBody {
   readonly txId?: string | number
   readonly username?: string
   readonly authType?: string
+  readonly token?: string
+  readonly answers?: readonly QuestionAnswer[]
+}
+
+/** A code, or answers to questions; a sentence when the body has neither or both. */
+function answerOf({ token, answers = [] }: ValidateBody): Answer | string {
+  if (token !== undefined && answers.length > 0) return 'Send token or answers, not both.'
+  if (answers.length > 0) return { kind: 'answers', answers }
+  return token === undefined ? 'Missing: token.' : { kind: 'code', code: token.replaceAll(/\s/g, '') }
 }
 
 /** A transaction, or a user with an authenticator; a sentence when the body names neither. */

@@ -46,6 +46,11 @@ export const ipAddress = Type.Union(
 export const language = Type.Union([Type.Literal('en'), Type.Literal('es')], {
   description: 'The language of the message.',
 })
+/** Our engine judges what stands in them; an answer may be empty, and is then wrong. */
+export const questionAnswers = Type.Array(
+  Type.Object({ question: Type.String({ maxLength: 500 }), answer: Type.String({ maxLength: 500 }) }),
+  { maxItems: 20, description: 'Security questions, each with its answer.' },
+)
 /** Sent by some clients, read by none of our calls yet. */
 export const ignored = Type.Unknown()
 

@@ -5,7 +5,7 @@ import { secretsOf } from '../../engine/customer-secrets.ts'
 import { askOperator } from '../../engine/notify.ts'
 import { customerId, email, ignored, line, phone, shownLine } from './bodies.ts'
 import { endpoint, type Reply } from './endpoint.ts'
-import { addRefusals, checkRefusals, keyRefusals, questionRefusals, resetRefusals, said } from './words.ts'
+import { addRefusals, checkRefusals, keyRefusals, resetRefusals, said, supportRefusals } from './words.ts'
 
 /** The calls by which a plugin registers its site, and what it asks of its own customer (docs/miniorange.md). */
 
@@ -141,6 +141,6 @@ export const contactCall = endpoint({
     const asker = [`${firstName} ${lastName}`.trim(), body.email, number, company].filter((one) => one !== '')
     const question = { subject: `Question from ${body.email}`, text: `${asker.join('\n')}\n\n${body.query}` }
     const outcome = await askOperator(engine, question, { address, requestId }, caller?.mark ?? null)
-    return outcome.ok ? said.done : questionRefusals[outcome.reason]
+    return outcome.ok ? said.done : supportRefusals[outcome.reason]
   },
 })

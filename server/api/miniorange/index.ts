@@ -7,6 +7,7 @@ import { addCall, checkCall, contactCall, keyCall, licenseCall, resetCall, secre
 import { deliveryStatusCall } from './deliveries.ts'
 import { answer, type Endpoint, serve } from './endpoint.ts'
 import { notifyCall } from './notify.ts'
+import { recoveryCodesCall } from './recovery-codes.ts'
 import { registerCall, registerMobileCall, registrationStatusCall } from './registration.ts'
 import { serveTimestamp } from './timestamp.ts'
 import {
@@ -50,6 +51,7 @@ const endpoints = [
   resetCall,
   contactCall,
   notifyCall,
+  recoveryCodesCall,
   createCall,
   searchCall,
   getCall,

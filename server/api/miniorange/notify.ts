@@ -3,7 +3,7 @@ import { askOperator, notifyOwn } from '../../engine/notify.ts'
 import { customerKey, email, ignored, shownLine } from './bodies.ts'
 import { isDefaultCustomer } from './default-customers.ts'
 import { endpoint } from './endpoint.ts'
-import { notifyRefusals, questionRefusals, said } from './words.ts'
+import { notifyRefusals, said, supportRefusals } from './words.ts'
 
 const subjectLettersMax = 150
 const textLettersMax = 10_000
@@ -43,7 +43,7 @@ export const notifyCall = endpoint({
       const asker = typeof fromEmail === 'string' ? shownLine(fromEmail, subjectLettersMax) : ''
       const question = { subject, text: `From: ${asker || 'unknown'} (customer ${customer.id})\n\n${text}` }
       const asked = await askOperator(engine, question, { address, requestId }, mark)
-      return asked.ok ? said.mailKept : questionRefusals[asked.reason]
+      return asked.ok ? said.mailKept : supportRefusals[asked.reason]
     }
     if (isDefaultCustomer(customer)) return notifyRefusals['foreign-address']
     const outcome = await notifyOwn(engine, customer, { to: toEmail, subject, text }, { request: mark, requestId })

@@ -1,5 +1,6 @@
 import Type from 'typebox'
 import { foldUsername } from '../../engine/contacts.ts'
+import { recoveryCodesLeft } from '../../engine/recovery-codes.ts'
 import {
   createUser,
   deleteUser,
@@ -117,7 +118,9 @@ export const getCall = endpoint({
     const user = await engine.store.read.users.find(customer.id, foldUsername(body.username))
     if (!user) return userRefusals['unknown-user']
     const { username: name, email: address, authType: method, phone: number } = shownUser(user)
-    return { username: name, email: address, phone: number, authType: method, users: [shownUser(user)], ...said.done }
+    const left = await recoveryCodesLeft(engine, customer.id, user.id)
+    const shown = { username: name, email: address, phone: number, authType: method, recoveryCodesLeft: left }
+    return { ...shown, users: [shownUser(user)], ...said.done }
   },
 })
 

@@ -4,6 +4,8 @@ import type { ConfirmOutcome, EnrolOutcome } from '../../engine/enrol.ts'
 import type { NotifyOutcome } from '../../engine/notify.ts'
 import type { Asked } from '../../engine/person.ts'
 import type { PhoneOutcome } from '../../engine/phone.ts'
+import type { RegisterQuestionsRefusal } from '../../engine/questions.ts'
+import type { RecoveryCodesOutcome } from '../../engine/recovery-codes.ts'
 import type { TokenRefusal } from '../../engine/tokens.ts'
 import type { UserOutcome } from '../../engine/users.ts'
 import type { ChallengeState, MethodId, Via } from '../../vocabulary.ts'
@@ -31,6 +33,9 @@ const ways: Readonly<Record<string, Way>> = {
   'SOFT TOKEN': { method: 'time-code', via: [] },
   'GOOGLE AUTHENTICATOR': { method: 'time-code', via: [] },
   'HARDWARE TOKEN': { method: 'hardware-token', via: [] },
+  KBA: { method: 'questions', via: [] },
+  // Ours.
+  'RECOVERY CODE': { method: 'recovery-code', via: [] },
 }
 
 /** Apps that Drupal, Joomla and Magento store by name; all of them read the same QR code. */
@@ -105,6 +110,10 @@ export const challengeRefusals = {
     message: 'The phone number is not valid. Write it with its country code, such as +15551234567.',
   },
   'bad-email': { status: 'FAILED', message: 'The e-mail address is not valid.' },
+  'turned-off': {
+    status: 'FAILED',
+    message: 'Security questions are turned off for this customer. See the setting questions.',
+  },
   'not-enrolled': { status: 'FAILED', message: 'The user has not set up this method.' },
   locked: { status: 'FAILED', message: 'Too many wrong answers. This method is locked for a while.' },
   disabled: {
@@ -133,9 +142,11 @@ export const challengeRefusals = {
 /** Validate says `FAILED` whatever happened: one client logs in on every other word. */
 export const answerRefusals = {
   wrong: 'Invalid OTP provided. Please try again.', // compared by Drupal
-  'other-kind': 'This transaction is not answered by a code. Ask auth-status.',
+  'other-kind':
+    'This method is not answered this way. Send a code as token, answers as answers; ask auth-status of a link.',
   'unknown-challenge': 'There is no such transaction. Request a new code.',
   'no-method': "The user's own method is not available. Send authType.",
+  'turned-off': challengeRefusals['turned-off'].message,
   'not-a-token': 'This method needs a transaction. Call challenge first and send its txId.',
   'disabled-user': 'This user is disabled.',
   used: 'This code was already used. Request or wait for a new one.',
@@ -147,6 +158,17 @@ export const answerRefusals = {
   disabled: 'Too many wrong answers. This method is disabled until an administrator unlocks it.',
   repeated: 'This request was already received.',
 } as const satisfies Record<AnswerRefusal, string>
+
+/** The same of security questions. */
+export const questionRefusals: Readonly<Record<AnswerRefusal, string>> = {
+  ...answerRefusals,
+  wrong: 'The answers you have provided are incorrect.', // compared by Drupal
+  'unknown-challenge': 'There is no such transaction. Ask for new questions.',
+  used: 'These questions were already answered. Ask for new ones.',
+  expired: 'The time to answer is over. Ask for new questions.',
+  spent: 'Too many wrong answers. Ask for new questions.',
+  replaced: 'These questions were replaced by newer ones.',
+}
 
 type ConfirmRefusal = Extract<ConfirmOutcome, { ok: false }>['reason']
 
@@ -165,6 +187,31 @@ export const enrolRefusals = {
   repeated: { status: 'ERROR', message: 'This request was already received.' },
   'disabled-user': { status: 'FAILED', message: 'This user is disabled.' },
 } as const satisfies Record<Extract<EnrolOutcome, { ok: false }>['reason'], Said>
+
+/** Of `register` with questions and answers. */
+export const registerQuestionsRefusals = {
+  'too-few': { status: 'FAILED', message: 'Register at least two questions with their answers.' },
+  'too-many': { status: 'FAILED', message: 'Register ten questions at most.' },
+  'unreadable-question': {
+    status: 'FAILED',
+    message: 'A question is one line of text that can be read, without control characters.',
+  },
+  'no-answer': { status: 'FAILED', message: 'Every question needs an answer.' },
+  'too-long': { status: 'FAILED', message: 'A question or an answer is too long: 250 characters at most.' },
+  'same-question': { status: 'FAILED', message: 'The same question stands there twice. Choose different ones.' },
+  'same-answer': { status: 'FAILED', message: 'Two questions have the same answer. Give each its own.' },
+  'answer-in-question': { status: 'FAILED', message: 'An answer stands in its question. Choose another one.' },
+  'unknown-user': unknownUser,
+  'disabled-user': { status: 'FAILED', message: 'This user is disabled.' },
+  'turned-off': challengeRefusals['turned-off'],
+  repeated: { status: 'ERROR', message: 'This request was already received.' },
+} as const satisfies Record<RegisterQuestionsRefusal, Said>
+
+export const recoveryCodesRefusals = {
+  'unknown-user': unknownUser,
+  'disabled-user': { status: 'FAILED', message: 'This user is disabled.' },
+  repeated: { status: 'ERROR', message: 'This request was already received.' },
+} as const satisfies Record<Extract<RecoveryCodesOutcome, { ok: false }>['reason'], Said>
 
 export const userRefusals = {
   'unknown-user': unknownUser,
@@ -225,7 +272,7 @@ export const resetRefusals = {
   'too-many': { status: 'FAILED', message: tooManyCalls },
 } as const satisfies Record<string, Said>
 
-export const questionRefusals = {
+export const supportRefusals = {
   repeated: { status: 'ERROR', message: 'This request was already received.' },
   off: { status: 'FAILED', message: 'Nobody reads questions on this server. Ask who runs it directly.' },
   'too-many': { status: 'FAILED', message: 'There were too many questions today. Try again tomorrow.' },

@@ -231,6 +231,18 @@ export const groups: readonly Group[] = [
     ],
   },
   {
+    title: 'Recovery codes',
+    calls: [
+      {
+        path: '/moas/api/auth/recovery-codes',
+        about:
+          'Makes ten codes that the user keeps for the day when nothing else is at hand. Show them once: nobody can read them again, and those he had before end. `validate` takes each of them once, with the `authType` `RECOVERY CODE`.',
+        request: { customerKey, username },
+        answer: { username, recoveryCodes: ['7K2PX-9QDMB', 'C4VNA-60HTR'], ...done },
+      },
+    ],
+  },
+  {
     title: 'Users',
     calls: [
       {
@@ -249,7 +261,15 @@ export const groups: readonly Group[] = [
         path: '/moas/api/admin/users/get',
         about: 'Gives one user with his contacts and his method; `authType` is `NONE` when he has chosen none.',
         request: { customerKey, username },
-        answer: { username, email: username, phone: '+15551234567', authType: 'SMS', users: [user], ...done },
+        answer: {
+          username,
+          email: username,
+          phone: '+15551234567',
+          authType: 'SMS',
+          recoveryCodesLeft: 10,
+          users: [user],
+          ...done,
+        },
       },
       {
         path: '/moas/api/admin/users/getall',

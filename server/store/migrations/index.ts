@@ -5,6 +5,7 @@ import type { Db } from '../tables.ts'
 import { first } from './0001-first.ts'
 import { reach } from './0002-reach.ts'
 import { tokens } from './0003-tokens.ts'
+import { questions } from './0004-questions.ts'
 import { accounts } from './0005-accounts.ts'
 
 /** Every migration in order; a new one is its file and a line here. */
@@ -13,6 +14,7 @@ function migrations(dialect: Dialect): Record<string, Migration> {
     '0001-first': first(dialect),
     '0002-reach': reach(dialect),
     '0003-tokens': tokens(dialect),
+    '0004-questions': questions(),
     '0005-accounts': accounts(dialect),
   }
 }

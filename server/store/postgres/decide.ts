@@ -155,6 +155,9 @@ function columns(decisions: readonly Decision[]): unknown[][] {
     column(({ request }) => (request ? Buffer.from(request.digest) : null)),
     column(({ request }) => (request?.nonce ? Buffer.from(request.nonce) : null)),
     column(({ request }) => request?.expiresAtMs ?? null),
+    column(({ stage }) => stage ?? null),
+    column(({ daily }) => daily?.startMs ?? null),
+    column(({ daily }) => daily?.max ?? null),
     column(({ audit }) => audit.kind),
     column(({ audit }) => audit.subject),
     column(({ audit }) => audit.method),
@@ -164,8 +167,14 @@ function columns(decisions: readonly Decision[]): unknown[][] {
   ]
 }
 
+/** The last attempt ends the challenge when no other one is still being judged: it may be the right one. */
+const isSpent = '(q.attempts + j.attempts_spent >= q.attempts_max and q.judging + j.judging_more <= 0)'
+
+/** What counts as a failure: each attempt once, and one that is judged later when it is spent. */
+const isWrong = "(outcome = 'judging' or (outcome = 'wrong' and stage is distinct from 'settle'))"
+
 /**
- * One statement, one transaction. The rows are locked in a fixed order (guards, challenges, credentials, each by key)
+ * One statement, one transaction. The rows are locked in a fixed order (guards, tries, challenges, credentials, each by key)
  * and read as they are after the lock, so that of two nodes the second one judges what the first one left. Every
  * write repeats its condition. The order of the refusals is that of `sqlite/decide.ts`.
  */
@@ -173,9 +182,11 @@ const statement = `
 with op as materialized (
   select * from unnest($5::int[], $6::bigint[], $7::bigint[], $8::text[], $9::text[], $10::text[], $11::bool[], $12::bool[],
     $13::text[], $14::text[], $15::text[], $16::bigint[], $17::bytea[], $18::bytea[], $19::bigint[],
-    $20::text[], $21::text[], $22::text[], $23::text[], $24::text[], $25::text[])
+    $20::text[], $21::bigint[], $22::int[],
+    $23::text[], $24::text[], $25::text[], $26::text[], $27::text[], $28::text[])
   as op (n, customer_id, now_ms, verdict, method, subject, can_disable, is_confirming,
     challenge_id, credential_id, user_id, step, mark, nonce, mark_expires_at_ms,
+    stage, day_start_ms, tries_max,
     kind, audit_subject, audit_method, audit_challenge_id, request_id, detail)
 ), marked as (
   insert into request_marks (digest, nonce, expires_at_ms)
@@ -184,18 +195,28 @@ with op as materialized (
 ), guard as materialized (
   select g.* from guards g where (g.customer_id, g.subject, g.method) in (select customer_id, subject, method from op)
   order by g.customer_id, g.subject, g.method for update
+), tried as materialized (
+  select t.* from daily_tries t
+  where (t.customer_id, t.subject, t.method, t.day_start_ms) in (select customer_id, subject, method, day_start_ms from op)
+  order by t.customer_id, t.subject, t.method, t.day_start_ms for update
 ), question as materialized (
   select q.id, q.customer_id, q.state, q.attempts, q.attempts_max, q.expires_at_ms
   from challenges q where q.id in (select challenge_id from op) order by q.id for update
 ), credential as materialized (
   select c.id, c.customer_id, c.user_id, c.last_step from credentials c where c.id in (select credential_id from op) order by c.id for update
 ), judged as materialized (
-  select op.*, case
+  select op.*,
+    case when op.stage = 'settle' then 0 else 1 end as attempts_spent,
+    case op.stage when 'spend' then 1 when 'settle' then -1 else 0 end as judging_more,
+  case
     when op.mark is not null and marked.digest is null then 'repeated'
-    when op.verdict <> 'denied' and guard.locked_until_ms > op.now_ms then 'locked'
-    when op.verdict <> 'denied' and op.can_disable and guard.failures >= $4::int then 'disabled'
+    when op.verdict <> 'denied' and op.stage is distinct from 'settle' and guard.locked_until_ms > op.now_ms then 'locked'
+    when op.verdict <> 'denied' and op.stage is distinct from 'settle' and op.can_disable and guard.failures >= $4::int then 'disabled'
+    when op.stage is distinct from 'settle' and tried.tries >= op.tries_max then 'locked'
     when op.challenge_id is not null and (question.id is null or question.customer_id <> op.customer_id or question.state <> 'pending'
-      or question.attempts >= question.attempts_max or question.expires_at_ms <= op.now_ms) then 'closed'
+      or (op.stage is distinct from 'settle' and question.attempts >= question.attempts_max)
+      or question.expires_at_ms <= op.now_ms) then 'closed'
+    when op.stage = 'spend' then 'judging'
     when op.verdict <> 'right' then op.verdict
     when op.credential_id is not null and (credential.id is null or credential.customer_id <> op.customer_id or credential.user_id <> op.user_id
       or credential.last_step >= op.step) then 'used'
@@ -203,17 +224,19 @@ with op as materialized (
   from op
   left join marked on marked.digest = op.mark
   left join guard on guard.customer_id = op.customer_id and guard.subject = op.subject and guard.method = op.method
+  left join tried on tried.customer_id = op.customer_id and tried.subject = op.subject and tried.method = op.method
+    and tried.day_start_ms = op.day_start_ms
   left join question on question.id = op.challenge_id
   left join credential on credential.id = op.credential_id
 ), spent as (
-  update challenges q set attempts = q.attempts + 1,
+  update challenges q set attempts = q.attempts + j.attempts_spent, judging = q.judging + j.judging_more,
     state = case j.outcome when 'accepted' then 'approved' when 'denied' then 'denied'
-      else case when q.attempts + 1 >= q.attempts_max then 'spent' else q.state end end,
-    settled_at_ms = case when j.outcome in ('accepted', 'denied') or q.attempts + 1 >= q.attempts_max then j.now_ms end,
-    pending = case when j.outcome in ('accepted', 'denied') or q.attempts + 1 >= q.attempts_max then null else q.pending end
+      else case when ${isSpent} then 'spent' else q.state end end,
+    settled_at_ms = case when j.outcome in ('accepted', 'denied') or ${isSpent} then j.now_ms end,
+    pending = case when j.outcome in ('accepted', 'denied') or ${isSpent} then null else q.pending end
   from judged j
-  where q.id = j.challenge_id and j.outcome in ('accepted', 'denied', 'wrong', 'used')
-    and q.state = 'pending' and q.attempts < q.attempts_max and q.expires_at_ms > j.now_ms
+  where q.id = j.challenge_id and j.outcome in ('accepted', 'denied', 'wrong', 'used', 'judging')
+    and q.state = 'pending' and q.attempts + j.attempts_spent <= q.attempts_max and q.expires_at_ms > j.now_ms
   returning j.n
 ), advanced as (
   update credentials c set last_step = j.step, last_used_at_ms = j.now_ms, state = 'active',
@@ -226,11 +249,20 @@ with op as materialized (
 ), failed as (
   insert into guards as g (customer_id, subject, method, failures, locked_until_ms, updated_at_ms)
   select customer_id, subject, method, 1, case when $1::int = 1 then now_ms + $2::bigint else 0 end, now_ms
-  from judged where outcome = 'wrong' order by customer_id, subject, method
+  from judged where ${isWrong} order by customer_id, subject, method
   on conflict (customer_id, subject, method) do update set failures = g.failures + 1, updated_at_ms = excluded.updated_at_ms,
     locked_until_ms = case when (g.failures + 1) % $1::int = 0
       then excluded.updated_at_ms + least($2::bigint * (2 ^ least((g.failures + 1) / $1::int - 1, 20)), $3::bigint)::bigint
       else g.locked_until_ms end
+), counted as (
+  insert into daily_tries as t (customer_id, subject, method, day_start_ms, tries)
+  select customer_id, subject, method, day_start_ms, 1
+  from judged where ${isWrong} and day_start_ms is not null order by customer_id, subject, method
+  on conflict (customer_id, subject, method, day_start_ms) do update set tries = t.tries + 1
+), given_back as (
+  update daily_tries t set tries = t.tries - 1 from judged j
+  where j.outcome = 'accepted' and j.stage = 'settle' and t.customer_id = j.customer_id and t.subject = j.subject
+    and t.method = j.method and t.day_start_ms = j.day_start_ms and t.tries > 0
 ), cleared as (
   delete from guards g using judged j
   where j.outcome = 'accepted' and g.customer_id = j.customer_id and g.subject = j.subject and g.method = j.method
@@ -239,7 +271,7 @@ with op as materialized (
   select customer_id, now_ms, kind, audit_subject, audit_method, outcome, audit_challenge_id, request_id, detail from judged order by n
 )
 select j.n, case
-  when j.outcome in ('accepted', 'denied') and j.challenge_id is not null and spent.n is null then 'closed'
+  when j.outcome in ('accepted', 'denied', 'judging') and j.challenge_id is not null and spent.n is null then 'closed'
   when j.outcome = 'accepted' and j.credential_id is not null and advanced.n is null then 'used'
   else j.outcome end as outcome
 from judged j left join spent on spent.n = j.n left join advanced on advanced.n = j.n`

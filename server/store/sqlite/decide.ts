@@ -18,7 +18,7 @@ export function decisions(handle: DatabaseSync, limits: GuardLimits): (decision:
   return (decision) => {
     const outcome = barrier(statements, limits, decision) ?? verdict(statements, decision)
     if (outcome === 'accepted') accept(statements, decision)
-    else if (outcome === 'wrong') countFailure(statements, limits, decision)
+    else if (countsAsWrong(decision, outcome)) countFailure(statements, limits, decision)
     spendAttempt(statements, decision, outcome)
     note(statements, decision, outcome)
     return outcome
@@ -27,22 +27,27 @@ export function decisions(handle: DatabaseSync, limits: GuardLimits): (decision:
 
 /** What refuses a decision before its verdict is even looked at. */
 function barrier(statements: Statements, limits: GuardLimits, decision: Decision): Decided | undefined {
-  const { request, subject, customerId, method, nowMs, challengeId } = decision
+  const { request, subject, customerId, method, nowMs, challengeId, stage, daily } = decision
   // Settles two arrivals of one captured request, or of one nonce: the second insert changes no row.
   if (request && statements.mark.run(request.digest, request.nonce, request.expiresAtMs).changes === 0)
     return 'repeated'
-  // Saying no is always possible: a lock must not keep somebody from refusing what he did not start.
+  // Saying no is always possible: a lock must not keep somebody from refusing what he did not start. And the attempt that
+  // reached a limit may still be the right one.
   const guard =
-    decision.verdict === 'denied'
+    decision.verdict === 'denied' || stage === 'settle'
       ? undefined
       : (statements.guard.get(customerId, subject.key, method) as GuardRow | undefined)
   if (guard && guard.locked_until_ms > nowMs) return 'locked'
   if (guard && subject.isUser && !decision.isConfirming && guard.failures >= limits.failuresMax) return 'disabled'
-  if (challengeId !== null && !statements.open.get(challengeId, customerId, nowMs)) return 'closed'
+  if (daily && stage !== 'settle' && statements.triedOut.get(customerId, subject.key, method, daily.startMs, daily.max))
+    return 'locked'
+  const open = stage === 'settle' ? statements.unsettled : statements.open
+  if (challengeId !== null && !open.get(challengeId, customerId, nowMs)) return 'closed'
   return undefined
 }
 
-function verdict(statements: Statements, { verdict: judged, credential, customerId }: Decision): Decided {
+function verdict(statements: Statements, { verdict: judged, stage, credential, customerId }: Decision): Decided {
+  if (stage === 'spend') return 'judging'
   if (judged !== 'right') return judged
   const isFresh = !credential || statements.fresh.get(credential.id, customerId, credential.userId, credential.step)
   return isFresh ? 'accepted' : 'used'
@@ -50,7 +55,7 @@ function verdict(statements: Statements, { verdict: judged, credential, customer
 
 function accept(
   statements: Statements,
-  { credential, nowMs, isConfirming, method, customerId, subject }: Decision,
+  { credential, nowMs, isConfirming, method, customerId, subject, stage, daily }: Decision,
 ): void {
   if (credential) {
     // Settles two uses of one code: the step only moves forward.
@@ -58,12 +63,17 @@ function accept(
     if (isConfirming) statements.replaced.run(credential.userId, method, credential.id)
   }
   statements.clear.run(customerId, subject.key, method)
+  if (daily && stage === 'settle') statements.giveTryBack.run(customerId, subject.key, method, daily.startMs)
+}
+
+function countsAsWrong({ stage }: Decision, outcome: Decided): boolean {
+  return outcome === 'judging' || (outcome === 'wrong' && stage !== 'settle')
 }
 
 function countFailure(
   statements: Statements,
   limits: GuardLimits,
-  { customerId, subject, method, nowMs }: Decision,
+  { customerId, subject, method, nowMs, daily }: Decision,
 ): void {
   const { failuresPerLock, lockMs, lockMsMax } = limits
   const guard = statements.guard.get(customerId, subject.key, method) as GuardRow | undefined
@@ -71,14 +81,17 @@ function countFailure(
   const isLocking = failures % failuresPerLock === 0
   const lockedUntilMs = isLocking ? nowMs + Math.min(lockMs * 2 ** (failures / failuresPerLock - 1), lockMsMax) : 0
   statements.fail.run(customerId, subject.key, method, failures, lockedUntilMs, nowMs)
+  if (daily) statements.countTry.run(customerId, subject.key, method, daily.startMs)
 }
 
-const spending: ReadonlySet<Decided> = new Set(['accepted', 'denied', 'wrong', 'used'])
+const spending: ReadonlySet<Decided> = new Set(['accepted', 'denied', 'wrong', 'used', 'judging'])
 
-function spendAttempt(statements: Statements, { challengeId, nowMs }: Decision, outcome: Decided): void {
+function spendAttempt(statements: Statements, { challengeId, nowMs, stage }: Decision, outcome: Decided): void {
   if (challengeId === null || !spending.has(outcome)) return
+  const attempts = stage === 'settle' ? 0 : 1
+  const judging = stage === 'spend' ? 1 : stage === 'settle' ? -1 : 0
   // Settles two answers to one challenge: only one finds it pending, and each spends its own attempt.
-  must(statements.spend.run(endStates[outcome] ?? null, nowMs, challengeId).changes)
+  must(statements.spend.run(endStates[outcome] ?? null, nowMs, challengeId, attempts, judging).changes)
 }
 
 const endStates: Readonly<Partial<Record<Decided, ChallengeState>>> = { accepted: 'approved', denied: 'denied' }
@@ -91,6 +104,8 @@ function note(statements: Statements, { audit, customerId, nowMs }: Decision, ou
 function must(changes: number | bigint): void {
   if (Number(changes) !== 1) throw new Error('A decision found a row changed under it.')
 }
+
+const isSpent = '(attempts + ?4 >= attempts_max and judging + ?5 <= 0)'
 
 /** Each statement is prepared at its first use, when the tables are there. */
 function statementsOf(handle: DatabaseSync) {
@@ -112,13 +127,28 @@ function statementsOf(handle: DatabaseSync) {
       `select 1 from challenges
        where id = ? and customer_id = ? and state = 'pending' and attempts < attempts_max and expires_at_ms > ?`,
     ),
+    unsettled: lazily(
+      "select 1 from challenges where id = ? and customer_id = ? and state = 'pending' and expires_at_ms > ?",
+    ),
+    triedOut: lazily(
+      'select 1 from daily_tries where customer_id = ? and subject = ? and method = ? and day_start_ms = ? and tries >= ?',
+    ),
+    countTry: lazily(
+      `insert into daily_tries (customer_id, subject, method, day_start_ms, tries) values (?, ?, ?, ?, 1)
+       on conflict (customer_id, subject, method, day_start_ms) do update set tries = tries + 1`,
+    ),
+    giveTryBack: lazily(
+      `update daily_tries set tries = tries - 1
+       where customer_id = ? and subject = ? and method = ? and day_start_ms = ? and tries > 0`,
+    ),
     fresh: lazily('select 1 from credentials where id = ? and customer_id = ? and user_id = ? and last_step < ?'),
+    // The last attempt ends the challenge when no other one is still being judged: it may be the right one.
     spend: lazily(
-      `update challenges set attempts = attempts + 1,
-         state = coalesce(?1, case when attempts + 1 >= attempts_max then 'spent' else state end),
-         settled_at_ms = case when ?1 is not null or attempts + 1 >= attempts_max then ?2 end,
-         pending = case when ?1 is not null or attempts + 1 >= attempts_max then null else pending end
-       where id = ?3 and state = 'pending' and attempts < attempts_max and expires_at_ms > ?2`,
+      `update challenges set attempts = attempts + ?4, judging = judging + ?5,
+         state = coalesce(?1, case when ${isSpent} then 'spent' else state end),
+         settled_at_ms = case when ?1 is not null or ${isSpent} then ?2 end,
+         pending = case when ?1 is not null or ${isSpent} then null else pending end
+       where id = ?3 and state = 'pending' and attempts + ?4 <= attempts_max and expires_at_ms > ?2`,
     ),
     advance: lazily(
       `update credentials

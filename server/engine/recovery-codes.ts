@@ -1,0 +1,72 @@
+import { hashingsOfSet, newRecoveryCodes, secretOfCode } from '../methods/recovery-code.ts'
+import { randomId } from '../security/random.ts'
+import type { AuditNote, Credential, Customer, RequestMark } from '../vocabulary.ts'
+import { foldUsername } from './contacts.ts'
+import { hashQueue } from './hashing.ts'
+import { notify, tellUser } from './notices.ts'
+import type { Engine } from './ports.ts'
+import { toolsFor } from './tools.ts'
+
+const method = 'recovery-code'
+/** As few as this, and the user is told. */
+const fewCodes = 2
+
+export interface RecoveryCodesRequest {
+  readonly customer: Customer
+  readonly username: string
+  /** Null: nobody signed it, as on the command line. */
+  readonly request: RequestMark | null
+  readonly requestId: string | null
+}
+
+export type RecoveryCodesOutcome =
+  | { readonly ok: true; readonly codes: readonly string[] }
+  | { readonly ok: false; readonly reason: 'unknown-user' | 'disabled-user' | 'repeated' }
+
+/** Makes a user ten recovery codes, which are shown this once. Those he had before end in the same write. */
+export async function makeRecoveryCodes(
+  engine: Pick<Engine, 'store' | 'clock'>,
+  { customer, username, request, requestId }: RecoveryCodesRequest,
+): Promise<RecoveryCodesOutcome> {
+  const known = await engine.store.read.users.find(customer.id, foldUsername(username))
+  if (!known) return { ok: false, reason: 'unknown-user' }
+
+  const tools = toolsFor(customer, engine.clock())
+  const codes = newRecoveryCodes(tools)
+  const hashings = hashingsOfSet(codes, known.id, tools)
+  const credentials = await hashQueue.hold(hashings.length, (hash) =>
+    Promise.all(
+      hashings.map(async (one): Promise<Credential> => {
+        const secret = secretOfCode(one, await hash(one))
+        return { id: randomId(), method, state: 'active', label: null, secret, lastStep: -1, lastUsedAtMs: null }
+      }),
+    ),
+  )
+  const nowMs = engine.clock()
+  return engine.store.write(async (tx): Promise<RecoveryCodesOutcome> => {
+    if (request && !(await tx.marks.claim(request))) return { ok: false, reason: 'repeated' }
+    // As he is now: hashing took a while.
+    const user = await tx.users.byId(customer.id, known.id)
+    if (!user) return { ok: false, reason: 'unknown-user' }
+    if (!user.isEnabled) return { ok: false, reason: 'disabled-user' }
+    await tx.credentials.replace(customer.id, user.id, credentials, nowMs)
+    const told = { userId: user.id, username: user.username, contacts: user }
+    await notify(tx, { customer, event: 'recovery-codes-made', ...told, nowMs })
+    const detail = requestId === null ? JSON.stringify({ by: 'command line' }) : null
+    const note: AuditNote = { kind: 'enrolment', subject: user.id, method, challengeId: null, requestId, detail }
+    await tx.audit.append(customer.id, note, 'made', nowMs)
+    return { ok: true, codes }
+  })
+}
+
+/** How many codes a user has left. */
+export function recoveryCodesLeft({ store }: Pick<Engine, 'store'>, customerId: number, userId: string) {
+  return store.read.credentials.unused(customerId, userId, method)
+}
+
+/** Tells a user who has just used a code when few are left. */
+export async function tellOfFewCodes(engine: Engine, customer: Customer, userId: string): Promise<void> {
+  const left = await recoveryCodesLeft(engine, customer.id, userId)
+  if (left <= fewCodes)
+    await tellUser(engine, customer, userId, 'recovery-codes-few', `${userId} ${left} ${engine.clock()}`)
+}
