@@ -233,7 +233,8 @@ export interface Decision {
   readonly verdict: 'right' | 'wrong' | 'denied'
   /**
    * Of a method that takes long to judge. `spend`, before it is judged: the answer counts as wrong from now on, whatever
-   * happens. `settle`, when it is judged: a right one takes that back, a wrong one changes no count. Absent: both at once.
+   * happens. `settle`, when it is judged: a right verdict takes that back, accepted or not; a wrong one counts nothing
+   * more. Absent: both at once.
    */
   readonly stage?: 'spend' | 'settle'
   /** The tries that the subject has with the method in the day (UTC) that began then. Absent: as many as he likes. */

@@ -1,6 +1,7 @@
 import { type Command, Option } from 'commander'
 import { foldEmail, foldUsername, readEmail, readPhone } from '../engine/contacts.ts'
 import { contactSubject, strangerSubject, userSubject } from '../engine/guard.ts'
+import { makeRecoveryCodes } from '../engine/recovery-codes.ts'
 import type { Store } from '../store/open.ts'
 import type { Customer, Subject } from '../vocabulary.ts'
 import { customerOf, noteOf, nowOf, withStore } from './database.ts'
@@ -15,7 +16,10 @@ export function users(program: Command, act: Act): void {
   const noun = program
     .command('users')
     .description('Users of a customer')
-    .addHelpText('after', example('users list', 'users unlock alice@example.com'))
+    .addHelpText(
+      'after',
+      example('users list', 'users unlock alice@example.com', 'users recovery-codes alice@example.com'),
+    )
   noun
     .command('list')
     .description('List users by name')
@@ -32,6 +36,13 @@ export function users(program: Command, act: Act): void {
     .addOption(customerOption())
     .addHelpText('after', example('users unlock alice@example.com', 'users unlock --contact +15551234567'))
     .action(act(unlock))
+  noun
+    .command('recovery-codes')
+    .description('Make ten recovery codes for a user and show them this once; those he had before end')
+    .argument('<name>', 'name of the user')
+    .addOption(customerOption())
+    .addHelpText('after', example('users recovery-codes alice@example.com'))
+    .action(act(recoveryCodes))
 }
 
 async function list({
@@ -83,7 +94,7 @@ async function unlock(name: string | undefined, options: { contact?: string; cus
     })
     // A mistyped name must not look like success.
     if (forgotten === 0 && !found.isUser && contact === undefined) {
-      throw new Refusal(`Customer ${customer.id} has no user ${who}. This lists them: npx countersign users list`)
+      throw new Refusal(noUser(customer.id, who))
     }
     const text =
       forgotten === 0
@@ -91,6 +102,29 @@ async function unlock(name: string | undefined, options: { contact?: string; cus
         : `The wrong answers of ${who} are forgotten (${forgotten} ${forgotten === 1 ? 'method' : 'methods'}).`
     return { text, json: { customerKey: customer.id, who, isUser: found.isUser, methodsUnlocked: forgotten } }
   })
+}
+
+async function recoveryCodes(name: string, options: { customer?: number }): Promise<Report> {
+  return withStore(async (store) => {
+    const customer = await customerOf(store, options.customer)
+    const nowMs = await nowOf(store)
+    const engine = { store, clock: () => nowMs }
+    const outcome = await makeRecoveryCodes(engine, { customer, username: name, request: null, requestId: null })
+    if (!outcome.ok) throw new Refusal(whyNoCodes[outcome.reason](customer, name))
+    const text = `Recovery codes of ${name}, each good for one sign-in. They cannot be shown again:\n\n${outcome.codes.join('\n')}`
+    return { text, json: { customerKey: customer.id, username: name, recoveryCodes: outcome.codes } }
+  })
+}
+
+const whyNoCodes = {
+  'unknown-user': ({ id }: Customer, name: string) => noUser(id, name),
+  'disabled-user': (_: Customer, name: string) =>
+    `${name} is disabled. Enable him first, with users/enable of the API.`,
+  repeated: () => 'These codes were made already.',
+}
+
+function noUser(customerKey: number, name: string): string {
+  return `Customer ${customerKey} has no user ${name}. This lists them: npx countersign users list`
 }
 
 async function namedSubject(store: Store, customer: Customer, name: string): Promise<Subject> {

@@ -24,7 +24,7 @@ export type RegisterQuestionsRefusal = QuestionProblem | 'unknown-user' | 'disab
  * signed, has asked the user himself.
  */
 export async function registerQuestions(
-  engine: Engine,
+  engine: Pick<Engine, 'store' | 'clock'>,
   { customer, username, questions, request, requestId }: RegisterQuestionsRequest,
 ): Promise<RegisterQuestionsOutcome> {
   if (!isTurnedOn(customer, 'questions')) return { ok: false, reason: 'turned-off' }

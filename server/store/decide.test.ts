@@ -272,18 +272,49 @@ const cases: Readonly<Record<string, Case>> = {
       challenges: edited(challenges, challenge.id, { state: 'spent', judging: 0, ...settled }),
     }),
   },
-  'a verdict on a challenge that expired meanwhile gives nothing back': {
+  'a wrong verdict on a challenge that expired meanwhile': {
+    outcome: 'closed',
+    prepare: spent,
+    decision: ({ challenge }) => aDecision(challenge, { ...settle, ...wrong, nowMs: challenge.expiresAtMs }),
+  },
+  'a right verdict on a challenge that expired meanwhile was no guess': {
     outcome: 'closed',
     prepare: spent,
     decision: ({ challenge }) => aDecision(challenge, { ...settle, nowMs: challenge.expiresAtMs }),
+    changes: ({ subject }) => ({ guards: [guard(subject, 'message-code', 0, 0)], tries: tried(subject, 0) }),
   },
-  'a verdict on a challenge that another attempt has settled': {
+  'a right verdict on a challenge that another attempt has settled': {
     outcome: 'closed',
     prepare: async (store, world) => {
       await spent(store, world, 2)
       assert.equal(await store.decide(aDecision(world.challenge, settle)), 'accepted')
     },
     decision: ({ challenge }) => aDecision(challenge, settle),
+    changes: ({ subject }) => ({ tries: tried(subject, 0) }),
+  },
+  'a right verdict on a used code takes back the lock that its attempt made': {
+    outcome: 'used',
+    failures: 9,
+    prepare: (store, world) => store.decide(tokenDecision(world, { ...spend, method: 'message-code' })),
+    decision: (world) =>
+      tokenDecision(world, {
+        ...settle,
+        method: 'message-code',
+        credential: { ...tokenDecision(world).credential, step: 5 } as Step,
+      }),
+    changes: ({ subject }) => ({ guards: [guard(subject, 'message-code', 9, 0)], tries: tried(subject, 0) }),
+  },
+  'a right verdict on a used code leaves a lock that was there before': {
+    outcome: 'used',
+    failures: 11,
+    lockedUntilMs: nowMs + 1,
+    decision: (world) =>
+      tokenDecision(world, {
+        ...settle,
+        method: 'message-code',
+        credential: { ...tokenDecision(world).credential, step: 5 } as Step,
+      }),
+    changes: ({ subject }) => ({ guards: [guard(subject, 'message-code', 10, nowMs + 1)] }),
   },
   'an attempt when all are spent and not yet judged': {
     outcome: 'closed',

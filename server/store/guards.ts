@@ -31,21 +31,22 @@ export function guards(db: Db) {
       return row?.tries ?? 0
     },
 
-    /** Forgets the failures and tries of a subject: a help desk unlocks. Returns of how many methods. */
+    /** Forgets the failures and tries of a subject: a help desk unlocks. Returns of how many methods there were some. */
     async unlock(customerId: number, subject: string): Promise<number> {
       const failures = await db
         .deleteFrom('guards')
         .where('customer_id', '=', customerId)
         .where('subject', '=', subject)
-        .returning('method')
+        .returning(['method', 'failures as count'])
         .execute()
       const tries = await db
         .deleteFrom('daily_tries')
         .where('customer_id', '=', customerId)
         .where('subject', '=', subject)
-        .returning('method')
+        .returning(['method', 'tries as count'])
         .execute()
-      return new Set([...failures, ...tries].map(({ method }) => method)).size
+      const counted = [...failures, ...tries].filter(({ count }) => count > 0)
+      return new Set(counted.map(({ method }) => method)).size
     },
   }
 }

@@ -259,10 +259,16 @@ with op as materialized (
   select customer_id, subject, method, day_start_ms, 1
   from judged where ${isWrong} and day_start_ms is not null order by customer_id, subject, method
   on conflict (customer_id, subject, method, day_start_ms) do update set tries = t.tries + 1
-), given_back as (
+), untried as (
   update daily_tries t set tries = t.tries - 1 from judged j
-  where j.outcome = 'accepted' and j.stage = 'settle' and t.customer_id = j.customer_id and t.subject = j.subject
+  where j.stage = 'settle' and j.verdict = 'right' and t.customer_id = j.customer_id and t.subject = j.subject
     and t.method = j.method and t.day_start_ms = j.day_start_ms and t.tries > 0
+), unfailed as (
+  update guards g set failures = g.failures - 1,
+    locked_until_ms = case when g.failures % $1::int = 0 then 0 else g.locked_until_ms end
+  from judged j
+  where j.stage = 'settle' and j.verdict = 'right' and j.outcome <> 'accepted'
+    and g.customer_id = j.customer_id and g.subject = j.subject and g.method = j.method and g.failures > 0
 ), cleared as (
   delete from guards g using judged j
   where j.outcome = 'accepted' and g.customer_id = j.customer_id and g.subject = j.subject and g.method = j.method

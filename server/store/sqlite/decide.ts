@@ -19,6 +19,7 @@ export function decisions(handle: DatabaseSync, limits: GuardLimits): (decision:
     const outcome = barrier(statements, limits, decision) ?? verdict(statements, decision)
     if (outcome === 'accepted') accept(statements, decision)
     else if (countsAsWrong(decision, outcome)) countFailure(statements, limits, decision)
+    if (decision.stage === 'settle' && decision.verdict === 'right') giveBack(statements, limits, decision)
     spendAttempt(statements, decision, outcome)
     note(statements, decision, outcome)
     return outcome
@@ -55,7 +56,7 @@ function verdict(statements: Statements, { verdict: judged, stage, credential, c
 
 function accept(
   statements: Statements,
-  { credential, nowMs, isConfirming, method, customerId, subject, stage, daily }: Decision,
+  { credential, nowMs, isConfirming, method, customerId, subject }: Decision,
 ): void {
   if (credential) {
     // Settles two uses of one code: the step only moves forward.
@@ -63,7 +64,16 @@ function accept(
     if (isConfirming) statements.replaced.run(credential.userId, method, credential.id)
   }
   statements.clear.run(customerId, subject.key, method)
-  if (daily && stage === 'settle') statements.giveTryBack.run(customerId, subject.key, method, daily.startMs)
+}
+
+/** Takes back what was counted before a right answer was judged, and the lock if that count made it. */
+function giveBack(
+  statements: Statements,
+  { failuresPerLock }: GuardLimits,
+  { customerId, subject, method, daily }: Decision,
+): void {
+  statements.unfail.run(failuresPerLock, customerId, subject.key, method)
+  if (daily) statements.untry.run(customerId, subject.key, method, daily.startMs)
 }
 
 function countsAsWrong({ stage }: Decision, outcome: Decided): boolean {
@@ -137,7 +147,7 @@ function statementsOf(handle: DatabaseSync) {
       `insert into daily_tries (customer_id, subject, method, day_start_ms, tries) values (?, ?, ?, ?, 1)
        on conflict (customer_id, subject, method, day_start_ms) do update set tries = tries + 1`,
     ),
-    giveTryBack: lazily(
+    untry: lazily(
       `update daily_tries set tries = tries - 1
        where customer_id = ? and subject = ? and method = ? and day_start_ms = ? and tries > 0`,
     ),
@@ -160,6 +170,11 @@ function statementsOf(handle: DatabaseSync) {
       `insert into guards (customer_id, subject, method, failures, locked_until_ms, updated_at_ms) values (?, ?, ?, ?, ?, ?)
        on conflict (customer_id, subject, method) do update set failures = excluded.failures,
          locked_until_ms = max(locked_until_ms, excluded.locked_until_ms), updated_at_ms = excluded.updated_at_ms`,
+    ),
+    unfail: lazily(
+      `update guards set failures = failures - 1,
+         locked_until_ms = case when failures % ? = 0 then 0 else locked_until_ms end
+       where customer_id = ? and subject = ? and method = ? and failures > 0`,
     ),
     clear: lazily('delete from guards where customer_id = ? and subject = ? and method = ?'),
     audit: lazily(
