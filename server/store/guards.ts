@@ -33,7 +33,7 @@ export function guards(db: Db) {
 
     /** Forgets the failures and tries of a subject: a help desk unlocks. Returns of how many methods there were some. */
     async unlock(customerId: number, subject: string): Promise<number> {
-      const failures = await db
+      const wrong = await db
         .deleteFrom('guards')
         .where('customer_id', '=', customerId)
         .where('subject', '=', subject)
@@ -45,7 +45,7 @@ export function guards(db: Db) {
         .where('subject', '=', subject)
         .returning(['method', 'tries as count'])
         .execute()
-      const counted = [...failures, ...tries].filter(({ count }) => count > 0)
+      const counted = [...wrong, ...tries].filter(({ count }) => count > 0)
       return new Set(counted.map(({ method }) => method)).size
     },
   }

@@ -79,6 +79,36 @@ for (const name of databaseNames) {
       assert.match(stderr, /neither a phone number nor an e-mail address/)
     })
 
+    it('get recovery codes, ten shown once, each good for one sign-in', async () => {
+      await server.call('/admin/users/create', { customerKey, username: 'carol' })
+      const words = ['users', 'recovery-codes', 'Carol']
+      const old = await json<{ recoveryCodes: string[] }>(server.place, words)
+      const { code, stdout } = await countersign(server.place, words)
+      assert.equal(code, 0)
+      const codes = stdout.match(/^[0-9A-Z]{5}-[0-9A-Z]{5}$/gm) ?? []
+      assert.deepEqual([old.recoveryCodes.length, codes.length], [10, 10])
+      const use = async (token: string | undefined) => {
+        const body = { customerKey, username: 'carol', authType: 'RECOVERY CODE', token }
+        return (await server.call('/auth/validate', body)).body.status
+      }
+      assert.equal(await use(old.recoveryCodes[0]), 'FAILED', 'ended by the newer ones')
+      assert.equal(await use(codes[9]), 'SUCCESS')
+      assert.equal(await use(codes[9]), 'FAILED')
+      await server.call('/admin/users/delete', { customerKey, username: 'carol' })
+    })
+
+    it('that do not exist or are disabled get no recovery codes', async () => {
+      const none = await countersign(server.place, ['users', 'recovery-codes', 'nobody-at-all'])
+      assert.equal(none.code, 1)
+      assert.match(none.stderr, /has no user nobody-at-all/)
+      await server.call('/admin/users/create', { customerKey, username: 'dave' })
+      await server.call('/admin/users/disable', { customerKey, username: 'dave' })
+      const disabled = await countersign(server.place, ['users', 'recovery-codes', 'dave'])
+      assert.equal(disabled.code, 1)
+      assert.match(disabled.stderr, /dave is disabled/)
+      await server.call('/admin/users/delete', { customerKey, username: 'dave' })
+    })
+
     it('are listed a page at a time', async () => {
       await server.call('/admin/users/create', { username: 'bob', phone: '+12025550199', authType: 'SMS' })
       const whole = await json<{ users: { username: string }[] }>(server.place, ['users', 'list'])

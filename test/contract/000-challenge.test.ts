@@ -261,7 +261,7 @@ describe('challenge of an enrolled user', () => {
     })
   }
 
-  for (const own of ['KBA', 'PUSH NOTIFICATIONS', 'VOICE AUTHENTICATION']) {
+  for (const own of ['PUSH NOTIFICATIONS', 'VOICE AUTHENTICATION']) {
     it(`S032 a user whose own method is ${own}, which comes later, is not asked by a weaker one instead`, async () => {
       const { username } = await newUser(server, { authType: own })
       await isRefused(await challenge({ username }), username)
@@ -695,7 +695,6 @@ for (const database of databaseNames) {
 
 describe('methods that come later', () => {
   const later = {
-    'S015 S038 KBA': ['KBA'],
     'S018 S072 S073 S074 PUSH NOTIFICATIONS': ['PUSH NOTIFICATIONS', 'PUSH NOTIFICATION'],
     'S019 S037 MOBILE AUTHENTICATION': ['MOBILE AUTHENTICATION'],
     'S020 VOICE AUTHENTICATION': ['VOICE AUTHENTICATION'],

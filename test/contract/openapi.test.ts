@@ -141,6 +141,7 @@ describe('the list of routes', () => {
     'api/auth/challenge',
     'api/auth/delivery-status',
     'api/auth/google-auth-secret',
+    'api/auth/recovery-codes',
     'api/auth/register',
     'api/auth/register-mobile',
     'api/auth/registration-status',

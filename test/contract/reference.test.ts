@@ -213,6 +213,7 @@ describe('each sample runs as it is printed, and the answer is like the printed 
       const { secret } = await call('/moas/api/auth/google-auth-secret')
       const token = typeof secret === 'string' ? totp(secret, server.now()) : ''
       await call('/moas/api/auth/validate-google-auth-secret', { secret, token })
+      await call('/moas/api/auth/recovery-codes')
       await call('/moas/api/admin/users/disable')
       await call('/moas/api/admin/users/enable')
       await call('/moas/api/admin/users/delete')

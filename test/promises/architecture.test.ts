@@ -126,14 +126,12 @@ describe('the architecture', () => {
   })
 
   it('has attempts, steps and failures written by decisions only', () => {
-    const columns = /\b(attempts|last_step|failures)\b/
+    const columns = /\b(attempts|judging|last_step|failures)\b/
     const decisions = /^server\/store\/((sqlite|postgres)\/decide|migrations\/.*)\.ts$/
     const writes = (code: string) => [
-      ...(code.match(/\b(attempts|last_step|failures)\s*=(?![=>])/g) ?? []),
-      ...(code.match(
-        /\bupdate\s+(guards|challenges|credentials)\b|\binsert\s+into\s+(guards|challenges|credentials)\b/gi,
-      ) ?? []),
-      ...(code.match(/insertInto\('guards'\)|mergeInto\(|replaceInto\(/g) ?? []),
+      ...(code.match(/\b(attempts|judging|last_step|failures)\s*=(?![=>])/g) ?? []),
+      ...(code.match(/\b(update|insert\s+into)\s+(guards|challenges|credentials|daily_tries)\b/gi) ?? []),
+      ...(code.match(/insertInto\('(guards|daily_tries)'\)|mergeInto\(|replaceInto\(/g) ?? []),
       ...(code.match(/(updateTable|doUpdateSet)\([\s\S]*?\.execute/g) ?? []).filter((statement) =>
         columns.test(statement),
       ),
@@ -150,7 +148,9 @@ describe('the architecture', () => {
   })
 
   it('has failures forgotten by an unlock, a success or the purge only', () => {
-    const forgetting = sources.filter(({ code }) => /deleteFrom\('guards'\)|delete from guards/.test(code))
+    const forgetting = sources.filter(({ code }) =>
+      /deleteFrom\('(guards|daily_tries)'\)|delete from (guards|daily_tries)/.test(code),
+    )
     assert.deepEqual(pathsOf(forgetting), [
       'server/store/guards.ts',
       'server/store/postgres/decide.ts',

@@ -7,6 +7,7 @@ import { codeFor, inbox, post, sign, testKey, wrongCode } from '../support/calle
 import { type DatabaseName, databaseNames, newPlace, type Place } from '../support/databases.ts'
 import { type Call, callTo, withMasterKey } from '../support/nodes.ts'
 import { startProcess } from '../support/process.ts'
+import { register, rightAnswers, threeQuestions, wrongAnswers } from '../support/questions.ts'
 import { dump, openRaw } from '../support/raw.ts'
 import { storeOn } from '../support/store.ts'
 import { totp } from '../support/totp.ts'
@@ -43,6 +44,7 @@ for (const name of databaseNames) {
           })
           try {
             secrets = await story(server.baseUrl, gateway, isInboxOn)
+            await answerSlowly(place, callTo(server.baseUrl), secrets)
             databaseWhileRunning = await everything(place, name, isInboxOn)
           } finally {
             await server.stop()
@@ -161,6 +163,36 @@ async function useAuthenticator(call: Call, secrets: Secrets): Promise<void> {
     const right = await call(path, { ...body, token })
     assert.equal(right.body.status, 'SUCCESS', right.text)
   }
+}
+
+/** Security questions and recovery codes, which are kept as slow hashes. */
+async function answerSlowly(place: Place, call: Call, secrets: Secrets): Promise<void> {
+  const store = await storeOn(place)
+  try {
+    await register(store, username)
+  } finally {
+    await store.close()
+  }
+  for (const { question, answer } of threeQuestions) secrets.set(`the answer to ${question}`, answer)
+  const asked = await call('/auth/challenge', { customerKey, username, authType: 'KBA' })
+  const right = rightAnswers(asked)
+  const [wrong] = wrongAnswers(right)
+  secrets.set('a wrong answer', wrong?.answer ?? 'none')
+  for (const [answers, status] of [
+    [wrongAnswers(right), 'FAILED'],
+    [right, 'SUCCESS'],
+  ] as const) {
+    const { body, text } = await call('/auth/validate', { txId: asked.body.txId, answers })
+    assert.equal(body.status, status, text)
+  }
+  const made = await call('/auth/recovery-codes', { customerKey, username })
+  const codes = made.body['recoveryCodes'] as string[]
+  for (const [index, code] of codes.entries()) {
+    secrets.set(`recovery code ${index}`, code)
+    secrets.set(`recovery code ${index} without its hyphen`, code.replace('-', ''))
+  }
+  const used = await call('/auth/validate', { customerKey, username, authType: 'RECOVERY CODE', token: codes[0] })
+  assert.equal(used.body.status, 'SUCCESS', used.text)
 }
 
 /** Requests that a server might be tempted to print: badly signed, malformed, too large, at the wrong place. */

@@ -142,8 +142,7 @@ export const challengeRefusals = {
 /** Validate says `FAILED` whatever happened: one client logs in on every other word. */
 export const answerRefusals = {
   wrong: 'Invalid OTP provided. Please try again.', // compared by Drupal
-  'other-kind':
-    'This method is not answered this way. Send a code as token, answers as answers; ask auth-status of a link.',
+  'other-kind': 'This transaction is not answered by a code. Ask auth-status.',
   'unknown-challenge': 'There is no such transaction. Request a new code.',
   'no-method': "The user's own method is not available. Send authType.",
   'turned-off': challengeRefusals['turned-off'].message,
@@ -163,6 +162,7 @@ export const answerRefusals = {
 export const questionRefusals: Readonly<Record<AnswerRefusal, string>> = {
   ...answerRefusals,
   wrong: 'The answers you have provided are incorrect.', // compared by Drupal
+  'other-kind': 'This method is not answered by answers to questions.',
   'unknown-challenge': 'There is no such transaction. Ask for new questions.',
   used: 'These questions were already answered. Ask for new ones.',
   expired: 'The time to answer is over. Ask for new questions.',

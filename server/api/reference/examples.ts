@@ -231,7 +231,7 @@ export const groups: readonly Group[] = [
     ],
   },
   {
-    title: 'Recovery codes',
+    title: 'Recovery',
     calls: [
       {
         path: '/moas/api/auth/recovery-codes',

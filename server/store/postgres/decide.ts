@@ -155,7 +155,8 @@ function columns(decisions: readonly Decision[]): unknown[][] {
     column(({ request }) => (request ? Buffer.from(request.digest) : null)),
     column(({ request }) => (request?.nonce ? Buffer.from(request.nonce) : null)),
     column(({ request }) => request?.expiresAtMs ?? null),
-    column(({ stage }) => stage ?? null),
+    column(({ stage }) => stage === 'spend'),
+    column(({ stage }) => stage === 'settle'),
     column(({ daily }) => daily?.startMs ?? null),
     column(({ daily }) => daily?.max ?? null),
     column(({ audit }) => audit.kind),
@@ -171,7 +172,7 @@ function columns(decisions: readonly Decision[]): unknown[][] {
 const isSpent = '(q.attempts + j.attempts_spent >= q.attempts_max and q.judging + j.judging_more <= 0)'
 
 /** What counts as a failure: each attempt once, and one that is judged later when it is spent. */
-const isWrong = "(outcome = 'judging' or (outcome = 'wrong' and stage is distinct from 'settle'))"
+const isWrong = "(outcome = 'judging' or (outcome = 'wrong' and not is_settling))"
 
 /**
  * One statement, one transaction. The rows are locked in a fixed order (guards, tries, challenges, credentials, each by key)
@@ -182,11 +183,11 @@ const statement = `
 with op as materialized (
   select * from unnest($5::int[], $6::bigint[], $7::bigint[], $8::text[], $9::text[], $10::text[], $11::bool[], $12::bool[],
     $13::text[], $14::text[], $15::text[], $16::bigint[], $17::bytea[], $18::bytea[], $19::bigint[],
-    $20::text[], $21::bigint[], $22::int[],
-    $23::text[], $24::text[], $25::text[], $26::text[], $27::text[], $28::text[])
+    $20::bool[], $21::bool[], $22::bigint[], $23::int[],
+    $24::text[], $25::text[], $26::text[], $27::text[], $28::text[], $29::text[])
   as op (n, customer_id, now_ms, verdict, method, subject, can_disable, is_confirming,
     challenge_id, credential_id, user_id, step, mark, nonce, mark_expires_at_ms,
-    stage, day_start_ms, tries_max,
+    is_spending, is_settling, day_start_ms, tries_max,
     kind, audit_subject, audit_method, audit_challenge_id, request_id, detail)
 ), marked as (
   insert into request_marks (digest, nonce, expires_at_ms)
@@ -206,17 +207,16 @@ with op as materialized (
   select c.id, c.customer_id, c.user_id, c.last_step from credentials c where c.id in (select credential_id from op) order by c.id for update
 ), judged as materialized (
   select op.*,
-    case when op.stage = 'settle' then 0 else 1 end as attempts_spent,
-    case op.stage when 'spend' then 1 when 'settle' then -1 else 0 end as judging_more,
+    1 - op.is_settling::int as attempts_spent, op.is_spending::int - op.is_settling::int as judging_more,
   case
     when op.mark is not null and marked.digest is null then 'repeated'
-    when op.verdict <> 'denied' and op.stage is distinct from 'settle' and guard.locked_until_ms > op.now_ms then 'locked'
-    when op.verdict <> 'denied' and op.stage is distinct from 'settle' and op.can_disable and guard.failures >= $4::int then 'disabled'
-    when op.stage is distinct from 'settle' and tried.tries >= op.tries_max then 'locked'
+    when op.verdict <> 'denied' and not op.is_settling and guard.locked_until_ms > op.now_ms then 'locked'
+    when op.verdict <> 'denied' and not op.is_settling and op.can_disable and guard.failures >= $4::int then 'disabled'
+    when not op.is_settling and tried.tries >= op.tries_max then 'locked'
     when op.challenge_id is not null and (question.id is null or question.customer_id <> op.customer_id or question.state <> 'pending'
-      or (op.stage is distinct from 'settle' and question.attempts >= question.attempts_max)
+      or (not op.is_settling and question.attempts >= question.attempts_max)
       or question.expires_at_ms <= op.now_ms) then 'closed'
-    when op.stage = 'spend' then 'judging'
+    when op.is_spending then 'judging'
     when op.verdict <> 'right' then op.verdict
     when op.credential_id is not null and (credential.id is null or credential.customer_id <> op.customer_id or credential.user_id <> op.user_id
       or credential.last_step >= op.step) then 'used'
@@ -261,13 +261,13 @@ with op as materialized (
   on conflict (customer_id, subject, method, day_start_ms) do update set tries = t.tries + 1
 ), untried as (
   update daily_tries t set tries = t.tries - 1 from judged j
-  where j.stage = 'settle' and j.verdict = 'right' and t.customer_id = j.customer_id and t.subject = j.subject
+  where j.is_settling and j.verdict = 'right' and t.customer_id = j.customer_id and t.subject = j.subject
     and t.method = j.method and t.day_start_ms = j.day_start_ms and t.tries > 0
 ), unfailed as (
   update guards g set failures = g.failures - 1,
     locked_until_ms = case when g.failures % $1::int = 0 then 0 else g.locked_until_ms end
   from judged j
-  where j.stage = 'settle' and j.verdict = 'right' and j.outcome <> 'accepted'
+  where j.is_settling and j.verdict = 'right' and j.outcome <> 'accepted'
     and g.customer_id = j.customer_id and g.subject = j.subject and g.method = j.method and g.failures > 0
 ), cleared as (
   delete from guards g using judged j
