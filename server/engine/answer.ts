@@ -145,7 +145,7 @@ function ownMethod({ readOwnMethod }: AnswerRequest, user: UserSnapshot | undefi
   return own === null ? 'time-code' : own?.method
 }
 
-/** What a user, or somebody who watches over him, should hear of an answer. */
+/** Tells the user what he should know of an answer. */
 async function tell(engine: Engine, { customer }: AnswerRequest, answered: Parameters<typeof tellOfFailures>[2]) {
   await tellOfFailures(engine, customer, answered)
   const { method, decided, subject } = answered

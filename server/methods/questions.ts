@@ -1,3 +1,4 @@
+import { saltBytes } from '../security/slow-hash.ts'
 import type { QuestionAnswer } from '../vocabulary.ts'
 import type { Hashing, Method, Tools } from './method.ts'
 
@@ -16,11 +17,10 @@ interface Pending {
   readonly questions: readonly string[]
 }
 
-const saltBytes = 16
 const questionsAsked = 2
 const registeredMin = 2
 const registeredMax = 10
-export const textLengthMax = 250
+const textLengthMax = 250
 
 /** Where nothing was enrolled or asked, as much is hashed under this one, and never right. */
 const noSalt = Buffer.alloc(saltBytes)

@@ -1,3 +1,4 @@
+import { saltBytes } from '../security/slow-hash.ts'
 import type { Hashing, Method, Tools } from './method.ts'
 
 /** What is kept of one code of a set. All codes of a set have one salt, so that an answer is hashed once. */
@@ -6,7 +7,6 @@ interface Secret {
   readonly digest: string
 }
 
-const saltBytes = 16
 const codesOfSet = 10
 /** Of five bits each: 50 in all. */
 const letters = 10

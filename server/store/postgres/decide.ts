@@ -175,8 +175,8 @@ const isSpent = '(q.attempts + j.attempts_spent >= q.attempts_max and q.judging 
 const isWrong = "(outcome = 'judging' or (outcome = 'wrong' and not is_settling))"
 
 /**
- * One statement, one transaction. The rows are locked in a fixed order (guards, tries, challenges, credentials, each by key)
- * and read as they are after the lock, so that of two nodes the second one judges what the first one left. Every
+ * One statement, one transaction. The rows are locked in a fixed order (guards, tries, challenges, credentials, each by
+ * key) and read as they are after the lock, so that of two nodes the second one judges what the first one left. Every
  * write repeats its condition. The order of the refusals is that of `sqlite/decide.ts`.
  */
 const statement = `
@@ -206,9 +206,7 @@ with op as materialized (
 ), credential as materialized (
   select c.id, c.customer_id, c.user_id, c.last_step from credentials c where c.id in (select credential_id from op) order by c.id for update
 ), judged as materialized (
-  select op.*,
-    1 - op.is_settling::int as attempts_spent, op.is_spending::int - op.is_settling::int as judging_more,
-  case
+  select op.*, 1 - op.is_settling::int as attempts_spent, op.is_spending::int - op.is_settling::int as judging_more, case
     when op.mark is not null and marked.digest is null then 'repeated'
     when op.verdict <> 'denied' and not op.is_settling and guard.locked_until_ms > op.now_ms then 'locked'
     when op.verdict <> 'denied' and not op.is_settling and op.can_disable and guard.failures >= $4::int then 'disabled'
