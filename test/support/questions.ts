@@ -21,7 +21,7 @@ export async function tryToRegister(
 ): Promise<RegisterQuestionsOutcome> {
   const customer = await store.read.customers.find(testKey.customerKey)
   assert.ok(customer)
-  const request = aMark(nowMs + 600_000)
+  const request = aMark({ expiresAtMs: nowMs + 600_000 })
   const engine = { store, clock: () => nowMs }
   return registerQuestions(engine, { customer, username, questions, request, requestId: randomUUID() })
 }

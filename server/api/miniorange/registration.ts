@@ -1,21 +1,34 @@
 import Type from 'typebox'
 import { confirm } from '../../engine/enrol.ts'
 import { offerPhone, type PhoneRequest, phoneState } from '../../engine/phone.ts'
-import { authType, code, customerId, customerKey, ignored, line, txId, username } from './bodies.ts'
+import { registerQuestions } from '../../engine/questions.ts'
+import { registerYubikey } from '../../engine/token-codes.ts'
+import { authType, code, customerId, customerKey, line, questionAnswers, txId, username } from './bodies.ts'
 import { type Call, endpoint, type Reply } from './endpoint.ts'
 import { qrJpeg } from './qr.ts'
-import { confirmRefusals, phoneRefusals, readMethod, said, states } from './words.ts'
+import {
+  confirmRefusals,
+  phoneRefusals,
+  readMethod,
+  registerQuestionsRefusals,
+  said,
+  states,
+  tokenRefusals,
+} from './words.ts'
 
 const registerBody = Type.Object({
   customerKey: Type.Optional(customerKey),
   username,
   registrationType: Type.Optional(
-    line(60, 'What is registered: `GOOGLE AUTHENTICATOR` or `MOBILE AUTHENTICATION`; left out, it is `KBA`.'),
+    line(
+      60,
+      'What is registered: `GOOGLE AUTHENTICATOR`, `YUBIKEY_TOKEN` or `MOBILE AUTHENTICATION`; left out, it is `KBA`.',
+    ),
   ),
   secret: Type.Optional(line(200, 'The secret as google-auth-secret gave it.')),
   token: Type.Optional(code),
   authenticatorType: Type.Optional(authType),
-  questionAnswerList: Type.Optional(ignored),
+  questionAnswerList: Type.Optional(questionAnswers),
 })
 
 type RegisterCall = Call<Type.Static<typeof registerBody>>
@@ -23,10 +36,10 @@ type Registrar = (call: RegisterCall) => Promise<Reply>
 
 /** What each `registrationType` registers; a new one is a line here. */
 const registrars: Readonly<Record<string, Registrar>> = {
-  KBA: later('Security questions'),
+  KBA: registerAnswers,
   'GOOGLE AUTHENTICATOR': registerApp,
   'MOBILE AUTHENTICATION': registerPhone,
-  YUBIKEY_TOKEN: later('Hardware tokens'),
+  YUBIKEY_TOKEN: registerKey,
 }
 
 export const registerCall = endpoint({
@@ -46,8 +59,20 @@ function appOfName(type: string): Registrar | undefined {
   return readMethod(type)?.method === 'time-code' ? registerApp : undefined
 }
 
-function later(what: string): Registrar {
-  return async () => failed(`${what} come later.`)
+async function registerAnswers({ engine, caller: { customer, mark }, body, requestId }: RegisterCall): Promise<Reply> {
+  const { username, questionAnswerList: questions = [] } = body
+  const outcome = await registerQuestions(engine, { customer, username, questions, request: mark, requestId })
+  return outcome.ok
+    ? { txId: outcome.id, ...said.registered }
+    : failed(registerQuestionsRefusals[outcome.reason].message)
+}
+
+async function registerKey({ engine, caller: { customer, mark }, body, requestId }: RegisterCall): Promise<Reply> {
+  const { username, token } = body
+  if (!token) return failed('Missing: otpToken.')
+  const otp = token.replaceAll(/\s/g, '')
+  const outcome = await registerYubikey(engine, { customer, username, otp, request: mark, requestId })
+  return outcome.ok ? said.registered : failed(tokenRefusals[outcome.reason].message)
 }
 
 /** Only `FAILED`, in the words that Drupal compares: clients of this call know no `ALREADY_USED`. */

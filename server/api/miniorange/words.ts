@@ -76,6 +76,7 @@ export interface Said {
 export const said = {
   challenged: { status: 'SUCCESS', message: 'Successfully generated.' },
   validated: { status: 'SUCCESS', message: 'Successfully Validated' },
+  registered: { status: 'SUCCESS', message: 'Successfully registered.' },
   scan: { status: 'SUCCESS', message: 'Please scan the QR code from your Authenticator app.' },
   done: { status: 'SUCCESS', message: 'Success' },
   found: { status: 'USER_FOUND', message: 'The user was found.' },
