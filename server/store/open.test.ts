@@ -139,7 +139,18 @@ for (const name of databaseNames) {
         const store = await open()
         await tell(store, mine)
         const gone = await store.purge(nowMs)
-        const kinds = ['notices', 'webhooks', 'marks', 'challenges', 'credentials', 'guards', 'counts', 'messages']
+        const kinds = [
+          'notices',
+          'webhooks',
+          'marks',
+          'challenges',
+          'credentials',
+          'guards',
+          'tries',
+          'counts',
+          'messages',
+          'phones',
+        ]
         assert.deepEqual(gone, Object.fromEntries(kinds.map((kind) => [kind, 0])))
       })
 

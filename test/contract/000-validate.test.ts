@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict'
+import { once } from 'node:events'
 import { connect } from 'node:net'
 import { after, before, describe, it } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { gzipSync } from 'node:zlib'
 import { type Answered, answered, type CallOptions, sign, testKey, wrongCode } from '../support/caller.ts'
+import { eventually } from '../support/links.ts'
 import { startServer, type TestServer } from '../support/server.ts'
 import { totp } from '../support/totp.ts'
 import { asked, customerKey, newAuthenticator, newCustomer, newUser, stranger, succeed } from './people.ts'
@@ -468,12 +470,13 @@ describe('validate says FAILED when the server cannot go on', () => {
     })
     socket.on('error', () => undefined) // hung up on: nothing was said, and nothing accepted
     const closed = new Promise((resolve) => socket.on('close', resolve))
+    const underWay = once(stopping.assembled.app.server, 'request')
     socket.write(request())
-    await sleep(500) // surely under way, on a slow machine too
+    await underWay
     const stop = stopping.close()
     await sleep(50)
     socket.write(body)
-    await sleep(100)
+    await eventually(() => received !== '' || socket.destroyed, 5_000)
     if (!socket.destroyed) socket.write(request() + body)
     await sleep(200)
     socket.end()
