@@ -3,7 +3,7 @@
 /** Stands for a customer's id where something is the whole server's: its settings, and sign-ins to accounts. */
 export const serverScope = 0
 
-/** A tenant. Its id is the decimal customer key that callers send in their headers. */
+/** A site or organisation that shares nothing with another. Its id is the decimal customer key that callers send in their headers. */
 export interface Customer {
   readonly id: number
   readonly name: string

@@ -15,7 +15,7 @@ const triesMax = 20
 export function customers(program: Command, act: Act): void {
   const noun = program
     .command('customers')
-    .description('Customers: tenants that share nothing, each with a key of its own')
+    .description('Customers: sites that share nothing, each with a key of its own')
     .addHelpText('after', example('customers list'))
   noun
     .command('add')
