@@ -39,6 +39,11 @@ export interface CustomerSettings {
   readonly messagesPerDay: number
   readonly numberMatching: 'whenShown' | 'always' | 'never'
   readonly questions: boolean
+  /** The domain that passkeys belong to; empty: the host of the base URL. */
+  readonly passkeyRpId: string
+  /** Where the customer's own pages ask for passkeys, besides the base URL. */
+  readonly passkeyOrigins: readonly string[]
+  readonly passkeyVerification: 'preferred' | 'required'
   /** Nothing is sent, and everybody knows the codes. */
   readonly isTest: boolean
 }
@@ -69,7 +74,14 @@ export interface Account {
 }
 
 /** A way to prove who you are. */
-export type MethodId = 'message-code' | 'message-link' | 'time-code' | 'hardware-token' | 'questions' | 'recovery-code'
+export type MethodId =
+  | 'message-code'
+  | 'message-link'
+  | 'time-code'
+  | 'hardware-token'
+  | 'questions'
+  | 'recovery-code'
+  | 'passkey'
 
 /** What failures are counted of: a method, or the password of an account. */
 export type Guarded = MethodId | 'password'
@@ -164,6 +176,26 @@ export type Answer =
   | { readonly kind: 'answers'; readonly answers: readonly QuestionAnswer[] }
   /** A link's secret with what was decided; `number` is the match number as it was typed. */
   | { readonly kind: 'decision'; readonly secret: string; readonly isAccepted: boolean; readonly number: string | null }
+  | { readonly kind: 'assertion'; readonly assertion: Assertion }
+
+/** What `navigator.credentials.get` gave (WebAuthn Level 3 section 5.2); bytes are in base64url without padding. */
+export interface Assertion {
+  /** Of the credential, as its authenticator named it. */
+  readonly id: string
+  readonly clientDataJSON: string
+  readonly authenticatorData: string
+  readonly signature: string
+  readonly userHandle: string | null
+}
+
+/** What `navigator.credentials.create` gave; bytes are in base64url without padding. */
+export interface Attestation {
+  readonly id: string
+  readonly clientDataJSON: string
+  readonly attestationObject: string
+  /** How a browser can reach the authenticator, such as `internal` or `usb`. */
+  readonly transports: readonly string[]
+}
 
 export interface QuestionAnswer {
   readonly question: string

@@ -3,6 +3,7 @@ import { hardwareToken } from './hardware-token.ts'
 import { messageCode } from './message-code.ts'
 import { messageLink } from './message-link.ts'
 import type { Method } from './method.ts'
+import { passkey } from './passkey.ts'
 import { questions } from './questions.ts'
 import { recoveryCode } from './recovery-code.ts'
 import { timeCode } from './time-code.ts'
@@ -15,4 +16,5 @@ export const methods = {
   'hardware-token': hardwareToken,
   questions,
   'recovery-code': recoveryCode,
+  passkey,
 } satisfies Record<MethodId, Method> as Readonly<Record<MethodId, Method>>

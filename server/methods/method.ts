@@ -79,6 +79,10 @@ export interface Method {
   hashings?(from: HashFrom): readonly Hashing[]
   /** The questions that were asked, from what was kept. */
   questions?(pending: string): readonly string[]
+  /** The same for a method whose library only answers later; then `judge` says wrong to everything. */
+  judgeLater?(from: JudgeFrom, tools: Tools): Promise<Verdict>
+  /** What a browser needs to answer, from what was kept; undefined when nothing was. */
+  forBrowser?(from: BrowserFrom, tools: Tools): ForBrowser | undefined
   /** The match number the caller was given, from what was kept. */
   matchNumber?(pending: string): string | null
   /** What the bearer of a link may do, without deciding anything. */
@@ -102,6 +106,32 @@ export interface BeginFrom {
   readonly isNumberShown: boolean
   /** What the user enrolled for the method; null when nothing is needed. */
   readonly secret: string | null
+  /** Whom passkeys are bound to; absent when the method has none. */
+  readonly site?: Site
+}
+
+/** The relying party of passkeys (WebAuthn Level 3 section 4). */
+export interface Site {
+  /** The domain that passkeys belong to. */
+  readonly rpId: string
+  /** The pages that may ask for them. */
+  readonly origins: readonly string[]
+  /** The authenticator must have recognised its user, by a PIN or a finger. */
+  readonly isVerificationRequired: boolean
+}
+
+export interface BrowserFrom {
+  readonly challengeId: string
+  readonly pending: string | null
+  /** Of the user's confirmed credentials. */
+  readonly secrets: readonly string[]
+}
+
+export interface ForBrowser {
+  /** `PublicKeyCredentialRequestOptionsJSON` (WebAuthn Level 3 section 5.1.9), for `navigator.credentials.get`. */
+  readonly publicKey: object
+  /** Opens a page of ours that asks the same. */
+  readonly pageSecret: string
 }
 
 export interface LookFrom {
