@@ -146,6 +146,33 @@ export const customerSettings: Table<CustomerSettings> = {
     risk: 'Answers to questions are weak: friends know them and strangers look them up. No norm counts them as a factor (NIST SP 800-63B-4, OWASP ASVS 6.4.2); set `false` unless your users depend on them.',
     parse: (text) => (text === 'true' ? true : text === 'false' ? false : undefined),
   },
+  passkeyRpId: {
+    fallback: '',
+    meaning:
+      'The domain that passkeys belong to, such as `example.com`: the host of the base URL or a domain above it. Empty: the host of the base URL.',
+    risk: 'Passkeys work for the domain they were made for and no other: whoever has one must set it up anew after a change.',
+    parse: (text) => (text === '' || domain.test(text) ? text : undefined),
+  },
+  passkeyOrigins: {
+    fallback: [],
+    meaning:
+      'Your own pages and apps that may ask for passkeys, besides the base URL: up to ten, such as `https://login.example.com,android:apk-key-hash:…`.',
+    risk: 'A page that may ask for passkeys is trusted like this server.',
+    parse: (text) => {
+      const list = text
+        .split(',')
+        .map((part) => part.trim())
+        .filter((part) => part !== '')
+      return list.length <= 10 && list.every(isPasskeyOrigin) ? list : undefined
+    },
+  },
+  passkeyVerification: {
+    fallback: 'preferred',
+    meaning:
+      '`preferred` or `required`: whether an authenticator must recognise its user, by a PIN or a finger, and not only be touched.',
+    risk: 'With `preferred` a stolen security key works without its PIN; your own password is then the other factor.',
+    parse: (text) => (text === 'preferred' || text === 'required' ? text : undefined),
+  },
   unsignedStatus: {
     fallback: true,
     meaning: '`true` or `false`: whether `auth-status` answers without a signature, as browsers ask it.',
@@ -242,6 +269,18 @@ export function withDefaults<T extends object>(table: Table<T>, stored: Readonly
 
 function where(text: string): Where | undefined {
   return text === 'development' || text === 'on' || text === 'off' ? text : undefined
+}
+
+/** In lower case, and never an address. */
+const domain = /^(?=.{1,253}$)(?![0-9.]+$)[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$/
+
+/** What browsers call the origin of a page or of an Android app; pages need https, except on this computer. */
+function isPasskeyOrigin(text: string): boolean {
+  if (/^android:apk-key-hash:[A-Za-z0-9_-]{43}$/.test(text)) return true
+  const url = URL.canParse(text) ? new URL(text) : undefined
+  return (
+    url?.origin === text && (url.protocol === 'https:' || (url.protocol === 'http:' && url.hostname === 'localhost'))
+  )
 }
 
 function wholeNumber(text: string, least: number, most: number): number | undefined {

@@ -4,7 +4,7 @@ import type { Answer, Challenge, Credential, Customer, MethodId, RequestMark } f
 import { foldUsername } from './contacts.ts'
 import { judgeAndDecide } from './decision.ts'
 import { strangerSubject, userSubject } from './guard.ts'
-import { tellOfFailures } from './notices.ts'
+import { tellOfCopy, tellOfFailures } from './notices.ts'
 import { isTurnedOn } from './person.ts'
 import type { ChallengeSnapshot, Engine, UserSnapshot } from './ports.ts'
 import { tellOfFewCodes } from './recovery-codes.ts'
@@ -78,6 +78,7 @@ async function answerChallenge(engine: Engine, request: AnswerRequest, to: ToCha
   const credentials = credentialsOf(snapshot.credentials, method)
   const decided = await judgeAndDecide(engine, request, subject, { method, challengeId, pending, userId, credentials })
   await tell(engine, request, { subject, method, failures: snapshot.failures, decided })
+  await tellOfCopy(engine, request.customer, { subject, method, challengeId, decided })
   if (decided === 'accepted') return { ok: true, ...told }
   return { ok: false, reason: decided === 'closed' ? whyClosed(snapshot, engine.clock()) : decided, ...told }
 }

@@ -1,11 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { methods } from '../methods/index.ts'
-import type { ToSend } from '../methods/method.ts'
+import type { Site, ToSend } from '../methods/method.ts'
 import { randomId } from '../security/random.ts'
 import type { Challenge, Delivery, RequestMark, Via } from '../vocabulary.ts'
 import { admit, isWithinBudget, type SendBar } from './admission.ts'
 import { maskEmail, maskPhone, prefixOf } from './contacts.ts'
 import { barOf, triedOutUntil } from './guard.ts'
+import { pageOf, siteOf } from './passkey-site.ts'
 import {
   type ContactKind,
   contactKinds,
@@ -42,6 +43,7 @@ export type ChallengeOutcome =
       readonly matchNumber: string | null
       /** For methods that ask some: in the words of the user's registration. */
       readonly questions: readonly string[]
+      readonly passkey: AskedPasskey | null
     }
   | {
       readonly ok: false
@@ -55,6 +57,7 @@ export type ChallengeRefusal =
   | 'locked'
   | 'disabled'
   | 'needs-match-number'
+  | 'no-domain'
   | 'repeated'
   | 'delivery-failed'
 
@@ -64,6 +67,14 @@ export interface Shown {
   readonly contact: string
   readonly isSent: boolean
   readonly atMs: number
+}
+
+/** How a browser answers a challenge by passkey: by the options itself, or on our page. */
+export interface AskedPasskey {
+  /** `PublicKeyCredentialRequestOptionsJSON`, for `navigator.credentials.get`. */
+  readonly publicKey: object
+  /** Null when the base URL is an address, for which browsers have no passkeys. */
+  readonly promptUrl: string | null
 }
 
 type Refused = Extract<ChallengeOutcome, { ok: false }>
@@ -88,7 +99,10 @@ export async function challenge(engine: Engine, request: ChallengeRequest): Prom
   if (method.answeredBy === 'decision' && numberMatching === 'always' && !request.showsMatchNumber)
     return refused(engine, request, { ok: false, reason: 'needs-match-number' })
 
-  const composed = compose(engine, request, person, nowMs)
+  const site = siteOf(request.customer, engine.baseUrl)
+  if (method.answeredBy === 'assertion' && !site) return refused(engine, request, { ok: false, reason: 'no-domain' })
+
+  const composed = compose(engine, request, person, site, nowMs)
   const { question, deliveries, matchNumber, fate, send } = composed
   if (fate === 'locked') return refused(engine, request, { ok: false, reason: fate })
   const kept = await keep(engine, request, composed, nowMs)
@@ -96,7 +110,7 @@ export async function challenge(engine: Engine, request: ChallengeRequest): Prom
   if (kept.earlier) return askedBefore(engine, request, person, kept.earlier)
   engine.observe({ kind: 'challenge', method: asked.method, outcome: 'asked' })
   const sent = await engine.outbox.send(deliveries)
-  const outcome = outcomeOf(request, person, question, deliveries, sent, matchNumber)
+  const outcome = outcomeOf(engine, request, person, question, deliveries, sent, matchNumber)
   if (outcome.ok && (fate === 'approved' || fate === 'denied'))
     void decideSoon(engine, { ...request, challengeId: question.id, send, isAccepted: fate === 'approved' })
   if (outcome.ok) return outcome
@@ -110,9 +124,10 @@ export async function challenge(engine: Engine, request: ChallengeRequest): Prom
 
 /** Asked, when at least one message was handed over or none was needed. */
 function outcomeOf(
+  engine: Engine,
   request: ChallengeRequest,
-  { stored }: Person,
-  { id, label, method, pending }: Challenge,
+  { stored, secrets }: Person,
+  question: Challenge,
   deliveries: readonly Delivery[],
   sent: readonly Sent[],
   matchNumber: string | null,
@@ -120,8 +135,21 @@ function outcomeOf(
   const shown = deliveries.map((delivery) => show(request, stored, delivery, sent))
   const isAsked = shown.length === 0 || shown.some(({ isSent }) => isSent)
   if (!isAsked) return { ok: false, reason: 'delivery-failed', deliveries: shown }
+  const { id: challengeId, label, method, pending } = question
   const questions = (pending && methods[method].questions?.(pending)) || []
-  return { ok: true, challengeId: id, label, deliveries: shown, matchNumber, questions }
+  const passkey = passkeyOf(engine, request, question, secrets)
+  return { ok: true, challengeId, label, deliveries: shown, matchNumber, questions, passkey }
+}
+
+function passkeyOf(
+  { baseUrl, clock }: Engine,
+  { customer }: ChallengeRequest,
+  { id: challengeId, method, pending }: Challenge,
+  secrets: readonly string[],
+): AskedPasskey | null {
+  const asked = methods[method].forBrowser?.({ challengeId, pending, secrets }, toolsFor(customer, clock()))
+  if (!asked) return null
+  return { publicKey: asked.publicKey, promptUrl: pageOf(baseUrl, challengeId, asked.pageSecret) }
 }
 
 interface Composed {
@@ -133,15 +161,21 @@ interface Composed {
   readonly send: readonly ToSend[]
 }
 
-function compose(engine: Engine, request: ChallengeRequest, person: Person, nowMs: number): Composed {
+function compose(
+  engine: Engine,
+  request: ChallengeRequest,
+  person: Person,
+  site: Site | undefined,
+  nowMs: number,
+): Composed {
   const { customer, transactionName, origin } = request
   const { asked, contacts } = person
   const { codeLength, codeTtlSeconds, attemptsMax, numberMatching, language } = customer.settings
   const id = randomId()
   const method = methods[asked.method]
   const isNumberShown = request.showsMatchNumber && numberMatching !== 'never'
-  const from = { challengeId: id, via: asked.via, codeLength, isNumberShown, secret: person.secret }
-  const begun = method.begin(from, toolsFor(customer, nowMs))
+  const begin = { challengeId: id, via: asked.via, codeLength, isNumberShown, secret: person.secrets[0] ?? null }
+  const begun = method.begin({ ...begin, ...(site && { site }) }, toolsFor(customer, nowMs))
   const isByPhone = asked.via.some((via) => contactKinds[via] === 'phone')
   const fate = fateOf(customer, { answeredBy: method.answeredBy, isByPhone, ...contacts })
   const question: NewChallenge = {
@@ -252,7 +286,7 @@ async function askedBefore(
     const isDone = deliveries.every(({ state }) => state !== 'sending')
     if (isDone || performance.now() > untilMs) {
       const sent = deliveries.map(({ id, state, sentAtMs }) => ({ id, isSent: state === 'sent', atMs: sentAtMs ?? 0 }))
-      return outcomeOf(request, person, earlier, deliveries, sent, numberOf(earlier))
+      return outcomeOf(engine, request, person, earlier, deliveries, sent, numberOf(earlier))
     }
     await sleep(lookAgainMs)
   }

@@ -47,6 +47,8 @@ export async function judgeAndDecide(
 ): Promise<FinallyDecided> {
   const { method, challengeId } = judgeable
   const decidable = { method, subject, challengeId, isConfirming: false }
+  if (methods[method].judgeLater)
+    return decide(engine, request, { ...decidable, judged: await judgeLater(request, judgeable, engine.clock()) })
   const hashings = hashingsOf(request.answer, judgeable)
   if (hashings.size === 0) {
     return decide(engine, request, { ...decidable, judged: judge(request, judgeable, engine.clock()) })
@@ -114,6 +116,22 @@ export function judge(
       verdict: 'right',
       credential: { id: credential.id, userId, step: verdict.usedStep ?? credential.lastStep + 1 },
     }
+  }
+  return wrong
+}
+
+/** The same for a method that judges later: one credential after the other, because only one of them has signed. */
+async function judgeLater(
+  { customer, answer: given }: Pick<Answering, 'customer' | 'answer'>,
+  { method, challengeId, pending, userId, credentials }: Judgeable,
+  nowMs: number,
+): Promise<Judged> {
+  const tools = toolsFor(customer, nowMs)
+  for (const { id, secret, lastStep, lastUsedAtMs } of userId === null ? [] : credentials) {
+    const from = { challengeId, pending, secret, answer: given, last: { step: lastStep, atMs: lastUsedAtMs } }
+    const verdict = await methods[method].judgeLater?.(from, tools)
+    if (verdict?.kind !== 'right' || userId === null) continue
+    return { verdict: 'right', credential: { id, userId, step: verdict.usedStep ?? lastStep + 1 } }
   }
   return wrong
 }

@@ -46,8 +46,8 @@ export interface Person {
   readonly contacts: Contacts
   /** Contacts that come from our records and not from the caller; they are shown masked. */
   readonly stored: readonly ContactKind[]
-  /** What the user enrolled for the method; null when it needs nothing. */
-  readonly secret: string | null
+  /** Of what the user confirmed for the method; empty when it needs nothing. */
+  readonly secrets: readonly string[]
 }
 
 export type ContactKind = 'phone' | 'email'
@@ -77,14 +77,16 @@ async function findUser(
   const asked = request.asked ?? ownMethod(request, user)
   if (!asked) return { ok: false, reason: 'no-method' }
   if (!isTurnedOn(request.customer, asked.method)) return { ok: false, reason: 'turned-off' }
-  const secret = methods[asked.method].needs === 'credential' ? await secretOf(engine, user, asked) : null
-  if (secret === undefined) return { ok: false, reason: 'not-enrolled' }
+  const needsCredential = methods[asked.method].needs === 'credential'
+  const secrets = needsCredential ? await secretsOf(engine, user, asked) : []
+  if (needsCredential && secrets.length === 0) return { ok: false, reason: 'not-enrolled' }
   const contacts = {
     phone: given.phone ?? user.phone,
     email: given.email ?? user.email ?? readEmail(user.username) ?? null,
   }
   const stored = (['phone', 'email'] as const).filter((kind) => given[kind] === null)
-  return missing(asked, contacts) ?? { asked, subject: userSubject(user.id), userId: user.id, contacts, stored, secret }
+  const subject = userSubject(user.id)
+  return missing(asked, contacts) ?? { asked, subject, userId: user.id, contacts, stored, secrets }
 }
 
 /** Whether the customer lets a method be used. */
@@ -107,7 +109,7 @@ function findStranger(customer: Customer, asked: Asked | null, contacts: Contact
   const isByPhone = asked.via.some((via) => contactKinds[via] === 'phone')
   const contact = isByPhone ? contacts.phone : contacts.email && foldEmail(contacts.email)
   if (!contact) return { ok: false, reason: 'unknown-user' }
-  return { asked, subject: contactSubject(customer, contact), userId: null, contacts, stored: [], secret: null }
+  return { asked, subject: contactSubject(customer, contact), userId: null, contacts, stored: [], secrets: [] }
 }
 
 function readContacts({ phone, email, customer }: PersonRequest): Contacts | Refused {
@@ -125,8 +127,7 @@ function missing({ via }: Asked, contacts: Contacts): Refused | undefined {
   return undefined
 }
 
-/** Undefined when the user has not set the method up. */
-async function secretOf(engine: Engine, user: User, { method }: Asked): Promise<string | undefined> {
+async function secretsOf(engine: Engine, user: User, { method }: Asked): Promise<string[]> {
   const credentials = await engine.store.read.credentials.of(user.customerId, user.id, method)
-  return credentials.find(({ state }) => state === 'active')?.secret
+  return credentials.filter(({ state }) => state === 'active').map(({ secret }) => secret)
 }

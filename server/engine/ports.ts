@@ -95,9 +95,12 @@ export interface Records {
   }
   readonly credentials: {
     of(customerId: number, userId: string, method: MethodId): Promise<Credential[]>
+    list(customerId: number, userId: string, method: MethodId): Promise<PasskeyEntry[]>
     offer(customerId: number, userId: string, credential: Credential, nowMs: number): Promise<void>
     replace(customerId: number, userId: string, list: readonly Credential[], nowMs: number): Promise<void>
     unused(customerId: number, userId: string, method: MethodId): Promise<number>
+    offerBeside(customerId: number, userId: string, credential: Credential, nowMs: number): Promise<boolean>
+    remove(customerId: number, userId: string, method: MethodId, id: string): Promise<boolean>
   }
   readonly customers: {
     add(id: number, name: string, apiKey: string, nowMs: number): Promise<boolean>
@@ -159,6 +162,15 @@ export interface PhoneOffer {
   readonly customerId: number
   readonly userId: string
   readonly expiresAtMs: number
+}
+
+/** What a list shows of a passkey. */
+export interface PasskeyEntry {
+  readonly id: string
+  /** As the user named it. */
+  readonly label: string | null
+  readonly createdAtMs: number
+  readonly lastUsedAtMs: number | null
 }
 
 /** How an earlier question went. */

@@ -35,6 +35,14 @@ export const defaultTemplates = {
     en: '{customer} asks whether this is you{purpose}.\n\nAccept:\n{accept}\n\nDeny:\n{deny}\n\nThe links are valid for {life}. If you did not start this, deny it.',
     es: '{customer} pregunta si es usted{purpose}.\n\nAceptar:\n{accept}\n\nRechazar:\n{deny}\n\nLos enlaces valen {life}. Si no lo empezó usted, rechácelo.',
   },
+  'passkey.email.subject': {
+    en: '{customer}: set up a passkey',
+    es: '{customer}: configure una llave de acceso',
+  },
+  'passkey.email.text': {
+    en: 'Open this link to set up a passkey for {customer}, on the device you want to sign in with:\n\n{link}\n\nIt is valid for {life}, and works once. Do not pass it on. If you did not ask for it, tell {customer}.',
+    es: 'Abra este enlace para configurar una llave de acceso de {customer}, en el dispositivo con el que quiere iniciar sesión:\n\n{link}\n\nVale {life} y sirve una sola vez. No lo comparta. Si no lo pidió, avise a {customer}.',
+  },
   'notice.subject': {
     en: '{customer}: {event}',
     es: '{customer}: {event}',
@@ -64,6 +72,12 @@ export const noticeEvents = {
   'recovery-codes-few': {
     en: 'A recovery code was used, and few are left',
     es: 'Se usó un código de recuperación y quedan pocos',
+  },
+  'passkey-added': { en: 'A passkey was set up', es: 'Se configuró una llave de acceso' },
+  'passkey-removed': { en: 'A passkey was removed', es: 'Se quitó una llave de acceso' },
+  'passkey-copied': {
+    en: 'A passkey was refused because somebody may have copied it',
+    es: 'Se rechazó una llave de acceso porque alguien pudo haberla copiado',
   },
   'user-disabled': { en: 'Your sign-in was disabled', es: 'Se desactivó su inicio de sesión' },
   locked: {
@@ -112,7 +126,7 @@ export function placeholders(id: TemplateId): {
   readonly needed: readonly string[]
 } {
   const allowed = placeholdersOf(defaultTemplates[id].en)
-  return { allowed, needed: allowed.filter((name) => ['{code}', '{accept}', '{deny}', '{transaction}'].includes(name)) }
+  return { allowed, needed: allowed.filter((name) => ['{code}', '{accept}', '{deny}', '{link}', '{transaction}'].includes(name)) }
 }
 
 function placeholdersOf(text: string): string[] {

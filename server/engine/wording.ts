@@ -25,6 +25,15 @@ export function messageOf(what: ToSend, context: Context): Message {
   return { subject: say(`${what.kind}.email.subject`), text, html: htmlOf(text, values, language), language }
 }
 
+/** The mail with the link to register a passkey. */
+export function passkeyMail(link: string, context: Context): Message {
+  const { language, templates, customerName: customer } = context
+  const values = { customer, life: lifeOf(context.ttlSeconds), link }
+  const text = fill(templates, 'passkey.email.text', language, values)
+  const subject = fill(templates, 'passkey.email.subject', language, values)
+  return { subject, text, html: htmlOf(text, values, language), language }
+}
+
 /** What a user is told of a change, at the contact he had before. */
 export function noticeOf(event: NoticeEvent, via: Via, nowMs: number, context: Context): Message {
   const { language, templates, customerName } = context
@@ -62,7 +71,7 @@ function htmlOf(text: string, values: Readonly<Record<string, string>>, language
     const lines = paragraph.split('\n').map((line) => {
       if (line === values['code'])
         return `<strong style="font-size:32px;letter-spacing:6px">${escapeHtml(line)}</strong>`
-      const isLink = line === values['accept'] || line === values['deny']
+      const isLink = line === values['accept'] || line === values['deny'] || line === values['link']
       return isLink ? `<a href="${escapeHtml(line)}" style="color:#1d4ed8">${escapeHtml(line)}</a>` : escapeHtml(line)
     })
     return `<p style="margin:0 0 16px;overflow-wrap:anywhere">${lines.join('<br>')}</p>`

@@ -57,7 +57,7 @@ interface Asked {
 
 function ask(secrets: readonly string[], of: Site = site): Asked {
   const challengeId = randomUUID()
-  const begin = { challengeId, via: [], codeLength: 6, isNumberShown: false, site: of }
+  const begin = { challengeId, via: [], codeLength: 6, isNumberShown: false, secret: null, site: of }
   const { pending, send } = passkey.begin(begin, tools)
   assert.deepEqual(send, [], 'it sends nothing')
   const { publicKey } = passkey.forBrowser?.({ challengeId, pending, secrets }, tools) ?? { publicKey: {} }
@@ -67,7 +67,8 @@ function ask(secrets: readonly string[], of: Site = site): Asked {
 function judge(asked: Asked, secret: string | null, assertion: Assertion | undefined, step = -1): Promise<Verdict> {
   assert.ok(assertion && passkey.judgeLater)
   const { challengeId, pending } = asked
-  const from = { challengeId, pending, secret, answer: { kind: 'assertion', assertion } as const, last: { step } }
+  const last = { step, atMs: null }
+  const from = { challengeId, pending, secret, answer: { kind: 'assertion', assertion } as const, last }
   return passkey.judgeLater(from, tools)
 }
 

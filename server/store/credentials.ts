@@ -5,6 +5,14 @@ import type { Dialect } from './dialect.ts'
 import { type Keys, place } from './keys.ts'
 import type { CredentialRow, Db } from './tables.ts'
 
+/** A credential as a list shows it. */
+export interface ListedCredential {
+  readonly id: string
+  readonly label: string | null
+  readonly createdAtMs: number
+  readonly lastUsedAtMs: number | null
+}
+
 /** What users enrolled. Only a decision activates what was offered or moves a step. */
 export function credentials(db: Db, keys: Keys, dialect: Dialect) {
   /** Throws when the customer has no such user. */
@@ -16,9 +24,9 @@ export function credentials(db: Db, keys: Keys, dialect: Dialect) {
       .where('id', '=', userId)
       .executeTakeFirstOrThrow()
 
-  const insert = async (customerId: number, userId: string, list: readonly Credential[], nowMs: number) => {
+  const rowsOf = async (customerId: number, userId: string, list: readonly Credential[], nowMs: number) => {
     const key = await keys.of(db, customerId)
-    const rows = list.map((credential) => ({
+    return list.map((credential) => ({
       id: credential.id,
       customer_id: customerId,
       user_id: userId,
@@ -31,7 +39,13 @@ export function credentials(db: Db, keys: Keys, dialect: Dialect) {
       confirmed_at_ms: null,
       last_used_at_ms: credential.lastUsedAtMs,
     }))
-    await db.insertInto('credentials').values(rows).execute()
+  }
+
+  const insert = async (...what: Parameters<typeof rowsOf>) => {
+    await db
+      .insertInto('credentials')
+      .values(await rowsOf(...what))
+      .execute()
   }
 
   return {
@@ -52,6 +66,49 @@ export function credentials(db: Db, keys: Keys, dialect: Dialect) {
         .where('method', '=', method)
         .execute()
       return rows.map((row) => openCredential(key, customerId, row))
+    },
+
+    /** A user's confirmed credentials without their secrets, the oldest first. */
+    async list(customerId: number, userId: string, method: MethodId): Promise<ListedCredential[]> {
+      const rows = await db
+        .selectFrom('credentials')
+        .select(['id', 'label', 'created_at_ms', 'last_used_at_ms'])
+        .where('customer_id', '=', customerId)
+        .where('user_id', '=', userId)
+        .where('method', '=', method)
+        .where('state', '=', 'active')
+        .orderBy('created_at_ms')
+        .orderBy('id')
+        .execute()
+      return rows.map((row) => ({
+        id: row.id,
+        label: row.label,
+        createdAtMs: row.created_at_ms,
+        lastUsedAtMs: row.last_used_at_ms,
+      }))
+    },
+
+    /** Keeps a new pending credential beside all others. False when its id is taken, by whomever. */
+    async offerBeside(customerId: number, userId: string, credential: Credential, nowMs: number): Promise<boolean> {
+      await theUser(customerId, userId)
+      const { numInsertedOrUpdatedRows } = await db
+        .insertInto('credentials')
+        .values(await rowsOf(customerId, userId, [credential], nowMs))
+        .onConflict((conflict) => conflict.doNothing())
+        .executeTakeFirst()
+      return numInsertedOrUpdatedRows === 1n
+    },
+
+    /** False when the user has no such credential. */
+    async remove(customerId: number, userId: string, method: MethodId, id: string): Promise<boolean> {
+      const { numDeletedRows } = await db
+        .deleteFrom('credentials')
+        .where('customer_id', '=', customerId)
+        .where('user_id', '=', userId)
+        .where('method', '=', method)
+        .where('id', '=', id)
+        .executeTakeFirst()
+      return numDeletedRows === 1n
     },
 
     /** How many credentials of a method a user has that were never used. */

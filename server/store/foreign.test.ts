@@ -89,6 +89,14 @@ const foreignProbes = {
   'credentials.offer': { look: (tx, { user }) => tx.credentials.offer(other, user.id, aCredential(), nowMs) },
   'credentials.replace': { look: (tx, { user }) => tx.credentials.replace(other, user.id, [aCredential()], nowMs) },
   'credentials.unused': { look: (tx, { user }) => tx.credentials.unused(other, user.id, 'time-code'), finds: 0 },
+  'credentials.list': { look: (tx, { user }) => tx.credentials.list(other, user.id, 'time-code'), finds: [] },
+  'credentials.offerBeside': {
+    look: (tx, { user }) => tx.credentials.offerBeside(other, user.id, aCredential(), nowMs),
+  },
+  'credentials.remove': {
+    look: (tx, { user, credential }) => tx.credentials.remove(other, user.id, credential.method, credential.id),
+    finds: false,
+  },
   'deliveries.completionOf': {
     look: (tx) => tx.deliveries.completionOf(other, '+1 5550', 0, 10),
     finds: { sent: 0, completed: 0 },

@@ -1,0 +1,28 @@
+import type { Site } from '../methods/method.ts'
+import type { Customer } from '../vocabulary.ts'
+
+/** Whom a customer's passkeys are bound to; undefined when neither setting nor base URL names a domain. */
+export function siteOf({ settings }: Customer, baseUrl: string): Site | undefined {
+  const page = pageOrigin(baseUrl)
+  const rpId = settings.passkeyRpId || (page && new URL(page).hostname)
+  if (!rpId) return undefined
+  const origins = [...(page ? [page] : []), ...settings.passkeyOrigins]
+  return { rpId, origins, isVerificationRequired: settings.passkeyVerification === 'required' }
+}
+
+/** The page of ours that a passkey is asked for or made on; null when browsers allow none at the base URL. */
+export function pageOf(baseUrl: string, challengeId: string, secret: string): string | null {
+  const origin = pageOrigin(baseUrl)
+  return origin === null ? null : `${origin}/passkey/${challengeId}/${secret}`
+}
+
+/**
+ * Where our pages are reached under a name: passkeys belong to domains and never to addresses (WebAuthn Level 3 section
+ * 5.1.3). This computer's own address has the name localhost, so that passkeys work before anything is set up.
+ */
+function pageOrigin(baseUrl: string): string | null {
+  const url = new URL(baseUrl)
+  if (url.hostname === '127.0.0.1' || url.hostname === '[::1]') url.hostname = 'localhost'
+  const isAddress = url.hostname.startsWith('[') || /^[0-9.]+$/.test(url.hostname)
+  return isAddress ? null : url.origin
+}
