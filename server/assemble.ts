@@ -10,6 +10,7 @@ import { createHttp } from './api/http.ts'
 import { inboxPages } from './api/inbox/index.ts'
 import { createInspector } from './api/inspector/index.ts'
 import { linkPages } from './api/links/index.ts'
+import { passkeyPages } from './api/links/passkeys.ts'
 import { miniOrange } from './api/miniorange/index.ts'
 import { pageStyle } from './api/page.ts'
 import { phonePages } from './api/phone/index.ts'
@@ -149,7 +150,7 @@ function selfServiceOf(settings: ServerSettings, { mode }: Config): SelfService 
 
 /** What people reach by a link in a message or a QR code. */
 function pagesOf(engine: Engine) {
-  return [pageStyle, linkPages(engine), accountPages(engine), phonePages]
+  return [pageStyle, linkPages(engine), passkeyPages(engine), accountPages(engine), phonePages]
 }
 
 /** Pages of this server that the reference points to. */

@@ -9,14 +9,23 @@ export const pageStyle: FastifyPluginAsync = async (app) => {
   )
 }
 
+export interface PageLimits {
+  readonly formBytesMax?: number
+  /** Whether a script of ours may run. */
+  readonly isScripted?: boolean
+}
+
 /** Makes a scope one of pages: small forms are read, and no answer may be framed, kept, indexed or load from elsewhere. */
-export function servePages(app: FastifyInstance, formBytesMax = 1_024): void {
+export function servePages(app: FastifyInstance, { formBytesMax = 1_024, isScripted = false }: PageLimits = {}): void {
+  const headers = isScripted
+    ? { ...safeHeaders, 'content-security-policy': `${policy}; script-src 'self'` }
+    : safeHeaders
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('*', { parseAs: 'string', bodyLimit: formBytesMax }, (_request, body, done) => {
     done(null, new URLSearchParams(String(body)))
   })
   app.addHook('onRequest', (_request, reply, done) => {
-    reply.headers(safeHeaders).type('text/html; charset=utf-8')
+    reply.headers(headers).type('text/html; charset=utf-8')
     done()
   })
 }
@@ -29,9 +38,10 @@ export function formOf(body: unknown): URLSearchParams {
 /** A route that the description of the API leaves out. */
 export const hidden = { schema: { hide: true } }
 
+const policy = "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+
 const safeHeaders = {
-  'content-security-policy':
-    "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+  'content-security-policy': policy,
   'x-frame-options': 'DENY',
   'x-content-type-options': 'nosniff',
   'referrer-policy': 'no-referrer',
@@ -51,10 +61,12 @@ export interface Shell {
   /** HTML. */
   readonly content: string
   readonly kind: 'asking' | 'ending'
+  /** The path of the script that it runs. */
+  readonly script?: string
 }
 
 /** A whole page, of title and content; both are HTML already. */
-export function htmlPage({ language, title, content, kind }: Shell): string {
+export function htmlPage({ language, title, content, kind, script }: Shell): string {
   return `<!doctype html>
 <html lang="${language}">
 <head>
@@ -64,7 +76,7 @@ export function htmlPage({ language, title, content, kind }: Shell): string {
 <meta name="robots" content="noindex">
 <title>${title}</title>
 <link rel="stylesheet" href="/page.css">
-</head>
+${script === undefined ? '' : `<script type="module" src="${script}"></script>\n`}</head>
 <body>
 <main class="${kind}">
 ${content}
@@ -79,6 +91,7 @@ export const icons = {
   check: icon('<path d="m5 12.5 4.5 4.5L19 7.5"/>'),
   cross: icon('<path d="m6.5 6.5 11 11m0-11-11 11"/>'),
   clock: icon('<circle cx="12" cy="12" r="8.5"/><path d="M12 7.5V12l3 2"/>'),
+  key: icon('<circle cx="8" cy="12" r="3.5"/><path d="M11.5 12H20v3.5m-3.5-3.5v2.5"/>'),
   alert: icon('<circle cx="12" cy="12" r="8.5"/><path d="M12 8v4.5m0 3.4v.1"/>'),
   phone: icon('<rect x="7" y="3" width="10" height="18" rx="2"/><path d="M11 18h2"/>'),
 }

@@ -126,7 +126,10 @@ export function placeholders(id: TemplateId): {
   readonly needed: readonly string[]
 } {
   const allowed = placeholdersOf(defaultTemplates[id].en)
-  return { allowed, needed: allowed.filter((name) => ['{code}', '{accept}', '{deny}', '{link}', '{transaction}'].includes(name)) }
+  return {
+    allowed,
+    needed: allowed.filter((name) => ['{code}', '{accept}', '{deny}', '{link}', '{transaction}'].includes(name)),
+  }
 }
 
 function placeholdersOf(text: string): string[] {

@@ -141,6 +141,9 @@ describe('the list of routes', () => {
     'api/auth/challenge',
     'api/auth/delivery-status',
     'api/auth/google-auth-secret',
+    'api/auth/passkey-registration',
+    'api/auth/passkey-removal',
+    'api/auth/passkeys',
     'api/auth/recovery-codes',
     'api/auth/register',
     'api/auth/register-mobile',
@@ -170,7 +173,16 @@ describe('the list of routes', () => {
 
   it('leaves out no call that is served', () => {
     // For people and for gateways; Fastify prints /link/* so.
-    const forms = ['/account/reset/:secret', '/link', '/link*', '/link/:id/:secret', '/receipts/:provider']
+    const forms = [
+      '/account/reset/:secret',
+      '/link',
+      '/link*',
+      '/link/:id/:secret',
+      '/passkey',
+      '/passkey*',
+      '/passkey/:id/:secret',
+      '/receipts/:provider',
+    ]
     const calls = routes.flatMap(({ path }) => [path, path.replace('/moas', '')])
     assert.deepEqual(
       postedPaths(server.assembled.app.printRoutes({ commonPrefix: false })),
@@ -212,6 +224,7 @@ describe('the documented fields are the validated ones', () => {
     serial: 'no-such-token',
     nextToken: '000001',
     file: '#',
+    passkeyId: 'x'.repeat(43),
     batchNo: 1,
     batchSize: 1,
     email: 'nobody@example.com',

@@ -18,7 +18,7 @@ interface ResetParams {
 /** The page behind a mailed link to choose a new password: a GET only shows, a POST takes it, once. */
 export function accountPages(engine: Engine): FastifyPluginAsync {
   return async (app) => {
-    servePages(app, formBytesMax)
+    servePages(app, { formBytesMax })
 
     app.get<{ Params: ResetParams }>('/account/reset/:secret', hidden, async (request) => {
       const customer = await readReset(engine, request.params.secret)

@@ -19,6 +19,9 @@ const hiddenNames = [
   'qrCodeData',
   'otpauthUri',
   'matchNumber',
+  'assertion',
+  'promptUrl',
+  'link',
 ]
 const isHidden = new Set(hiddenNames.map((name) => name.toLowerCase()))
 const mask = '•••'

@@ -1,8 +1,8 @@
 import type { FastifyPluginAsync, FastifyRequest } from 'fastify'
 import { decideLink, type LinkView, readLink } from '../../engine/link.ts'
 import type { Engine } from '../../engine/ports.ts'
-import type { Language } from '../../engine/templates.ts'
-import { formOf, hidden, servePages, wantedLanguage } from '../page.ts'
+import { formOf, hidden, servePages } from '../page.ts'
+import { languageOf } from './language.ts'
 import { askingPage, type Ending, endingPage, type Problem } from './page.ts'
 
 interface LinkParams {
@@ -61,9 +61,4 @@ async function decide(
   if (reason !== 'wrong' && reason !== 'locked' && reason !== 'disabled') return { ending: 'over' }
   // A wrong number may have been the last one that this link takes.
   return (await readLink(engine, id, secret)) ? { problem: reason } : { ending: 'over' }
-}
-
-/** The browser's language where we speak it, else the customer's. */
-function languageOf(request: FastifyRequest, view: LinkView | undefined): Language {
-  return wantedLanguage(request.headers['accept-language']) ?? view?.customer.settings.language ?? 'en'
 }

@@ -42,7 +42,8 @@ ${alert}<div class="row"><input id="number" name="number" inputmode="numeric" pa
 `
 }
 
-function facts(language: Language, { challenge }: LinkView): string {
+/** What is asked for, when, and from where. */
+export function facts(language: Language, { challenge }: Pick<LinkView, 'challenge'>): string {
   const say = words[language]
   const { transactionName, createdAtMs, origin } = challenge
   const minute = new Date(createdAtMs).toISOString().slice(0, 16)
@@ -58,17 +59,18 @@ const times = {
   es: new Intl.DateTimeFormat('es', timeStyle),
 } as const satisfies Record<Language, Intl.DateTimeFormat>
 
-function fact(name: string, value: string): string {
+export function fact(name: string, value: string): string {
   return `<div><dt>${name}</dt><dd>${value}</dd></div>\n`
 }
 
-export type Ending = 'accepted' | 'denied' | 'over'
+export type Ending = 'accepted' | 'registered' | 'denied' | 'over'
 
 /** What became of it. */
 export function endingPage(language: Language, ending: Ending, customerName: string): string {
   const say = words[language]
   const { icon, hint } = {
     accepted: { icon: icons.check, hint: say.acceptedHint },
+    registered: { icon: icons.check, hint: say.registeredHint },
     denied: { icon: icons.cross, hint: say.deniedHint },
     over: { icon: icons.clock, hint: say.overHint },
   }[ending]
@@ -79,7 +81,7 @@ export function endingPage(language: Language, ending: Ending, customerName: str
 }
 
 /** Who asks, at the top of the page; nothing on the page of a link that is over, which tells nobody whose it was. */
-function brand(name: string): string {
+export function brand(name: string): string {
   const initial = [...name.trim()][0]?.toUpperCase() ?? ''
   return name === ''
     ? ''
@@ -87,10 +89,10 @@ function brand(name: string): string {
 }
 
 /** A request line may hold another host or a query: the form goes back to the path alone. */
-function ownPath(url: string): string {
-  return /\/link\/[^?]*/.exec(url)?.[0] ?? ''
+export function ownPath(url: string): string {
+  return /\/(link|passkey)\/[^?]*/.exec(url)?.[0] ?? ''
 }
 
-function filled(text: string, values: Readonly<Record<string, string>>): string {
+export function filled(text: string, values: Readonly<Record<string, string>>): string {
   return escapeHtml(text).replaceAll(/\{([a-z]+)\}/g, (_, name: string) => escapeHtml(values[name] ?? ''))
 }

@@ -1,9 +1,12 @@
 import Type from 'typebox'
-import { type AnswerRequest, answer } from '../../engine/answer.ts'
-import { challenge, type Shown } from '../../engine/challenge.ts'
+import { type AnswerRequest, answer, type ToChallenge } from '../../engine/answer.ts'
+import { type ChallengeOutcome, challenge } from '../../engine/challenge.ts'
+import { challengeIdOf } from '../../engine/passkeys.ts'
 import { status } from '../../engine/status.ts'
-import type { Answer, Customer, QuestionAnswer } from '../../vocabulary.ts'
+import type { Answer, Assertion, Customer, QuestionAnswer } from '../../vocabulary.ts'
+import { readAssertion } from '../webauthn.ts'
 import {
+  assertion,
   authType,
   code,
   customerKey,
@@ -22,7 +25,9 @@ import { isDefaultCustomer, isSignUpCode, onlySignUp } from './default-customers
 import { endpoint } from './endpoint.ts'
 import {
   answerRefusals,
+  assertionRefusals,
   challengeRefusals,
+  deliveries,
   emailMethod,
   questionRefusals,
   readMethod,
@@ -75,36 +80,33 @@ export const challengeCall = endpoint({
         responseType: 'CHALLENGE',
         ...challengeRefusals[outcome.reason],
       }
-    const { challengeId, label, matchNumber, questions } = outcome
-    const match = matchNumber === null ? {} : { matchNumber }
-    const asking = questions.length === 0 ? {} : { questions: questions.map((question) => ({ question })) }
     return {
-      txId: challengeId,
-      authType: label,
+      txId: outcome.challengeId,
+      authType: outcome.label,
       responseType: 'CHALLENGE',
-      ...match,
-      ...asking,
+      ...asking(outcome),
       ...deliveries(outcome.deliveries),
       ...said.challenged,
     }
   },
 })
 
+/** What the caller has to show, each only where the method has it. */
+function asking({ matchNumber, questions, passkey }: Asking) {
+  return {
+    ...(matchNumber === null ? {} : { matchNumber }),
+    ...(questions.length === 0 ? {} : { questions: questions.map((question) => ({ question })) }),
+    ...(passkey ? { publicKey: passkey.publicKey } : {}),
+    ...(passkey?.promptUrl ? { promptUrl: passkey.promptUrl } : {}),
+  }
+}
+
+type Asking = Pick<Extract<ChallengeOutcome, { ok: true }>, 'matchNumber' | 'questions' | 'passkey'>
+
 /** For what and from where a challenge is, as the caller says; strangers put no words into our messages. */
 function circumstances(customer: Customer, body: { transactionName?: string; ipAddress?: string }, address: string) {
   if (isDefaultCustomer(customer)) return { transactionName: null, origin: address }
   return { transactionName: shownName(body.transactionName), origin: body.ipAddress ?? null }
-}
-
-/** `phoneDelivery` and `emailDelivery`, each only when its channel was used; the time is a string. */
-function deliveries(
-  shown: readonly Shown[],
-): Record<string, { contact: string; sendStatus: string; sendTime: string }> {
-  const names = { sms: 'phoneDelivery', call: 'phoneDelivery', email: 'emailDelivery' } as const
-  const entries = shown.map(({ via, contact, isSent, atMs }) => {
-    return [names[via], { contact, sendStatus: isSent ? 'SUCCESS' : 'ERROR', sendTime: String(atMs) }] as const
-  })
-  return Object.fromEntries(entries)
 }
 
 export const validateCall = endpoint({
@@ -119,29 +121,25 @@ export const validateCall = endpoint({
     token: Type.Optional(code),
     authType: Type.Optional(authType),
     answers: Type.Optional(questionAnswers),
+    assertion: Type.Optional(assertion),
   }),
   async handle({ engine, caller: { customer, mark }, body, requestId }) {
     const refused = (message: string) => ({ responseType: 'VALIDATE', status: 'FAILED', message })
     if (isDefaultCustomer(customer) && body.txId === undefined) return refused(onlySignUp)
     const given = answerOf(body)
     if (typeof given === 'string') return refused(given)
-    const to = addressee(body)
+    const to = given.kind === 'assertion' ? assertionTo(body, given.assertion) : addressee(body)
     if (typeof to === 'string') return refused(to)
-    const refusals = given.kind === 'answers' ? questionRefusals : answerRefusals
-    const outcome = await answer(engine, {
-      customer,
-      to,
-      readOwnMethod,
-      answer: given,
-      request: mark,
-      requestId,
-    })
+    const outcome = await answer(engine, { customer, to, readOwnMethod, answer: given, request: mark, requestId })
     const echo = { ...(outcome.challengeId ? { txId: outcome.challengeId } : {}), responseType: 'VALIDATE' }
     const label = outcome.label ?? body.authType?.trim().toUpperCase()
     const named = label ? { ...echo, authType: label } : echo
+    const refusals = refusalsOf[given.kind]
     return outcome.ok ? { ...named, ...said.validated } : { ...named, ...refused(refusals[outcome.reason]) }
   },
 })
+
+const refusalsOf = { code: answerRefusals, answers: questionRefusals, assertion: assertionRefusals }
 
 interface ValidateBody {
   readonly customerKey?: string | number
@@ -150,13 +148,28 @@ interface ValidateBody {
   readonly authType?: string
   readonly token?: string
   readonly answers?: readonly QuestionAnswer[]
+  readonly assertion?: unknown
 }
 
-/** A code, or answers to questions; a sentence when the body has neither or both. */
-function answerOf({ token, answers = [] }: ValidateBody): Answer | string {
+type Given = Extract<Answer, { kind: 'code' | 'answers' | 'assertion' }>
+
+/** What the user answered; a sentence when the body has nothing of the kind, or several. */
+function answerOf({ token, answers = [], assertion }: ValidateBody): Given | string {
   if (token !== undefined && answers.length > 0) return 'Send token or answers, not both.'
+  if (assertion !== undefined && answers.length > 0) return 'Send assertion or answers, not both.'
+  if (assertion !== undefined && token !== undefined) return 'Send token or assertion, not both.'
   if (answers.length > 0) return { kind: 'answers', answers }
-  return token === undefined ? 'Missing: token.' : { kind: 'code', code: token.replaceAll(/\s/g, '') }
+  if (token !== undefined) return { kind: 'code', code: token.replaceAll(/\s/g, '') }
+  if (assertion === undefined) return 'Missing: token.'
+  const read = readAssertion(assertion)
+  return read ? { kind: 'assertion', assertion: read } : 'The assertion cannot be read. Send what toJSON() makes of it.'
+}
+
+/** An assertion names its own transaction: then the user must be named, whom it lets in. */
+function assertionTo(body: ValidateBody, given: Assertion): ToChallenge | string {
+  const challengeId = body.txId === undefined ? challengeIdOf(given) : String(body.txId)
+  if (body.txId === undefined && body.username === undefined) return 'Missing: txId or username.'
+  return { challengeId, username: body.username ?? null }
 }
 
 /** A transaction, or a user with an authenticator; a sentence when the body names neither. */

@@ -51,6 +51,25 @@ export const questionAnswers = Type.Array(
   Type.Object({ question: Type.String({ maxLength: 500 }), answer: Type.String({ maxLength: 500 }) }),
   { maxItems: 20, description: 'Security questions, each with its answer.' },
 )
+const base64 = (maxLength: number) => Type.String({ minLength: 1, maxLength })
+export const assertion = Type.Union(
+  [
+    Type.Object({
+      id: base64(1_364),
+      response: Type.Object({
+        clientDataJSON: base64(16_384),
+        authenticatorData: base64(16_384),
+        signature: base64(16_384),
+        userHandle: Type.Optional(Type.Union([Type.String({ maxLength: 128 }), Type.Null()])),
+      }),
+    }),
+    Type.String({ minLength: 1, maxLength: 32_768 }),
+  ],
+  {
+    description:
+      'Instead of `token`, for a challenge by `PASSKEY`: what `navigator.credentials.get` gave, as its `toJSON()` or the text of that.',
+  },
+)
 /** Sent by some clients, read by none of our calls yet. */
 export const ignored = Type.Unknown()
 

@@ -7,6 +7,7 @@ import { addCall, checkCall, contactCall, keyCall, licenseCall, resetCall, secre
 import { deliveryStatusCall } from './deliveries.ts'
 import { answer, type Endpoint, serve } from './endpoint.ts'
 import { notifyCall } from './notify.ts'
+import { passkeyRegistrationCall, passkeyRemovalCall, passkeysCall } from './passkeys.ts'
 import { recoveryCodesCall } from './recovery-codes.ts'
 import { registerCall, registerMobileCall, registrationStatusCall } from './registration.ts'
 import { serveTimestamp } from './timestamp.ts'
@@ -52,6 +53,9 @@ const endpoints = [
   contactCall,
   notifyCall,
   recoveryCodesCall,
+  passkeyRegistrationCall,
+  passkeysCall,
+  passkeyRemovalCall,
   createCall,
   searchCall,
   getCall,

@@ -1,7 +1,9 @@
 import type { AnswerRefusal } from '../../engine/answer.ts'
-import type { ChallengeRefusal } from '../../engine/challenge.ts'
+import type { ChallengeRefusal, Shown } from '../../engine/challenge.ts'
 import type { ConfirmOutcome, EnrolOutcome } from '../../engine/enrol.ts'
 import type { NotifyOutcome } from '../../engine/notify.ts'
+import type { RegistrationOutcome } from '../../engine/passkey-registration.ts'
+import type { ListOutcome, RemoveOutcome } from '../../engine/passkeys.ts'
 import type { Asked } from '../../engine/person.ts'
 import type { PhoneOutcome } from '../../engine/phone.ts'
 import type { RegisterQuestionsRefusal } from '../../engine/questions.ts'
@@ -36,6 +38,7 @@ const ways: Readonly<Record<string, Way>> = {
   KBA: { method: 'questions', via: [] },
   // Ours.
   'RECOVERY CODE': { method: 'recovery-code', via: [] },
+  PASSKEY: { method: 'passkey', via: [] },
 }
 
 /** Apps that Drupal, Joomla and Magento store by name; all of them read the same QR code. */
@@ -77,6 +80,7 @@ export const said = {
   challenged: { status: 'SUCCESS', message: 'Successfully generated.' },
   validated: { status: 'SUCCESS', message: 'Successfully Validated' },
   registered: { status: 'SUCCESS', message: 'Successfully registered.' },
+  passkeyLink: { status: 'SUCCESS', message: 'Show the link to the user. It works once, for an hour.' },
   scan: { status: 'SUCCESS', message: 'Please scan the QR code from your Authenticator app.' },
   done: { status: 'SUCCESS', message: 'Success' },
   found: { status: 'USER_FOUND', message: 'The user was found.' },
@@ -136,6 +140,10 @@ export const challengeRefusals = {
     status: 'FAILED',
     message: 'This customer requires a match number. Send showsMatchNumber and show the matchNumber of the answer.',
   },
+  'no-domain': {
+    status: 'ERROR',
+    message: 'Passkeys belong to a domain. Set COUNTERSIGN_BASE_URL to one, such as https://mfa.example.com.',
+  },
   repeated: { status: 'ERROR', message: 'This request was already received.' },
   'delivery-failed': { status: 'ERROR', message: 'The code could not be sent.' },
 } as const satisfies Record<ChallengeRefusal, Said>
@@ -169,6 +177,18 @@ export const questionRefusals: Readonly<Record<AnswerRefusal, string>> = {
   expired: 'The time to answer is over. Ask for new questions.',
   spent: 'Too many wrong answers. Ask for new questions.',
   replaced: 'These questions were replaced by newer ones.',
+}
+
+/** The same of a passkey. */
+export const assertionRefusals: Readonly<Record<AnswerRefusal, string>> = {
+  ...answerRefusals,
+  wrong: 'The passkey was not accepted. Please try again.',
+  'other-kind': 'This transaction is not answered by a passkey.',
+  'unknown-challenge': 'There is no such transaction. Call challenge first.',
+  used: 'This was answered before, or the passkey was copied. Call challenge again.',
+  expired: 'This transaction has expired. Call challenge again.',
+  spent: 'Too many wrong answers. Call challenge again.',
+  replaced: 'This transaction was replaced by a newer one.',
 }
 
 type ConfirmRefusal = Extract<ConfirmOutcome, { ok: false }>['reason']
@@ -298,6 +318,36 @@ export const phoneRefusals = {
   'disabled-user': { status: 'FAILED', message: 'This user is disabled.' },
   repeated: { status: 'FAILED', message: 'This request was already received.' },
 } as const satisfies Record<Extract<PhoneOutcome, { ok: false }>['reason'], Said>
+
+type PasskeyRefusal =
+  | Extract<RegistrationOutcome, { ok: false }>['reason']
+  | Extract<RemoveOutcome | ListOutcome, { ok: false }>['reason']
+
+export const passkeyRefusals = {
+  'unknown-user': unknownUser,
+  'disabled-user': challengeRefusals['disabled-user'],
+  'unknown-passkey': { status: 'FAILED', message: 'The user has no such passkey.' },
+  'too-many-passkeys': { status: 'FAILED', message: 'The user has too many passkeys. Remove one first.' },
+  'no-email': { status: 'FAILED', message: 'The user has no e-mail address. Leave sendEmail away and show the link.' },
+  'no-domain': challengeRefusals['no-domain'],
+  'too-many': challengeRefusals['too-many'],
+  'over-budget': challengeRefusals['over-budget'],
+  country: challengeRefusals.country,
+  'suspicious-prefix': challengeRefusals['suspicious-prefix'],
+  'prompts-paused': challengeRefusals['prompts-paused'],
+  repeated: challengeRefusals.repeated,
+} as const satisfies Record<PasskeyRefusal, Said>
+
+/** `phoneDelivery` and `emailDelivery`, each only when its channel was used; the time is a string. */
+export function deliveries(
+  shown: readonly Shown[],
+): Record<string, { contact: string; sendStatus: string; sendTime: string }> {
+  const names = { sms: 'phoneDelivery', call: 'phoneDelivery', email: 'emailDelivery' } as const
+  const entries = shown.map(({ via, contact, isSent, atMs }) => {
+    return [names[via], { contact, sendStatus: isSent ? 'SUCCESS' : 'ERROR', sendTime: String(atMs) }] as const
+  })
+  return Object.fromEntries(entries)
+}
 
 /** Drupal polls only while it reads `IN_PROGRESS`, and shows the message of a timeout. */
 export const states = {

@@ -27,6 +27,7 @@ const keys = { id: 482_913_705, apiKey: '…', token: '…', appSecret: '…', e
 const farOff = '2037-12-31 23:59:59'
 const username = 'alice@example.com'
 const txId = '60e0e9d3-6cc3-4f43-a4be-4f9f1f4a7d0c'
+const passkeyId = 'mfHhQ0Zk6V7a1nUeJmV4w3cWq0p9sXyRt2LbKdGfAoE'
 const secret = 'JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP'
 const serial = '2308612345'
 const done = said('SUCCESS', 'Success')
@@ -84,7 +85,7 @@ export const groups: readonly Group[] = [
       {
         path: '/moas/api/auth/challenge',
         about:
-          'Asks somebody to prove who he is: sends a code or a link, or gives a `txId` for an authenticator app. A `phone` or `email` can be challenged without being enrolled; a `username` is asked by his own method when `authType` is left out. Keep the `txId`.',
+          'Asks somebody to prove who he is: sends a code or a link, or gives a `txId` for an authenticator app. A `phone` or `email` can be challenged without being enrolled; a `username` is asked by his own method when `authType` is left out. Keep the `txId`. `PASSKEY` answers with `publicKey` for `navigator.credentials.get`, and with `promptUrl`, a page that asks for you.',
         request: { customerKey, phone: '+15551234567', authType: 'SMS', transactionName: 'Sign in' },
         answer: {
           txId,
@@ -97,7 +98,7 @@ export const groups: readonly Group[] = [
       {
         path: '/moas/api/auth/validate',
         about:
-          'Judges the code that the user typed: for the `txId` of a challenge, or, for authenticator apps, for `customerKey` and `username` without one. `SUCCESS` is the only success, and a code succeeds once.',
+          'Judges the code that the user typed: for the `txId` of a challenge, or, for authenticator apps, for `customerKey` and `username` without one. `SUCCESS` is the only success, and a code succeeds once. A passkey is sent as `assertion` instead of `token`.',
         request: { txId, token: '123456' },
         answer: {
           txId,
@@ -239,6 +240,40 @@ export const groups: readonly Group[] = [
           'Makes ten codes that the user keeps for the day when nothing else is at hand. Show them once: nobody can read them again, and those he had before end. `validate` takes each of them once, with the `authType` `RECOVERY CODE`.',
         request: { customerKey, username },
         answer: { username, recoveryCodes: ['7K2PX-9QDMB', 'C4VNA-60HTR'], ...done },
+      },
+    ],
+  },
+  {
+    title: 'Passkeys and security keys',
+    calls: [
+      {
+        path: '/moas/api/auth/passkey-registration',
+        about:
+          'Makes a link by which a user sets up a passkey on the device he opens it with: once, within an hour. Show it to him where he is signed in. `auth-status` with its `txId` says `SUCCESS` when he has done it; that is not a sign-in.',
+        request: { customerKey, username, sendEmail: false },
+        answer: {
+          txId,
+          username,
+          link: `https://mfa.example.com/passkey/${txId}/eW91IGFyZSBjdXJpb3VzLCBhbmQgdGhhdCBpcyBmaW5l`,
+          expiresAt: 1_770_003_600_000,
+          ...said('SUCCESS', 'Show the link to the user. It works once, for an hour.'),
+        },
+      },
+      {
+        path: '/moas/api/auth/passkeys',
+        about: 'Lists the passkeys of a user by the names he gave them, the oldest first. Times are in milliseconds.',
+        request: { customerKey, username },
+        answer: {
+          username,
+          passkeys: [{ passkeyId, name: 'My phone', addedAt: 1_770_000_000_000, lastUsedAt: 1_770_000_600_000 }],
+          ...done,
+        },
+      },
+      {
+        path: '/moas/api/auth/passkey-removal',
+        about: 'Removes one passkey, for example of a lost phone. The user is told.',
+        request: { customerKey, username, passkeyId },
+        answer: { username, ...done },
       },
     ],
   },
