@@ -118,7 +118,7 @@ async function signIn(
 function shownName(text: string): string {
   const clean = text
     .toWellFormed()
-    .replaceAll(/[\p{Cc}\p{Cf}\p{Co}\p{Zl}\p{Zp}]/gu, ' ')
+    .replaceAll(/[\p{Cc}\p{Cf}\p{Co}\p{Z}]+/gu, ' ')
     .trim()
   return [...clean].slice(0, nameLengthMax).join('').trim() || 'Passkey'
 }
