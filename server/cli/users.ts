@@ -1,6 +1,7 @@
 import { type Command, Option } from 'commander'
 import { foldEmail, foldUsername, readEmail, readPhone } from '../engine/contacts.ts'
 import { contactSubject, strangerSubject, userSubject } from '../engine/guard.ts'
+import { listPasskeys, removePasskey } from '../engine/passkeys.ts'
 import { makeRecoveryCodes } from '../engine/recovery-codes.ts'
 import type { Store } from '../store/open.ts'
 import type { Customer, Subject } from '../vocabulary.ts'
@@ -43,6 +44,21 @@ export function users(program: Command, act: Act): void {
     .addOption(customerOption())
     .addHelpText('after', example('users recovery-codes alice@example.com'))
     .action(act(recoveryCodes))
+  noun
+    .command('passkeys')
+    .description('List the passkeys and security keys of a user')
+    .argument('<name>', 'name of the user')
+    .addOption(customerOption())
+    .addHelpText('after', example('users passkeys alice@example.com'))
+    .action(act(passkeys))
+  noun
+    .command('remove-passkey')
+    .description('Remove a passkey of a user, who is told')
+    .argument('<name>', 'name of the user')
+    .argument('<id>', 'id of the passkey, as the list shows it')
+    .addOption(customerOption())
+    .addHelpText('after', example('users remove-passkey alice@example.com 98f1e143466495beda9f551e265578c3'))
+    .action(act(removePasskeyOf))
 }
 
 async function list({
@@ -94,7 +110,7 @@ async function unlock(name: string | undefined, options: { contact?: string; cus
     })
     // A mistyped name must not look like success.
     if (forgotten === 0 && !found.isUser && contact === undefined) {
-      throw new Refusal(noUser(customer.id, who))
+      throw new Refusal(noUser(customer, who))
     }
     const text =
       forgotten === 0
@@ -117,14 +133,45 @@ async function recoveryCodes(name: string, options: { customer?: number }): Prom
 }
 
 const whyNoCodes = {
-  'unknown-user': ({ id }: Customer, name: string) => noUser(id, name),
+  'unknown-user': noUser,
   'disabled-user': (_: Customer, name: string) =>
     `${name} is disabled. Enable him first, with users/enable of the API.`,
   repeated: () => 'These codes were made already.',
 }
 
-function noUser(customerKey: number, name: string): string {
-  return `Customer ${customerKey} has no user ${name}. This lists them: npx countersign users list`
+async function passkeys(name: string, options: { customer?: number }): Promise<Report> {
+  return withStore(async (store) => {
+    const customer = await customerOf(store, options.customer)
+    const outcome = await listPasskeys({ store }, { customer, username: name })
+    if (!outcome.ok) throw new Refusal(noUser(customer, name))
+    const shown = outcome.passkeys.map(({ id, label, createdAtMs, lastUsedAtMs }) => ({
+      id,
+      name: label,
+      addedAt: shownTime(createdAtMs),
+      lastUsedAt: lastUsedAtMs === null ? null : shownTime(lastUsedAtMs),
+    }))
+    const rows = shown.map((one) => [one.name ?? '-', one.addedAt, one.lastUsedAt ?? '-', one.id])
+    const text =
+      rows.length === 0 ? `${name} has no passkeys.` : columns([['name', 'added', 'last used', 'id'], ...rows])
+    return { text, json: { customerKey: customer.id, username: name, passkeys: shown } }
+  })
+}
+
+async function removePasskeyOf(name: string, id: string, options: { customer?: number }): Promise<Report> {
+  return withStore(async (store) => {
+    const customer = await customerOf(store, options.customer)
+    const nowMs = await nowOf(store)
+    const engine = { store, clock: () => nowMs }
+    const outcome = await removePasskey(engine, { customer, username: name, request: null, requestId: null }, id)
+    if (!outcome.ok && outcome.reason === 'unknown-user') throw new Refusal(noUser(customer, name))
+    if (!outcome.ok)
+      throw new Refusal(`${name} has no passkey ${id}. This lists them: npx countersign users passkeys ${name}`)
+    return { text: 'The passkey is removed.', json: { customerKey: customer.id, username: name, removed: id } }
+  })
+}
+
+function noUser(customer: Customer, name: string): string {
+  return `Customer ${customer.id} has no user ${name}. This lists them: npx countersign users list`
 }
 
 async function namedSubject(store: Store, customer: Customer, name: string): Promise<Subject> {

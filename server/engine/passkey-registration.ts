@@ -20,6 +20,8 @@ import { passkeyMail } from './wording.ts'
 
 /** A link is for setting something up in peace; it opens nothing but that. */
 const linkTtlSeconds = 3_600
+/** 128 bits in hex. */
+const idLetters = 32
 /** Passkeys of one user. */
 export const passkeysMax = 20
 
@@ -233,7 +235,7 @@ async function offer(
 ): Promise<string | undefined> {
   const nowMs = clock()
   // One authenticator's id is one row, whoever of the customer's users it claims to belong to (section 7.1 step 26).
-  const id = toolsFor(customer, nowMs).digest('passkey', made.authenticatorsId).toString('base64url')
+  const id = toolsFor(customer, nowMs).digest('passkey', made.authenticatorsId).toString('hex').slice(0, idLetters)
   const credential = {
     id,
     method: 'passkey',

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import { testKey, wrongCode } from '../support/caller.ts'
 import { databaseNames } from '../support/databases.ts'
+import { newPasskey } from '../support/passkeys.ts'
 import { startServer, type TestServer } from '../support/server.ts'
 import { totp } from '../support/totp.ts'
 import { countersign, json } from './command.ts'
@@ -107,6 +108,29 @@ for (const name of databaseNames) {
       assert.equal(disabled.code, 1)
       assert.match(disabled.stderr, /dave is disabled/)
       await server.call('/admin/users/delete', { customerKey, username: 'dave' })
+    })
+
+    it('have passkeys, which are listed and removed one by one', async () => {
+      const username = 'keys@example.com'
+      await server.call('/admin/users/create', { username })
+      const none = await countersign(server.place, ['users', 'passkeys', username])
+      assert.deepEqual([none.code, none.stdout], [0, `${username} has no passkeys.\n`])
+      await newPasskey(server, username)
+      const list = async () => {
+        const words = ['users', 'passkeys', username]
+        const { passkeys } = await json<{ passkeys: { id: string; name: string }[] }>(server.place, words)
+        return passkeys
+      }
+      const [one] = await list()
+      assert.equal(one?.name, 'My key')
+      const { stdout } = await countersign(server.place, ['users', 'passkeys', username])
+      assert.match(stdout, /^My key +20\S+ +20\S+ +[0-9a-f]{32}$/m)
+      const remove = (name: string, id = '') => countersign(server.place, ['users', 'remove-passkey', name, id])
+      assert.match((await remove(username, 'unknown')).stderr, /has no passkey unknown/)
+      assert.match((await remove('nobody-here', one?.id)).stderr, /has no user nobody-here/)
+      assert.equal((await remove(username, one?.id)).stdout, 'The passkey is removed.\n')
+      assert.deepEqual(await list(), [])
+      await server.call('/admin/users/delete', { username })
     })
 
     it('are listed a page at a time', async () => {

@@ -224,7 +224,7 @@ describe('the documented fields are the validated ones', () => {
     serial: 'no-such-token',
     nextToken: '000001',
     file: '#',
-    passkeyId: 'x'.repeat(43),
+    passkeyId: '98f1e143466495beda9f551e265578c3',
     batchNo: 1,
     batchSize: 1,
     email: 'nobody@example.com',
