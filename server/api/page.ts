@@ -91,7 +91,7 @@ export const icons = {
   check: icon('<path d="m5 12.5 4.5 4.5L19 7.5"/>'),
   cross: icon('<path d="m6.5 6.5 11 11m0-11-11 11"/>'),
   clock: icon('<circle cx="12" cy="12" r="8.5"/><path d="M12 7.5V12l3 2"/>'),
-  key: icon('<circle cx="8" cy="12" r="3.5"/><path d="M11.5 12H20v3.5m-3.5-3.5v2.5"/>'),
+  key: icon('<circle cx="7" cy="12" r="4"/><path d="M11 12h10.5v4m-4.5-4v3"/>'),
   alert: icon('<circle cx="12" cy="12" r="8.5"/><path d="M12 8v4.5m0 3.4v.1"/>'),
   phone: icon('<rect x="7" y="3" width="10" height="18" rx="2"/><path d="M11 18h2"/>'),
 }
