@@ -104,6 +104,9 @@ describe('a setting', () => {
     ['contactEcho', 'full', 'full'],
     ['issuer', '', ''],
     ['issuer', 'Grüße & Söhne 世界', 'Grüße & Söhne 世界'],
+    ['passkeyRpId', 'example.com', 'example.com'],
+    ['passkeyRpId', 'localhost', 'localhost'],
+    ['passkeyVerification', 'required', 'required'],
     ['unsignedStatus', 'false', false],
     ['unsignedStatus', 'true', true],
     ['smtpUrl', '', ''],
@@ -121,6 +124,21 @@ describe('a setting', () => {
     ['defaultCountry', '', 'us', 'USA', 'U', 'U1', 'US\n', 'ÜS'],
     ['contactEcho', '', 'Full', 'FULL', 'none', 'masked '],
     ['issuer', 'a:b', 'a\r\nb', 'a\u0000', 'a\u202eb', 'a\u200bb', 'x'.repeat(61)],
+    [
+      'passkeyRpId',
+      'Example.com',
+      'https://example.com',
+      'example.com:443',
+      '192.0.2.1',
+      '[::1]',
+      'a..b',
+      '-a.b',
+      'é.fr',
+    ],
+    ['passkeyOrigins', 'example.com', 'https://example.com/', 'https://example.com/login', 'http://example.com', '*'],
+    ['passkeyOrigins', 'https://*.example.com/', 'https://a@example.com', 'android:apk-key-hash:AAAA', 'null'],
+    ['passkeyOrigins', Array.from({ length: 11 }, (_, index) => `https://n${index}.example.com`).join()],
+    ['passkeyVerification', '', 'discouraged', 'Required'],
     ['unsignedStatus', '', 'True', 'yes', '1', '0'],
     ['smtpUrl', 'mail.example.com', 'http://mail.example.com', 'smtp:', 'smtp://', 'file:///etc/passwd', ' smtp://h'],
     ['smtpUrl', 'smtp://user:hunter2@h:notaport', 'smtp://h:99999', 'smtp://us er@h o st', 'smtp://h\r\nX: y'],
@@ -131,6 +149,13 @@ describe('a setting', () => {
       it(`refuses ${name}=${JSON.stringify(text).slice(0, 60)}`, () => {
         assert.equal(parse(name, text), undefined)
       })
+
+  it('takes a list of pages and apps that may ask for passkeys', () => {
+    const app = `android:apk-key-hash:${'a'.repeat(43)}`
+    const text = ` https://login.example.com, http://localhost:3000,https://example.com:8443,${app}`
+    const list = ['https://login.example.com', 'http://localhost:3000', 'https://example.com:8443', app]
+    assert.deepEqual(parse('passkeyOrigins', text), list)
+  })
 
   it('says what it means', () => {
     for (const [name, { meaning }] of Object.entries(all)) assert.ok(meaning.length > 10, name)
