@@ -68,12 +68,13 @@ export async function inbox(baseUrl: string, to: string): Promise<InboxEntry[]> 
   return (await response.json()) as InboxEntry[]
 }
 
-/** The code of the newest message to a contact. */
+/** The code of the newest message to a contact that has one: a notice may come in after it. */
 export async function codeFor(baseUrl: string, to: string): Promise<string> {
-  const [newest] = await inbox(baseUrl, to)
-  const code = /\b\d{6,8}\b/.exec(newest?.text ?? '')?.[0]
-  if (!code) throw new Error(`There is no code for ${to} in the inbox.`)
-  return code
+  for (const { text } of await inbox(baseUrl, to)) {
+    const code = /\b\d{6,8}\b/.exec(text)?.[0]
+    if (code) return code
+  }
+  throw new Error(`There is no code for ${to} in the inbox.`)
 }
 
 /** A code that is surely not the given one. */

@@ -17,10 +17,10 @@ export function linksIn(text: string): Links {
   return { accept, deny }
 }
 
-/** The links of the newest message to a contact. */
+/** The links of the newest message to a contact that has some: a notice may come in after it. */
 export async function linksFor(baseUrl: string, to: string): Promise<Links> {
-  const [newest] = await inbox(baseUrl, to)
-  return linksIn(newest?.text ?? '')
+  const messages = await inbox(baseUrl, to)
+  return linksIn(messages.find(({ text }) => text.includes('/link/'))?.text ?? '')
 }
 
 /** The same link on another node, which people reach under the same name in production. */
