@@ -5,7 +5,7 @@ import { type Answered, inbox, wrongCode } from '../support/caller.ts'
 import { eventually } from '../support/links.ts'
 import { startServer, type TestServer } from '../support/server.ts'
 import { oathCode } from '../support/totp.ts'
-import { touch } from '../support/yubikey.ts'
+import { logRow, newYubikey, touch } from '../support/yubikey.ts'
 import { customerKey, newAuthenticator, newCustomer, newUser, stranger, succeed } from './people.ts'
 
 let server: TestServer
@@ -122,16 +122,9 @@ describe('validate with a hardware token', () => {
 
   it('a YubiKey works at a touch, and each touch once', async () => {
     const { username } = await newUser(server)
-    const yubikey = { key: randomBytes(16), publicId: 'cccccccbhkvr', privateId: randomBytes(6) }
-    const line = [
-      '7000001',
-      yubikey.publicId,
-      yubikey.privateId.toString('hex'),
-      yubikey.key.toString('hex'),
-      '000000000000',
-    ]
-    await succeed(tokens('import', { file: `${line.join(',')},2026-11-22T08:43:17,` }))
-    await succeed(tokens('assign', { serial: '7000001', username }))
+    const yubikey = newYubikey()
+    await succeed(tokens('import', { file: logRow(yubikey) }))
+    await succeed(tokens('assign', { serial: yubikey.publicId, username }))
     const otp = touch(yubikey, 3, 0)
     await succeed(validate({ username, token: otp, authType: 'HARDWARE TOKEN' }))
     isFailed(await validate({ username, token: otp, authType: 'HARDWARE TOKEN' }), /already used/)

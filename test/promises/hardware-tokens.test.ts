@@ -10,7 +10,7 @@ import { databaseNames } from '../support/databases.ts'
 import { type Nodes, startNodes } from '../support/nodes.ts'
 import { storeOn } from '../support/store.ts'
 import { oathCode } from '../support/totp.ts'
-import { touch } from '../support/yubikey.ts'
+import { logRow, newYubikey, touch } from '../support/yubikey.ts'
 
 const times = 40
 const startedAtMs = Date.now()
@@ -54,14 +54,10 @@ for (const name of databaseNames) {
       await done('/admin/tokens/import', { file: `${serial},${seed.toString('hex')},${rest}` }, key)
       return { serial, code: (step: number) => oathCode(seed, step, 8) }
     }
-    const newYubikey = async () => {
-      const yubikey = { key: randomBytes(16), publicId: modhex(randomBytes(6)), privateId: randomBytes(6) }
-      const [privateId, key] = [Buffer.from(yubikey.privateId).toString('hex'), yubikey.key.toString('hex')]
-      const serial = String(9_000_000 + ++count)
-      await done('/admin/tokens/import', {
-        file: `${serial},${yubikey.publicId},${privateId},${key},,2026-11-22T08:00:00,`,
-      })
-      return { serial, ...yubikey }
+    const importYubikey = async () => {
+      const yubikey = newYubikey()
+      await done('/admin/tokens/import', { file: logRow(yubikey) })
+      return { serial: yubikey.publicId, ...yubikey }
     }
     const newOwner = async (rest = 'HOTP,8') => {
       const [username, token] = [await newUser(), await newToken(rest)]
@@ -82,7 +78,7 @@ for (const name of databaseNames) {
     })
 
     it(`a touch of a YubiKey works once, ${times} at once`, async () => {
-      const [username, yubikey] = [await newUser(), await newYubikey()]
+      const [username, yubikey] = [await newUser(), await importYubikey()]
       await done('/admin/tokens/assign', { serial: yubikey.serial, username })
       const otp = touch(yubikey, 1, 1)
       assertOneSuccess(await all((index) => validate(username, otp, index)))
@@ -98,7 +94,7 @@ for (const name of databaseNames) {
       await isAccepted(validate(clock.username, clock.code(now + 1)))
       for (const step of [now, now + 1]) await isRefused(validate(clock.username, clock.code(step)))
 
-      const [username, yubikey] = [await newUser(), await newYubikey()]
+      const [username, yubikey] = [await newUser(), await importYubikey()]
       await done('/admin/tokens/assign', { serial: yubikey.serial, username })
       await isAccepted(validate(username, touch(yubikey, 2, 0)))
       for (const [plugged, used] of [
@@ -259,7 +255,7 @@ for (const name of databaseNames) {
         registerYubikey(ports, { customer: of, username, otp, request: null, requestId: null })
 
       it('is assigned to who touched it, and that touch is used up', async () => {
-        const [username, yubikey] = [await newUser(), await newYubikey()]
+        const [username, yubikey] = [await newUser(), await importYubikey()]
         const otp = touch(yubikey, 4, 2)
         assert.deepEqual(await register(username, otp), { ok: true, serial: yubikey.serial, username })
         await isRefused(validate(username, otp))
@@ -270,7 +266,7 @@ for (const name of databaseNames) {
       })
 
       it(`is in one hand when ${times} register it at once with touches of their own`, async () => {
-        const yubikey = await newYubikey()
+        const yubikey = await importYubikey()
         const users = await Promise.all(Array.from({ length: times }, () => newUser()))
         const outcomes = await Promise.all(users.map((username, used) => register(username, touch(yubikey, 1, used))))
         assert.equal(outcomes.filter(({ ok }) => ok).length, 1)
@@ -278,14 +274,14 @@ for (const name of databaseNames) {
 
       it('is refused without a valid OTP, in another hand, disabled, unknown, or of another customer', async () => {
         const [mine, other] = [await newUser(), await newUser()]
-        const [yubikey, disabled] = [await newYubikey(), await newYubikey()]
+        const [yubikey, disabled] = [await importYubikey(), await importYubikey()]
         await done('/admin/tokens/disable', { serial: disabled.serial })
         assert.equal((await register(mine, touch(yubikey, 1, 1))).ok, true)
         const foreign = await newCustomer()
         const foreigner = await store.read.customers.find(foreign.customerKey)
         assert.ok(foreigner)
         const foreignUser = await newUser(foreign)
-        const unknown = { ...yubikey, publicId: modhex(randomBytes(6)) }
+        const unknown = { ...yubikey, publicId: newYubikey().publicId }
         const forged = { ...yubikey, privateId: randomBytes(6) }
         const refusal = { ok: false, reason: 'wrong' }
         for (const otp of [
@@ -297,7 +293,7 @@ for (const name of databaseNames) {
           '',
         ])
           assert.deepEqual(await register(other, otp), refusal)
-        assert.deepEqual(await register(foreignUser, touch(await newYubikey(), 1, 1), foreigner), refusal)
+        assert.deepEqual(await register(foreignUser, touch(await importYubikey(), 1, 1), foreigner), refusal)
         assert.deepEqual(await register('nobody@example.com', touch(yubikey, 1, 4)), {
           ok: false,
           reason: 'unknown-user',
@@ -311,17 +307,12 @@ for (const name of databaseNames) {
       })
 
       it('is refused while the user is locked', async () => {
-        const [username, yubikey] = [await newUser(), await newYubikey()]
+        const [username, yubikey] = [await newUser(), await importYubikey()]
         for (let tries = 0; tries < 10; tries++) await register(username, 'cccc')
         assert.deepEqual(await register(username, touch(yubikey, 1, 1)), { ok: false, reason: 'locked' })
       })
     })
   })
-}
-
-function modhex(bytes: Uint8Array): string {
-  const letters = 'cbdefghijklnrtuv'
-  return [...bytes].map((byte) => `${letters[byte >> 4]}${letters[byte & 15]}`).join('')
 }
 
 async function isAccepted(answering: Promise<Answered>): Promise<void> {

@@ -7,6 +7,17 @@ export interface Yubikey {
   readonly privateId: Uint8Array
 }
 
+/** A YubiKey fresh from its maker. */
+export function newYubikey(): Yubikey {
+  return { key: randomBytes(16), publicId: modhex(randomBytes(6).toString('hex')), privateId: randomBytes(6) }
+}
+
+/** Its row in the traditional log of Yubico's personalisation tool, to import it by. */
+export function logRow({ key, publicId, privateId }: Yubikey): string {
+  const [seed, id] = [key, privateId].map((bytes) => Buffer.from(bytes).toString('hex'))
+  return `Yubico OTP,11/22/26 8:43 AM,1,${publicId},${id},${seed},000000000000,000000000000,0,0,0,0,0,0,0,0,0,0`
+}
+
 /** What a YubiKey types at a touch: written again here, so that the server is not judged by itself. */
 export function touch({ key, publicId, privateId }: Yubikey, plugged: number, used: number): string {
   const block = Buffer.alloc(16)
@@ -18,7 +29,12 @@ export function touch({ key, publicId, privateId }: Yubikey, plugged: number, us
   block.writeUInt16LE(~checksum(block.subarray(0, 14)) & 0xffff, 14)
   const cipher = createCipheriv('aes-128-ecb', key, null).setAutoPadding(false)
   const hex = Buffer.concat([cipher.update(block), cipher.final()]).toString('hex')
-  return publicId + [...hex].map((digit) => 'cbdefghijklnrtuv'['0123456789abcdef'.indexOf(digit)]).join('')
+  return publicId + modhex(hex)
+}
+
+/** Hexadecimal in letters that every keyboard layout has in the same places. */
+function modhex(hex: string): string {
+  return [...hex].map((digit) => 'cbdefghijklnrtuv'['0123456789abcdef'.indexOf(digit)]).join('')
 }
 
 /** CRC-16 of ISO 13239, by its polynomial. */
