@@ -66,6 +66,14 @@ for (const database of databaseNames) {
       )
     })
 
+    it('S022 people who are not enrolled cannot be asked', async () => {
+      const { username: email, phone } = stranger()
+      for (const who of [{ email, phone }, { username: email, email }, { phone }]) {
+        const { body } = await server.call('/auth/challenge', { customerKey, ...who, authType: 'KBA' })
+        assert.deepEqual([body.status, body.txId, body['questions']], ['FAILED', undefined, undefined])
+      }
+    })
+
     it("S032 it is the user's own method when authType is left out", async () => {
       const username = await knowing({ authType: 'KBA' })
       const { body } = await succeed(challenge(username, {}))

@@ -3,6 +3,7 @@ import { after, before, describe, it } from 'node:test'
 import { default as jsQR } from 'jsqr'
 import sharp from 'sharp'
 import { answered, type CallOptions, sign, testKey, wrongCode } from '../support/caller.ts'
+import { threeQuestions } from '../support/questions.ts'
 import { startServer, type TestServer } from '../support/server.ts'
 import { totp } from '../support/totp.ts'
 import { customerKey, newAuthenticator, newCustomer, newUser, stranger, succeed } from './people.ts'
@@ -65,15 +66,18 @@ describe('google-auth-secret', () => {
       assert.equal((await offer({ username: stranger().username, authenticatorType: type })).body.status, 'ERROR')
   })
 
-  it('S104 the optional fields are accepted, filled or null', async () => {
+  it('S104 the optional fields are accepted, filled or null, and no questions are registered by them', async () => {
     const filled = {
-      questionAnswerList: [{ question: 'Your first pet?', answer: 'Rex' }],
-      registrationType: 'GOOGLE AUTHENTICATOR',
+      questionAnswerList: threeQuestions,
+      registrationType: 'KBA',
       otpToken: '123456',
       secret: 'sqagebaldjsdsd',
       authenticatorName: 'Example',
     }
-    await succeed(offer({ username: stranger().username, ...filled }))
+    const { username } = stranger()
+    await succeed(offer({ username, ...filled }))
+    const { body } = await server.call('/auth/challenge', { customerKey, username, authType: 'KBA' })
+    assert.equal(body.message, 'The user has not set up this method.')
     const empty = Object.fromEntries(Object.keys(filled).map((name) => [name, null]))
     await succeed(offer({ username: stranger().username, ...empty }))
   })

@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
+import type { QuestionAnswer } from '../../server/vocabulary.ts'
 import { acceptAsShown, linksFor } from '../support/links.ts'
+import { rightAnswers, threeQuestions, wrongAnswers } from '../support/questions.ts'
 import { totp } from '../support/totp.ts'
+import { logRow, newYubikey, touch } from '../support/yubikey.ts'
 import {
   curlPlugin,
   drupalKey,
@@ -18,6 +21,7 @@ import {
 
 const transactionName = 'Drupal 2FA'
 const password = 'a password of the admin'
+const wrongAnswer = { status: 'FAILED', message: 'The answers you have provided are incorrect.' }
 const wrongCode = { status: 'FAILED', message: 'Invalid OTP provided. Please try again.' }
 
 describe('Drupal', () => {
@@ -192,6 +196,71 @@ describe('Drupal', () => {
     assert.equal(await statusOf(call('/auth/registration-status', { txId: begun.txId })), 'ERROR')
   })
 
+  it('configures security questions by register, and logs in by two of them, without naming the method', async () => {
+    const questions = {
+      username: user,
+      registrationType: 'KBA',
+      secret: null,
+      otpToken: null,
+      authenticatorType: null,
+      questionAnswerList: threeQuestions,
+    }
+    await succeeds(call('/auth/register', questions))
+    await succeeds(call('/admin/users/update', { username: user, authType: 'KBA', phone: null, email: null }))
+    const asked = await succeeds(challenge({ authType: 'KBA' }))
+    assert.equal(asked['authType'], 'KBA')
+    assert.equal((asked['questions'] as unknown[]).length, 2)
+    const right = rightAnswers({ body: asked })
+    const answer = (answers: readonly QuestionAnswer[]) =>
+      read(validate({ txId: asked['txId'], token: '', answers }), 'status', 'message')
+    assert.deepEqual(await answer(wrongAnswers(right)), wrongAnswer)
+    assert.equal((await answer(right)).status, 'SUCCESS')
+    assert.equal((await answer(right)).status, 'FAILED', 'once')
+  })
+
+  it('configures a YubiKey by its touch; then challenges it and validates with the txId, each touch once', async () => {
+    const yubikey = newYubikey()
+    await succeeds(call('/admin/tokens/import', { file: logRow(yubikey) }))
+    const fields = {
+      username: user,
+      registrationType: 'YUBIKEY_TOKEN',
+      secret: null,
+      authenticatorType: 'HARDWARE TOKEN',
+      questionAnswerList: null,
+    }
+    const register = (otpToken: string) => call('/auth/register', { ...fields, otpToken })
+    assert.deepEqual(await read(register(touch(newYubikey(), 1, 0)), 'status', 'message'), {
+      status: 'FAILED',
+      message: 'The OTP you have entered is incorrect.',
+    })
+    const first = touch(yubikey, 1, 0)
+    await succeeds(register(first))
+    await succeeds(
+      call('/admin/users/update', { username: user, authType: 'HARDWARE TOKEN', phone: null, email: null }),
+    )
+    const ask = async () => {
+      const asked = await succeeds(challenge({ authType: 'HARDWARE TOKEN' }))
+      assert.equal(asked['authType'], 'HARDWARE TOKEN')
+      return asked['txId']
+    }
+    const txId = await ask()
+    const second = touch(yubikey, 1, 1)
+    const wrong = validate({ txId, token: touch(newYubikey(), 1, 1) })
+    assert.deepEqual(await read(wrong, 'status', 'message'), wrongCode)
+    await succeeds(validate({ txId, token: second }))
+    for (const token of [first, second]) assert.equal(await statusOf(validate({ txId: await ask(), token })), 'FAILED')
+    await succeeds(validate({ txId: await ask(), token: touch(yubikey, 1, 2) }))
+  })
+
+  it('gap: the phone app is not there, so QR codes and pushes are refused, and log nobody in', async () => {
+    for (const authType of ['PUSH NOTIFICATIONS', 'MOBILE AUTHENTICATION']) {
+      const message = `The authType ${authType} is not available.`
+      assert.deepEqual(await read(challenge({ authType }), 'status', 'message'), { status: 'ERROR', message })
+      const answer = validate({ authType, token: '123456' })
+      assert.deepEqual(await read(answer, 'status', 'message'), { status: 'FAILED', message })
+    }
+  })
+
   it('renames, disables, enables and removes a user', async () => {
     const renamed = 'renamed@example.com'
     await succeeds(
@@ -204,23 +273,5 @@ describe('Drupal', () => {
     await succeeds(challenge({ username: renamed, authType: 'EMAIL' }))
     await succeeds(call('/admin/users/delete', { username: renamed }))
     assert.equal(await statusOf(call('/admin/users/search', { username: renamed })), 'USER_NOT_FOUND')
-  })
-
-  it('gap: security questions and YubiKeys cannot be registered or challenged yet, and log nobody in', async () => {
-    await succeeds(call('/admin/users/create', { username: user, firstName: null, lastName: null }))
-    const questionAnswerList = [1, 2, 3].map((nth) => ({ question: `${nth}?`, answer: `${nth}` }))
-    const none = { username: user, secret: null, otpToken: null, authenticatorType: null }
-    const questions = { ...none, registrationType: 'KBA', questionAnswerList }
-    assert.equal(await statusOf(call('/auth/register', questions)), 'FAILED')
-    const key = {
-      ...none,
-      registrationType: 'YUBIKEY_TOKEN',
-      otpToken: 'c'.repeat(44),
-      authenticatorType: 'HARDWARE TOKEN',
-    }
-    assert.equal(await statusOf(call('/auth/register', key)), 'FAILED')
-    for (const authType of ['KBA', 'HARDWARE TOKEN', 'PUSH NOTIFICATIONS', 'MOBILE AUTHENTICATION'])
-      assert.notEqual(await statusOf(challenge({ authType })), 'SUCCESS')
-    assert.equal(await statusOf(validate({ token: '', answers: questionAnswerList.slice(0, 2) })), 'FAILED')
   })
 })

@@ -1,7 +1,11 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
+import type { QuestionAnswer } from '../../server/vocabulary.ts'
+import { rightAnswers, threeQuestions, wrongAnswers } from '../support/questions.ts'
 import { totp } from '../support/totp.ts'
+import { logRow, newYubikey, touch } from '../support/yubikey.ts'
 import {
+  concatenated,
   curlPlugin,
   type Kept,
   keptOf,
@@ -101,6 +105,57 @@ describe('Joomla', () => {
     assert.equal(await statusOf(wrong), 'FAILED')
   })
 
+  it('sets up security questions as the other way, in lower case and unescaped, and logs in by them', async () => {
+    const register = (questions: readonly QuestionAnswer[]) =>
+      plugin.call('/moas/api/auth/register', concatenated(kept, user, questions), kept)
+    const lower = (list: readonly QuestionAnswer[]) =>
+      list.map(({ question, answer }) => ({ question, answer: answer.toLowerCase() }))
+    const quoted = threeQuestions.map(({ question, answer }) => ({ question, answer: `"${answer}"` }))
+    assert.equal(await statusOf(register(quoted)), 'FAILED')
+    await succeeds(register(lower(threeQuestions)))
+    const asked = await succeeds(challenge('KBA'))
+    assert.equal(asked['authType'], 'KBA')
+    const { txId } = asked
+    const right = rightAnswers({ body: asked })
+    const answer = (authType: string | null, answers: readonly QuestionAnswer[]) =>
+      validate({ username: user, txId, token: '', authType, answers: lower(answers) })
+    for (const authType of ['KBA', null]) {
+      const words = await read(answer(authType, wrongAnswers(right)), 'status', 'message')
+      assert.deepEqual(words, { status: 'FAILED', message: 'The answers you have provided are incorrect.' })
+    }
+    await succeeds(answer('KBA', right))
+  })
+
+  it('sets up a YubiKey by its touch; challenged first, each touch logs in once', async () => {
+    const yubikey = newYubikey()
+    await succeeds(call('/admin/tokens/import', { file: logRow(yubikey) }))
+    // It sends the last transaction as the secret.
+    const secret = (await succeeds(challenge('EMAIL', { email: user })))['txId']
+    const fields = { username: user, registrationType: 'YUBIKEY_TOKEN', secret, questionAnswerList: null }
+    const register = (otpToken: string) =>
+      call('/auth/register', { ...fields, otpToken, authenticatorType: 'HARDWARE TOKEN' })
+    assert.deepEqual(await read(register(touch(newYubikey(), 1, 0)), 'status', 'message'), {
+      status: 'FAILED',
+      message: 'The OTP you have entered is incorrect.',
+    })
+    await succeeds(register(touch(yubikey, 1, 0)))
+    const type = 'HARDWARE TOKEN'
+    await succeeds(call('/admin/users/update', { username: user, authType: type, phone: '', transactionName }))
+    const { authType } = await read(call('/admin/users/get', { username: user }), 'authType')
+    const ask = async () => {
+      const asked = await succeeds(challenge(String(authType)))
+      assert.equal(asked['authType'], type)
+      return asked['txId']
+    }
+    const txId = await ask()
+    const login = { username: user, authType: type }
+    const otp = touch(yubikey, 1, 1)
+    assert.equal(await statusOf(validate({ ...login, txId, token: touch(newYubikey(), 1, 1) })), 'FAILED')
+    await succeeds(validate({ ...login, txId, token: otp }))
+    assert.equal(await statusOf(validate({ ...login, txId: await ask(), token: otp })), 'FAILED')
+    await succeeds(validate({ ...login, txId: await ask(), token: touch(yubikey, 2, 0) }))
+  })
+
   it('renames a user, who is then addressed by his new address', async () => {
     const renamed = 'renamed@example.com'
     await succeeds(call('/admin/users/update', { username: user, email: renamed, phone: '', transactionName }))
@@ -136,14 +191,5 @@ describe('Joomla', () => {
       await read(call('/admin/users/get', { username: user, email: user }), 'status', 'message'),
       unknown,
     )
-  })
-
-  it('gap: security questions and YubiKeys cannot be registered or challenged yet', async () => {
-    await succeeds(call('/admin/users/create', { username: user, firstName: 'A', lastName: '' }))
-    const questionAnswerList = [1, 2, 3].map((nth) => ({ question: `${nth}?`, answer: String(nth) }))
-    assert.equal(await statusOf(call('/auth/register', { username: user, questionAnswerList })), 'FAILED')
-    const key = { registrationType: 'YUBIKEY_TOKEN', otpToken: 'c'.repeat(44), authenticatorType: 'HARDWARE TOKEN' }
-    assert.equal(await statusOf(call('/auth/register', { username: user, secret: '', ...key })), 'FAILED')
-    for (const authType of ['KBA', 'HARDWARE TOKEN']) assert.notEqual(await statusOf(challenge(authType)), 'SUCCESS')
   })
 })

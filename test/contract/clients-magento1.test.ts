@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
+import type { QuestionAnswer } from '../../server/vocabulary.ts'
 import { acceptAsShown, deny, linksFor } from '../support/links.ts'
+import { rightAnswers, threeQuestions, wrongAnswers } from '../support/questions.ts'
 import { totp } from '../support/totp.ts'
 import {
+  concatenated,
   curlPlugin,
   type Kept,
   keptOf,
@@ -156,16 +159,28 @@ describe('Magento 1', () => {
     assert.match(String(await statusOf(plugin.poll('/moas/api/auth/registration-status', txId))), /^(ERROR|FAILED)$/)
   })
 
-  it('gap: the phone app is not there, so QR codes and pushes are refused', async () => {
-    for (const authType of ['MOBILE AUTHENTICATION', 'PUSH NOTIFICATIONS'])
-      assert.notEqual(await statusOf(challenge({ authType })), 'SUCCESS')
+  it('registers three questions in a body it does not escape, and logs in by two of them', async () => {
+    const register = (questions: readonly QuestionAnswer[]) =>
+      plugin.call('/moas/api/auth/register', concatenated(kept, user, questions), kept)
+    const quoted = threeQuestions.map((one) => ({ ...one, answer: `"${one.answer}"` }))
+    assert.equal(await statusOf(register(quoted)), 'FAILED')
+    assert.equal(await statusOf(challenge({ authType: 'KBA' })), 'FAILED')
+    await succeeds(register(threeQuestions))
+    const asked = await succeeds(challenge({ authType: 'KBA', transactionName: 'Login' }))
+    assert.equal((asked['questions'] as unknown[]).length, 2)
+    const { txId } = asked
+    const right = rightAnswers({ body: asked })
+    assert.equal(await statusOf(validate({ txId, answers: wrongAnswers(right) })), 'FAILED')
+    await succeeds(validate({ txId, answers: right }))
+    assert.equal(await statusOf(validate({ txId, answers: right })), 'FAILED', 'once')
   })
 
-  it('gap: security questions are neither registered nor asked nor answered yet', async () => {
-    const list = [1, 2, 3].map((nth) => ({ question: `${nth}?`, answer: String(nth) }))
-    const registering = call('/auth/register', { username: user, registrationType: 'KBA', questionAnswerList: list })
-    assert.equal(await statusOf(registering), 'FAILED')
-    assert.notEqual(await statusOf(challenge({ authType: 'KBA' })), 'SUCCESS')
-    assert.equal(await statusOf(validate({ txId: 'x', answers: list.slice(0, 2) })), 'FAILED')
+  it('gap: the phone app is not there, so QR codes and pushes are refused, and an answer to them logs nobody in', async () => {
+    for (const authType of ['MOBILE AUTHENTICATION', 'PUSH NOTIFICATIONS']) {
+      const message = `The authType ${authType} is not available.`
+      assert.deepEqual(await read(challenge({ authType }), 'status', 'message'), { status: 'ERROR', message })
+      const login = { customerKey: String(kept.customerKey), username: user, token: '123456', authType }
+      assert.deepEqual(await read(validate(login), 'status', 'message'), { status: 'FAILED', message })
+    }
   })
 })

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
+import type { QuestionAnswer } from '../../server/vocabulary.ts'
+import { rightAnswers, threeQuestions, wrongAnswers } from '../support/questions.ts'
 import { totp } from '../support/totp.ts'
 import {
   curlPlugin,
@@ -94,8 +96,15 @@ describe('Magento 2', () => {
       await succeeds(call('/auth/validate', { username: user, token: code(), authType: app }))
     })
 
-  it('gap: security questions cannot be registered yet', async () => {
-    const questionAnswerList = [1, 2, 3].map((nth) => ({ question: `${nth}?`, answer: String(nth) }))
-    assert.equal(await statusOf(call('/auth/register', { username: user, questionAnswerList })), 'FAILED')
+  it('registers three questions and logs in by two of them, with an empty token beside the answers', async () => {
+    await succeeds(call('/auth/register', { username: user, questionAnswerList: threeQuestions }))
+    await succeeds(call('/admin/users/update', { username: user, authType: 'KBA', transactionName }))
+    const asked = await succeeds(call('/auth/challenge', { username: user, transactionName, authType: 'KBA' }))
+    assert.equal(asked['authType'], 'KBA')
+    const right = rightAnswers({ body: asked })
+    const answer = (authType: string | null, answers: readonly QuestionAnswer[]) =>
+      call('/auth/validate', { username: user, txId: asked['txId'], token: '', authType, answers })
+    for (const authType of ['KBA', null]) assert.equal(await statusOf(answer(authType, wrongAnswers(right))), 'FAILED')
+    await succeeds(answer(null, right))
   })
 })

@@ -138,7 +138,9 @@ describe('WordPress 1.8', () => {
       authType: 'MOBILE AUTHENTICATION',
       transactionName: 'x',
     }
-    const { statusCode } = await read(plugin.call('/moas/api/auth/challenge', body, kept), 'statusCode')
-    assert.equal(statusCode, 'ERROR')
+    assert.deepEqual(
+      await read(plugin.call('/moas/api/auth/challenge', body, kept), 'statusCode', 'statusMessage', 'qrCode'),
+      { statusCode: 'ERROR', statusMessage: 'The authType MOBILE AUTHENTICATION is not available.', qrCode: undefined },
+    )
   })
 })

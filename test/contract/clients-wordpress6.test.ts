@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
+import type { QuestionAnswer } from '../../server/vocabulary.ts'
 import { acceptAsShown, linksFor } from '../support/links.ts'
+import { rightAnswers, threeQuestions, wrongAnswers } from '../support/questions.ts'
 import { totp } from '../support/totp.ts'
 import {
+  concatenated,
   type Kept,
   keptOf,
   type Plugin,
@@ -18,11 +21,14 @@ import {
 
 const transactionName = 'WordPress miniOrange 2-Factor Plugin 6.2'.padEnd(40, 'x')
 const password = 'a password of the admin'
+const wrongWords = { status: 'FAILED', message: 'The answers you have provided are incorrect.' }
+const quoted = [{ question: 'Who calls you "boss"?', answer: 'Uncle Bob' }, ...threeQuestions.slice(1)]
 
 describe('WordPress 6', () => {
   let plugin: Plugin
   let kept: Kept
   const user = 'editor@example.com'
+  const other = 'reader@example.com'
   const phone = '+14155552671'
   before(async () => {
     plugin = wordPressPlugin(await startPluginServer())
@@ -143,23 +149,31 @@ describe('WordPress 6', () => {
     assert.equal(await statusOf(sent), 'FAILED')
   })
 
-  it('gap: security questions are not registered yet, and a body it did not escape is refused in JSON', async () => {
-    const list =
-      '[{"question":"Which "one"?","answer":"a"},{"question":"b?","answer":"b"},{"question":"c?","answer":"c"}]'
-    const body = `{"customerKey":"${kept.customerKey}","username":"${user}","questionAnswerList":${list}}`
-    assert.equal(await statusOf(plugin.call('/moas/api/auth/register', body, kept)), 'FAILED')
-    assert.equal(
-      await statusOf(plugin.call('/moas/api/auth/register', body.replaceAll('"one"', 'one'), kept)),
-      'FAILED',
-    )
+  it('registers three questions in a body it does not escape: a quotation mark is refused in JSON, escaped it is taken', async () => {
+    const register = (questions: readonly QuestionAnswer[]) =>
+      plugin.call('/moas/api/auth/register', concatenated(kept, user, questions), kept)
+    const { status, message } = await read(register(quoted), 'status', 'message')
+    assert.equal(status, 'FAILED')
+    assert.match(String(message), /not valid JSON/)
+    assert.equal(await statusOf(challenge({ username: user, authType: 'KBA' })), 'FAILED')
+    await succeeds(register(quoted.map((one) => ({ ...one, question: one.question.replaceAll('"', '\\"') }))))
   })
 
-  it('gap: security questions are not asked yet, and an answer to them logs nobody in', async () => {
-    assert.notEqual(await statusOf(challenge({ username: user, authType: 'KBA' })), 'SUCCESS')
-    const answers = [
-      { question: 'b?', answer: 'b' },
-      { question: 'c?', answer: 'c' },
-    ]
-    assert.equal(await statusOf(validate({ username: user, txId: '', authType: 'KBA', answers })), 'FAILED')
+  it('logs in by the two questions it is given, without a transaction: the user is found by his name', async () => {
+    const asked = await succeeds(challenge({ username: user, authType: 'KBA' }))
+    assert.equal((asked['questions'] as unknown[]).length, 2)
+    const answer = (answers: readonly QuestionAnswer[]) =>
+      read(validate({ username: user, authType: 'KBA', txId: '', token: null, answers }), 'status', 'message')
+    const right = rightAnswers({ body: asked }, quoted)
+    assert.deepEqual(await answer(wrongAnswers(right)), wrongWords)
+    assert.equal((await answer(right)).status, 'SUCCESS')
+    assert.equal((await answer(right)).status, 'FAILED', 'once')
+  })
+
+  it('the questions of one user are not asked of another, and his answers log nobody else in', async () => {
+    await succeeds(call('/admin/users/create', { username: other, firstName: null, lastName: null }))
+    assert.equal(await statusOf(challenge({ username: other, authType: 'KBA' })), 'FAILED')
+    const answers = quoted.slice(0, 2)
+    assert.equal(await statusOf(validate({ username: other, authType: 'KBA', txId: '', answers })), 'FAILED')
   })
 })

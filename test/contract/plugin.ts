@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import type { QuestionAnswer } from '../../server/vocabulary.ts'
 import { type Key, post, sign } from '../support/caller.ts'
 import { startServer, type TestServer } from '../support/server.ts'
 import { exchange, requestText } from './socket.ts'
@@ -88,6 +89,12 @@ function phpAnswer(text: string): PhpAnswer {
   } catch {
     return { text, json: null }
   }
+}
+
+/** How WordPress, Magento 1 and Joomla write the body of `register`: put together in PHP, nothing is escaped. */
+export function concatenated(key: Key, username: string, questions: readonly QuestionAnswer[]): string {
+  const list = questions.map(({ question, answer }) => `{"question":"${question}","answer":"${answer}" }`)
+  return `{"customerKey":"${key.customerKey}","username":"${username}","questionAnswerList":[${list.join(',')}]}`
 }
 
 /** The fields a plugin reads, by name; a missing one is undefined. */

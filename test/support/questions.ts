@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto'
 import { type RegisterQuestionsOutcome, registerQuestions } from '../../server/engine/questions.ts'
 import type { Store } from '../../server/store/open.ts'
 import type { QuestionAnswer } from '../../server/vocabulary.ts'
-import { type Answered, testKey } from './caller.ts'
+import { testKey } from './caller.ts'
 import { aMark } from './store.ts'
 
 export const threeQuestions: readonly QuestionAnswer[] = [
@@ -32,7 +32,10 @@ export async function register(...all: Parameters<typeof tryToRegister>): Promis
 }
 
 /** The questions of a challenge with their right answers. */
-export function rightAnswers({ body }: Answered, from = threeQuestions): QuestionAnswer[] {
+export function rightAnswers(
+  { body }: { readonly body: Readonly<Record<string, unknown>> },
+  from = threeQuestions,
+): QuestionAnswer[] {
   const asked = body['questions'] as { question: string }[]
   return asked.map(({ question }) => {
     const known = from.find((one) => one.question === question)
