@@ -70,7 +70,7 @@ export const assertion = Type.Union(
       'Instead of `token`, for a challenge by `PASSKEY`: what `navigator.credentials.get` gave, as its `toJSON()` or the text of that.',
   },
 )
-/** Sent by some clients, read by none of our calls yet. */
+/** Named by document 001 or sent by some clients, and not looked at. */
 export const ignored = Type.Unknown()
 
 export const answerShape = Type.Object(
