@@ -191,7 +191,7 @@ for (const name of databaseNames) {
       const own = `customers.${customerKey}`
       for (const line of [
         /^Nothing was changed\.$/m,
-        /^server\.smtpfrom is not known here\. There are: providers, smtpUrl, smtpFrom\.$/m,
+        /^server\.smtpfrom is not known here\. There are: providers, smtpUrl, smtpFrom, .+\.$/m,
         /^server\.smtpUrl cannot be this value\. It means: SMTP server/m,
         /^server\.providers\[0\]\.port must be >= 1\.$/m,
         /^server\.providers\[0\]\.hots is not known here: there are id, type, .*systemId/m,
