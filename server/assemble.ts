@@ -62,15 +62,15 @@ export async function assemble(config: Config, given?: Clock): Promise<Assembled
   let baseUrl = config.baseUrl
   const customer = remember((id: number) => store.read.customers.find(id), freshMs)
   const outgoing = createOutgoing({ config, store, metrics, logger, clock, customer, baseUrl: () => baseUrl, freshMs })
-  const { outbox } = outgoing
   const engine: Engine = {
     get baseUrl() {
       return baseUrl
     },
     store,
-    outbox,
+    outbox: outgoing.outbox,
     clock,
     customer,
+    app: remember((key: string) => store.read.apps.byKey(key), freshMs),
     observe: metrics.observe,
     selfService: async () => selfServiceOf(await outgoing.settings(), config),
   }
@@ -100,7 +100,7 @@ export async function assemble(config: Config, given?: Clock): Promise<Assembled
   })
 
   const warn = (error: unknown) => logger.warn({ err: error }, 'a background job failed')
-  outbox.start()
+  outgoing.outbox.start()
   const jobs = [
     every(closeAuditEveryMs, () => store.closeAudit(clock()), warn),
     every(purgeEveryMs, () => store.purge(clock()), warn),

@@ -1,5 +1,6 @@
 import type {
   Account,
+  App,
   AuditNote,
   Challenge,
   ChallengeState,
@@ -11,6 +12,7 @@ import type {
   DeliveryRecord,
   MethodId,
   RequestMark,
+  SignIn,
   Token,
   User,
 } from '../vocabulary.ts'
@@ -20,6 +22,8 @@ export interface Engine {
   readonly store: Store
   /** A customer as it is now, give or take a second. */
   customer(id: number): Promise<Customer | undefined>
+  /** The app of a key, as it is now, give or take a second. */
+  app(key: string): Promise<App | undefined>
   readonly outbox: Outbox
   readonly clock: () => number
   /** Where people reach this server; links in messages begin with it. */
@@ -140,6 +144,12 @@ export interface Records {
     count(customerId: number): Promise<number>
     add(customerId: number, list: readonly Omit<Token, 'username'>[]): Promise<Set<string>>
     move(token: Token, to: TokenMove, nowMs: number): Promise<boolean>
+  }
+  readonly signIns: {
+    add(digest: Uint8Array, signIn: SignIn): Promise<void>
+    find(customerId: number, digest: Uint8Array, nowMs: number): Promise<SignIn | undefined>
+    wait(customerId: number, digest: Uint8Array, challengeId: string): Promise<boolean>
+    take(customerId: number, digest: Uint8Array, nowMs: number): Promise<boolean>
   }
   readonly webhooks: {
     add(customerId: number, userId: string, id: string, body: string, nowMs: number): Promise<void>

@@ -9,6 +9,7 @@ import {
   accountReset,
   aDecision,
   aNote,
+  anApp,
   aToken,
   aUser,
   nowMs,
@@ -35,6 +36,8 @@ type Unscoped =
   | 'accounts.find'
   | 'accounts.byReset'
   | 'phoneOffers.find'
+  | 'apps.byKey'
+  | 'signIns.add'
   | `inbox.${string}`
   | 'challenges.find'
   | 'deliveries.add'
@@ -64,6 +67,11 @@ const foreignProbes = {
     look: (tx) => tx.accounts.resetPassword(other, accountReset(mine), 'p', nowMs),
     finds: false,
   },
+  'apps.list': { look: (tx) => tx.apps.list(other), finds: [] },
+  'apps.add': { look: (tx, { app }) => tx.apps.add(anApp(other, { name: app.name })), finds: true },
+  'apps.rotate': { look: (tx, { app }) => tx.apps.rotate(other, app.id, 'another-secret', 0), finds: false },
+  'apps.change': { look: (tx, { app }) => tx.apps.change(other, app.id, { factors: 2 }), finds: false },
+  'apps.remove': { look: (tx, { app }) => tx.apps.remove(other, app.id), finds: false },
   'audit.append': { look: (tx) => tx.audit.append(other, aNote(), 'done', nowMs) },
   'audit.close': { look: (tx) => tx.audit.close(other, 0, nowMs), finds: 0 },
   'audit.verify': { look: async (tx) => (await tx.audit.verify(other)).blocks, finds: 0 },
@@ -120,6 +128,9 @@ const foreignProbes = {
   'sendCounts.add': { look: (tx) => tx.sendCounts.add(other, 'budget', 0, 1, 1), finds: 1 },
   'sendCounts.alone': { look: (tx) => tx.sendCounts.alone(other, 'budget') },
   'sendCounts.since': { look: (tx) => tx.sendCounts.since(other, 'budget', -1), finds: 0 },
+  'signIns.find': { look: (tx, { signInDigest }) => tx.signIns.find(other, signInDigest, nowMs), finds: undefined },
+  'signIns.wait': { look: (tx, { signInDigest }) => tx.signIns.wait(other, signInDigest, 'another'), finds: false },
+  'signIns.take': { look: (tx, { signInDigest }) => tx.signIns.take(other, signInDigest, nowMs), finds: false },
   'settings.all': { look: (tx) => tx.settings.all(other), finds: new Map() },
   'settings.set': { look: (tx) => tx.settings.set(other, 'codeLength', '8', nowMs) },
   'settings.unset': { look: (tx) => tx.settings.unset(other, 'issuer') },

@@ -135,6 +135,7 @@ export async function purge(db: Db, nowMs: number, failuresMax: number): Promise
         .limit(purgedRowsMax),
     )
     .executeTakeFirst()
+  const signIns = await db.deleteFrom('sign_ins').where('expires_at_ms', '<', nowMs).executeTakeFirst()
   const webhooks = await db
     .deleteFrom('webhook_events')
     .where('id', 'in', (eb) =>
@@ -149,6 +150,7 @@ export async function purge(db: Db, nowMs: number, failuresMax: number): Promise
     phones: Number(phones.numDeletedRows),
     notices: Number(notices.numDeletedRows),
     webhooks: Number(webhooks.numDeletedRows),
+    signIns: Number(signIns.numDeletedRows),
     marks: Number(marks.numDeletedRows),
     challenges: Number(challenges.numDeletedRows),
     credentials: Number(credentials.numDeletedRows),

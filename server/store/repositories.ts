@@ -1,4 +1,5 @@
 import { accounts } from './accounts.ts'
+import { apps } from './apps.ts'
 import { audit } from './audit.ts'
 import { challenges } from './challenges.ts'
 import { credentials } from './credentials.ts'
@@ -12,6 +13,7 @@ import { marks } from './marks.ts'
 import { phoneOffers } from './phone-offers.ts'
 import { sendCounts } from './send-counts.ts'
 import { settings } from './settings.ts'
+import { signIns } from './sign-ins.ts'
 import type { Db } from './tables.ts'
 import { tokens } from './tokens.ts'
 import { users } from './users.ts'
@@ -21,6 +23,7 @@ import { webhooks } from './webhooks.ts'
 export function repositories(db: Db, keys: Keys, dialect: Dialect) {
   return {
     accounts: accounts(db, keys),
+    apps: apps(db, keys),
     audit: audit(db, keys),
     challenges: challenges(db, keys, dialect),
     credentials: credentials(db, keys, dialect),
@@ -32,6 +35,7 @@ export function repositories(db: Db, keys: Keys, dialect: Dialect) {
     phoneOffers: phoneOffers(db),
     sendCounts: sendCounts(db, dialect),
     settings: settings(db, keys),
+    signIns: signIns(db),
     tokens: tokens(db, keys, dialect),
     users: users(db, keys),
     webhooks: webhooks(db, keys),

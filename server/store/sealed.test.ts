@@ -58,6 +58,12 @@ const sealedColumns = {
     where: 'customer_id = $1',
     read: (store, { token }) => store.read.tokens.find(mine, token.serial),
   },
+  'apps.secret': { plain: plain.appSecret, where: 'customer_id = $1', read: (store) => store.read.apps.list(mine) },
+  'apps.old_secret': {
+    plain: plain.oldAppSecret,
+    where: 'customer_id = $1',
+    read: (store) => store.read.apps.list(mine),
+  },
   'deliveries.message': { plain: plain.text, where: 'challenge_id = $1', read: readDelivery },
 } satisfies Record<SealedColumn, SealedCase>
 

@@ -22,6 +22,8 @@ export interface Tables {
   audit_blocks: AuditBlockRow
   inbox_messages: InboxRow
   tokens: TokenRow
+  apps: AppRow
+  sign_ins: SignInRow
 }
 
 /** A database handle: the reader, or the transaction that a write was given. */
@@ -251,4 +253,30 @@ export interface TokenRow {
   carried_step: number
   carried_at_ms: number | null
   created_at_ms: number
+}
+
+export interface AppRow {
+  id: string
+  customer_id: number
+  name: string
+  key: string
+  secret: Sealed
+  old_secret: Sealed | null
+  old_secret_until_ms: number
+  signature_order: string
+  /** Separated by commas. */
+  trusted_addresses: string
+  factors: number
+  created_at_ms: number
+}
+
+export interface SignInRow {
+  digest: Uint8Array
+  customer_id: number
+  app_id: string
+  user_id: string
+  /** Separated by commas. */
+  methods: string
+  challenge_id: string | null
+  expires_at_ms: number
 }

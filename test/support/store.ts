@@ -3,11 +3,13 @@ import { randomUUID } from 'node:crypto'
 import { guardLimits } from '../../server/engine/guard.ts'
 import { openStore, type Store, type StoreOptions } from '../../server/store/open.ts'
 import type {
+  App,
   AuditNote,
   Credential,
   Decision,
   Delivery,
   RequestMark,
+  SignIn,
   Subject,
   Token,
   User,
@@ -79,6 +81,29 @@ export function aToken(customerId: number, more: Partial<Token> = {}): Token {
     createdAtMs: nowMs,
     ...more,
   }
+}
+
+export function anApp(customerId: number, more: Partial<App> = {}): App {
+  const id = more.id ?? randomUUID()
+  return {
+    id,
+    customerId,
+    name: `App ${id}`,
+    key: randomUUID().replaceAll('-', '').repeat(2),
+    secret: 'a-secret-of-an-app',
+    oldSecret: null,
+    oldSecretUntilMs: 0,
+    signatureOrder: 'node',
+    trustedAddresses: [],
+    factors: 1,
+    createdAtMs: nowMs,
+    ...more,
+  }
+}
+
+export function aSignIn(app: App, userId: string, more: Partial<SignIn> = {}): SignIn {
+  const { customerId, id: appId } = app
+  return { customerId, appId, userId, methods: [], challengeId: null, expiresAtMs: nowMs + 600_000, ...more }
 }
 
 export function aSubject(isUser = false): Subject {
@@ -162,6 +187,8 @@ export const plain = {
   accountEmail: 'nobody.looks.after@example.com',
   accountPhone: '+15551112222',
   password: 'a hash that nobody may read',
+  appSecret: 'the-secret-of-an-app-that-nobody-may-read',
+  oldAppSecret: 'the-old-secret-that-nobody-may-read',
 }
 
 export type Story = Awaited<ReturnType<typeof tell>>
@@ -180,6 +207,8 @@ export async function tell(store: Store, customerId: number) {
   const { accountEmail, accountPhone, password } = plain
   const account = { customerId, email: accountEmail, phone: accountPhone, password }
   const subject = { key: user.id, isUser: true }
+  const app = anApp(customerId, { secret: plain.oldAppSecret })
+  const signInDigest = Buffer.from(`sign-in of ${user.id}`)
   const requestDigest = Buffer.from(`request of ${user.id}`)
   const challenge = aChallenge(customerId, { subject, userId: user.id, pending, requestDigest, transactionName: 'Pay' })
   const delivery = aDelivery(challenge, {
@@ -198,11 +227,14 @@ export async function tell(store: Store, customerId: number) {
     await tx.deliveries.add([delivery], nowMs, nowMs + 1_000_000_000)
     await tx.tokens.add(customerId, [token])
     await tx.webhooks.add(customerId, user.id, `event-of-${customerId}`, plain.event, nowMs)
+    await tx.apps.add(app)
+    await tx.apps.rotate(customerId, app.id, plain.appSecret, nowMs + 600_000)
+    await tx.signIns.add(signInDigest, aSignIn(app, user.id, { methods: ['message-code'], challengeId: challenge.id }))
     await tx.audit.append(customerId, aNote(), 'told', nowMs)
   })
   const failing = { ...aDecision(challenge), challengeId: null, verdict: 'wrong' } as const
   assert.equal(await store.decide(failing), 'wrong')
-  return { user, credential, token, challenge, delivery, requestDigest }
+  return { user, credential, token, challenge, delivery, requestDigest, app, signInDigest }
 }
 
 /**

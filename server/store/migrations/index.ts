@@ -7,6 +7,7 @@ import { reach } from './0002-reach.ts'
 import { tokens } from './0003-tokens.ts'
 import { questions } from './0004-questions.ts'
 import { accounts } from './0005-accounts.ts'
+import { apps } from './0006-apps.ts'
 
 /** Every migration in order; a new one is its file and a line here. */
 function migrations(dialect: Dialect): Record<string, Migration> {
@@ -16,6 +17,7 @@ function migrations(dialect: Dialect): Record<string, Migration> {
     '0003-tokens': tokens(dialect),
     '0004-questions': questions(),
     '0005-accounts': accounts(dialect),
+    '0006-apps': apps(dialect),
   }
 }
 
