@@ -339,6 +339,9 @@ export interface RequestMark {
   readonly expiresAtMs: number
 }
 
+/** What a caller says of where somebody signs in, by its own names. Kept in the audit; nothing is decided by it. */
+export type Facts = Readonly<Record<string, string>>
+
 /** A line of the audit, before the store adds the outcome. `subject` is a keyed pseudonym, never a name. */
 export interface AuditNote {
   readonly kind: string

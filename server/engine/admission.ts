@@ -10,7 +10,8 @@ export type SendBar = 'too-many' | 'over-budget' | 'country' | 'suspicious-prefi
 const minuteMs = 60_000
 const hourMs = 60 * minuteMs
 const dayMs = 24 * hourMs
-const shortSpanMs = 10 * minuteMs
+/** After so long without a message the limits of ten minutes have room again. */
+export const shortSpanMs = 10 * minuteMs
 
 /** Prompts that need only a yes, and so can wear a person out. */
 const promptMethods = Object.values(methods)
@@ -45,6 +46,35 @@ export async function admit(tx: Records, sending: Sending): Promise<SendBar | un
   const isForeign = deliveries.some(({ contact, via }) => via !== 'email' && !isAllowedCountry(customer, contact))
   if (isForeign) return 'country'
   return (await promptBar(tx, sending)) ?? (await countBar(tx, sending)) ?? (await prefixBar(tx, sending))
+}
+
+/**
+ * Whether somebody may be asked for by name at all, before anybody looks whether he is there: a name and an address that
+ * ask too often learn nothing more. Counted in a write of its own, also when it bars.
+ */
+export async function admitAsking(
+  { store, clock }: Pick<Engine, 'store' | 'clock'>,
+  customer: Customer,
+  usernameFolded: string,
+  origin: string | null,
+): Promise<SendBar | undefined> {
+  const { sendsPerContact10Min, sendsPerAddress10Min } = customer.settings
+  const limits = [
+    ...(origin === null ? [] : [{ key: `asked-from:${networkOf(origin)}`, most: sendsPerAddress10Min }]),
+    { key: `asked-for:${usernameFolded}`, most: sendsPerContact10Min },
+  ]
+  const nowMs = clock()
+  const counts = await store.write(async (tx) => {
+    const list: number[] = []
+    for (const limit of limits) {
+      const key = contactKey(customer, limit.key)
+      await tx.sendCounts.alone(customer.id, key)
+      await tx.sendCounts.add(customer.id, key, nowMs, nowMs + shortSpanMs, 1)
+      list.push(await tx.sendCounts.since(customer.id, key, nowMs - shortSpanMs))
+    }
+    return list
+  })
+  return limits.some(({ most }, index) => (counts[index] ?? 0) > most) ? 'too-many' : undefined
 }
 
 function isAllowedCountry({ settings }: Customer, phone: string): boolean {

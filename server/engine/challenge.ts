@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { methods } from '../methods/index.ts'
 import type { Site, ToSend } from '../methods/method.ts'
 import { randomId } from '../security/random.ts'
-import type { Challenge, Delivery, RequestMark, Via } from '../vocabulary.ts'
+import type { Challenge, Delivery, Facts, RequestMark, Via } from '../vocabulary.ts'
 import { admit, isWithinBudget, type SendBar } from './admission.ts'
 import { maskEmail, maskPhone, prefixOf } from './contacts.ts'
 import { barOf, triedOutUntil } from './guard.ts'
@@ -30,6 +30,9 @@ export interface ChallengeRequest extends PersonRequest {
   readonly language: Language | null
   /** The caller shows a match number where the user signs in. */
   readonly showsMatchNumber: boolean
+  /** What a code is asked for, such as a payment; the answer must repeat it to the letter. */
+  readonly binding?: string | undefined
+  readonly facts?: Facts | undefined
   readonly request: RequestMark | null
   readonly requestId: string
 }
@@ -174,8 +177,9 @@ function compose(
   const id = randomId()
   const method = methods[asked.method]
   const isNumberShown = request.showsMatchNumber && numberMatching !== 'never'
-  const begin = { challengeId: id, via: asked.via, codeLength, isNumberShown, secret: person.secrets[0] ?? null }
-  const begun = method.begin({ ...begin, ...(site && { site }) }, toolsFor(customer, nowMs))
+  const secret = person.secrets[0] ?? null
+  const from = { challengeId: id, via: asked.via, codeLength, binding: request.binding, isNumberShown, secret }
+  const begun = method.begin({ ...from, ...(site && { site }) }, toolsFor(customer, nowMs))
   const isByPhone = asked.via.some((via) => contactKinds[via] === 'phone')
   const fate = fateOf(customer, { answeredBy: method.answeredBy, isByPhone, ...contacts })
   const question: NewChallenge = {
@@ -320,12 +324,14 @@ function refused(engine: Engine, request: ChallengeRequest, refusal: Refused): R
 }
 
 function note(request: ChallengeRequest, question: NewChallenge) {
+  const { transactionName, facts } = request
+  const detail = { ...(transactionName === null ? {} : { transactionName }), ...facts }
   return {
     kind: 'challenge',
     subject: question.subject.key,
     method: question.method,
     challengeId: question.id,
     requestId: request.requestId,
-    detail: request.transactionName === null ? null : JSON.stringify({ transactionName: request.transactionName }),
+    detail: Object.keys(detail).length === 0 ? null : JSON.stringify(detail),
   }
 }

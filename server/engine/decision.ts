@@ -5,6 +5,7 @@ import type {
   Credential,
   Customer,
   Decision,
+  Facts,
   FinallyDecided,
   MethodId,
   RequestMark,
@@ -24,6 +25,8 @@ interface Asking {
   readonly customer: Customer
   readonly request: RequestMark | null
   readonly requestId: string
+  /** For the audit. */
+  readonly facts?: Facts | undefined
 }
 
 /** What an answer is judged by. */
@@ -155,7 +158,7 @@ export async function decide(engine: Engine, request: Asking, decidable: Decidab
 
 function decisionOf(
   engine: Engine,
-  { customer, request, requestId }: Asking,
+  { customer, request, requestId, facts }: Asking,
   { method, subject, challengeId, judged, isConfirming, stage, daily }: Decidable,
 ): Decision {
   return {
@@ -176,7 +179,7 @@ function decisionOf(
       method,
       challengeId,
       requestId,
-      detail: null,
+      detail: facts && Object.keys(facts).length > 0 ? JSON.stringify(facts) : null,
     },
   }
 }

@@ -33,21 +33,27 @@ describe('a code by message', () => {
     assert.equal(judge({ ...asked, tools }), 'wrong')
   })
 
+  it('is right only with what it was asked for, to the letter', () => {
+    for (const binding of [undefined, '', 'Pay 100'])
+      for (const repeated of [undefined, '', 'Pay 100', 'Pay 1000', 'pay 100'])
+        assert.equal(judge(ask('challenge-1', '042137', binding), repeated), binding === repeated ? 'right' : 'wrong')
+  })
+
   it('needs a contact and nothing enrolled', () => {
     assert.equal(messageCode.needs, 'contact')
     assert.equal(messageCode.enrol, undefined)
   })
 })
 
-function ask(challengeId: string, right: string): Asked {
+function ask(challengeId: string, right: string, binding?: string): Asked {
   const tools = toolsAt(1_800_000_000_000, right)
   const { pending } = messageCode.begin(
-    { challengeId, via: ['sms'], codeLength: right.length, isNumberShown: false, secret: null },
+    { challengeId, via: ['sms'], codeLength: right.length, binding, isNumberShown: false, secret: null },
     tools,
   )
   return { challengeId, pending, secret: null, right, tools }
 }
 
-function judge({ challengeId, pending, secret, right, tools }: Asked): string {
-  return messageCode.judge({ challengeId, pending, secret, answer: { kind: 'code', code: right } }, tools).kind
+function judge({ challengeId, pending, secret, right, tools }: Asked, binding?: string): string {
+  return messageCode.judge({ challengeId, pending, secret, answer: { kind: 'code', code: right, binding } }, tools).kind
 }

@@ -12,9 +12,9 @@ export const messageCode: Method = {
   answeredBy: 'code',
   asksFirst: true,
 
-  begin({ challengeId, via, codeLength }, tools) {
+  begin({ challengeId, via, codeLength, binding }, tools) {
     const code = tools.randomCode(codeLength)
-    const kept: Pending = { digest: tools.digest('message-code', challengeId, code).toString('base64') }
+    const kept: Pending = { digest: tools.digest(...partsOf(challengeId, code, binding)).toString('base64') }
     return {
       pending: JSON.stringify(kept),
       send: via.map((channel) => ({ kind: 'code' as const, via: channel, code })),
@@ -24,7 +24,12 @@ export const messageCode: Method = {
   judge({ challengeId, pending, answer }, tools) {
     if (challengeId === null || pending === null || answer.kind !== 'code') return { kind: 'wrong' }
     const kept = JSON.parse(pending) as Pending // written by begin
-    const given = tools.digest('message-code', challengeId, answer.code)
+    const given = tools.digest(...partsOf(challengeId, answer.code, answer.binding))
     return { kind: tools.same(given, Buffer.from(kept.digest, 'base64')) ? 'right' : 'wrong' }
   },
+}
+
+/** A code that was asked for something is right only together with it. */
+function partsOf(challengeId: string, code: string, binding: string | undefined): string[] {
+  return ['message-code', challengeId, code, ...(binding === undefined ? [] : [binding])]
 }

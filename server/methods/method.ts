@@ -102,6 +102,8 @@ export interface BeginFrom {
   readonly challengeId: string
   readonly via: readonly Via[]
   readonly codeLength: number
+  /** What a code is asked for; the answer must repeat it to the letter. */
+  readonly binding?: string | undefined
   /** The caller shows a match number where the user signs in. */
   readonly isNumberShown: boolean
   /** What the user enrolled for the method; null when nothing is needed. */

@@ -583,6 +583,7 @@ for (const database of databaseNames) {
       const engine: Engine = {
         store,
         customer: async () => customer,
+        app: async () => undefined,
         outbox: { leaseMs: 1_000, send: async () => [] },
         clock: server.now,
         baseUrl: server.baseUrl,

@@ -1,0 +1,80 @@
+import { fingerprint } from '../security/digest.ts'
+import { randomSecret } from '../security/random.ts'
+import type { App, MethodId, SignIn, User } from '../vocabulary.ts'
+import { userSubject } from './guard.ts'
+import type { Engine } from './ports.ts'
+
+/** How long the next step of a sign-in may take. */
+export const signInMs = 10 * 60_000
+
+/** A token of a sign-in: 256 random bits in base64. */
+export const tokenShape = /^[A-Za-z0-9+/]{43}=$/
+
+/** Begins a sign-in of a user with one app and returns its token. */
+export async function beginSignIn(engine: Engine, app: App, userId: string, challengeId: string): Promise<string> {
+  const token = newToken()
+  await engine.store.write((tx) => tx.signIns.add(digestOf(token), next(engine, app, userId, [], challengeId)))
+  return token
+}
+
+/** The sign-in of a token; undefined for one that is unknown, over, or of another app. */
+export async function readSignIn(engine: Engine, app: App, token: string): Promise<SignIn | undefined> {
+  if (!tokenShape.test(token)) return undefined
+  const found = await engine.store.read.signIns.find(app.customerId, digestOf(token), engine.clock())
+  return found?.appId === app.id ? found : undefined
+}
+
+/** Has a sign-in wait for the answer to one question. False when it is over. */
+export function waitFor(engine: Engine, app: App, token: string, challengeId: string): Promise<boolean> {
+  return engine.store.write((tx) => tx.signIns.wait(app.customerId, digestOf(token), challengeId))
+}
+
+/**
+ * Takes the token of a step that is done and returns the one of the next; undefined when another call took it first. A
+ * null token begins.
+ */
+export async function advanceSignIn(
+  engine: Engine,
+  app: App,
+  userId: string,
+  token: string | null,
+  methods: readonly MethodId[],
+): Promise<string | undefined> {
+  const following = newToken()
+  const isMine = await engine.store.write(async (tx) => {
+    if (token !== null && !(await tx.signIns.take(app.customerId, digestOf(token), engine.clock()))) return false
+    await tx.signIns.add(digestOf(following), next(engine, app, userId, methods, null))
+    return true
+  })
+  return isMine ? following : undefined
+}
+
+/**
+ * The user's latest code by text message, to the number he is enrolled with: whoever asked for it, and however it went.
+ * One that was sent elsewhere proves less.
+ */
+export async function latestSms(engine: Engine, user: User): Promise<string | undefined> {
+  const { challenges, deliveries } = engine.store.read
+  const id = await challenges.latest(user.customerId, userSubject(user.id).key, 'message-code')
+  if (id === undefined) return undefined
+  const sent = await deliveries.of(user.customerId, id)
+  return sent.some(({ via, contact }) => via === 'sms' && contact === user.phone) ? id : undefined
+}
+
+function next(
+  { clock }: Engine,
+  app: App,
+  userId: string,
+  methods: readonly MethodId[],
+  challengeId: string | null,
+): SignIn {
+  return { customerId: app.customerId, appId: app.id, userId, methods, challengeId, expiresAtMs: clock() + signInMs }
+}
+
+function newToken(): string {
+  return randomSecret(32).toString('base64')
+}
+
+function digestOf(token: string): Buffer {
+  return fingerprint('sign-in', token)
+}
