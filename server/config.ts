@@ -220,7 +220,8 @@ function masterKeys(text: string): Uint8Array[] | undefined {
   return keys.every((key) => key.length === 32) ? keys : undefined
 }
 
-function addressList(text: string): string[] | undefined {
+/** Addresses and CIDR ranges separated by commas; undefined when one is none. */
+export function addressList(text: string): string[] | undefined {
   const entries = text.split(',').map((entry) => entry.trim())
   const isRange = (entry: string): boolean => {
     const [address = '', bits, ...rest] = entry.split('/')
