@@ -6,6 +6,7 @@ import type { FastifyInstance } from 'fastify'
 import pino from 'pino'
 import packageJson from '../package.json' with { type: 'json' }
 import { accountPages } from './api/accounts/index.ts'
+import { centagate } from './api/centagate/index.ts'
 import { createHttp } from './api/http.ts'
 import { inboxPages } from './api/inbox/index.ts'
 import { createInspector } from './api/inspector/index.ts'
@@ -87,6 +88,7 @@ export async function assemble(config: Config, given?: Clock): Promise<Assembled
     metrics: metrics.registry,
     plugins: [
       miniOrange(engine, inspector?.watch),
+      centagate(engine, inspector?.watch),
       ...pagesOf(engine),
       receiptHooks({ find: outgoing.provider, onReceipt: outgoing.onReceipt, baseUrl: () => baseUrl }),
       referencePages(async () => ({

@@ -30,3 +30,13 @@ function withinLimits(value: object): boolean {
   }
   return fits(value, 1)
 }
+
+/** Why a body of such headers is not even looked at; undefined when it may be. Clients send JSON under several names. */
+export function notReadable(headers: Readonly<Record<string, unknown>>): string | undefined {
+  const type = String(headers['content-type'] ?? '').toLowerCase()
+  const charset = /charset="?([^";\s]+)/.exec(type)?.[1]
+  if (type.startsWith('multipart/')) return 'Send the body as application/json.'
+  if (charset && charset !== 'utf-8' && charset !== 'utf8') return 'Send the body in UTF-8.'
+  if ((headers['content-encoding'] ?? 'identity') !== 'identity') return 'Send the body without content-encoding.'
+  return undefined
+}

@@ -15,6 +15,10 @@ declare module 'fastify' {
     /** What became of the call, in a word, for the log. */
     outcome: string | null
   }
+  interface FastifyContextConfig {
+    /** A call of an API: told in the log. */
+    isCall?: boolean
+  }
 }
 
 const bodyBytesMax = 64 * 1024
@@ -70,7 +74,8 @@ export async function createHttp(options: HttpOptions): Promise<FastifyInstance>
   })
   app.addHook('onResponse', (request, reply, done) => {
     const path = request.routeOptions.url ?? 'unknown'
-    const level = /^\/(moas|api|rest)\//.test(path) ? 'info' : 'debug'
+    const isCall = request.routeOptions.config.isCall || /^\/(moas|api|rest)\//.test(path)
+    const level = isCall ? 'info' : 'debug'
     const line = {
       requestId: request.id,
       ip: request.ip,

@@ -4,14 +4,16 @@ export interface Seen {
   readonly path: string
   /** The HTTP status. */
   readonly code: number
-  /** The customer key in the headers, as it was sent. */
+  /** The customer key in the headers, as it was sent, or that of the app that signed. */
   readonly customerKey: string | undefined
   readonly ms: number
   readonly outcome: string | null
   readonly body: Uint8Array
   readonly answer: string
   /** Says in words why the signature is refused; undefined when nothing explains it. */
-  readonly diagnose: (keys: KnownKeys) => string | undefined
+  readonly diagnose: (keys: KnownKeys) => string | undefined | Promise<string | undefined>
+  /** Whether the key of a customer can sign it again. */
+  readonly isRepeatable: boolean
 }
 
 /** What a wrong signature is tried with. */

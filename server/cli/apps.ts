@@ -1,7 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from 'commander'
-import { randomApiKey } from '../bootstrap.ts'
 import { addressList } from '../config.ts'
-import { randomId, randomSecret } from '../security/random.ts'
+import { randomApiKey, randomId, randomSecret } from '../security/random.ts'
 import { customerSettings } from '../settings.ts'
 import type { Store } from '../store/open.ts'
 import type { App, Customer, SignatureOrder } from '../vocabulary.ts'

@@ -17,7 +17,7 @@ export interface InspectorEntry {
   readonly reason: string | null
   readonly request: string
   readonly answer: string
-  /** Shell lines that sign and send it again; null when its body is not there as a whole. */
+  /** Shell lines that sign and send it again; null when its body is not there as a whole, or we cannot sign it. */
   readonly curl: string | null
 }
 
@@ -61,7 +61,7 @@ export function createInspector(options: InspectorOptions): Inspector {
         const customerKey = seen.customerKey?.slice(0, keyLettersMax) ?? null
         const atMs = Math.round(options.clock() - seen.ms)
         const isRefused = seen.outcome === null || seen.outcome.startsWith('refused')
-        const reason = isRefused ? reasonOf(seen, await options.keys()) : null
+        const reason = isRefused ? await reasonOf(seen, await options.keys()) : null
         // Most calls are never looked at: reading and redacting them waits until somebody does.
         entries.unshift(once(() => keptOf(seen, { atMs, customerKey, reason })))
         entries.length = Math.min(entries.length, entriesMax)
@@ -105,7 +105,7 @@ const safeHeaders = {
 }
 
 interface Kept extends Omit<InspectorEntry, 'curl'> {
-  /** Redacted; null when it is not there as a whole. */
+  /** Redacted, to be sent again; null when it is not there as a whole, or we cannot sign it. */
   readonly body: object | null
   readonly isSigned: boolean
 }
@@ -124,7 +124,7 @@ function keptOf(seen: Seen, { atMs, customerKey, reason }: Pick<Kept, 'atMs' | '
     reason,
     request: request.text,
     answer: redact(Buffer.from(seen.answer)).text,
-    body,
+    body: seen.isRepeatable ? body : null,
     isSigned: seen.customerKey !== undefined,
   }
 }
@@ -142,9 +142,9 @@ function withCurl({ baseUrl, curl }: InspectorOptions, kept: Kept, signer: Custo
   return { ...entry, curl: body && curl({ url: baseUrl() + entry.path, body, signer }) }
 }
 
-function reasonOf({ customerKey, diagnose }: Seen, keys: readonly CustomerKey[]): string | null {
+async function reasonOf({ customerKey, diagnose }: Seen, keys: readonly CustomerKey[]): Promise<string | null> {
   const own = keys.find((key) => key.customerKey === customerKey)
-  return diagnose({ own: own?.apiKey, others: keys.filter((key) => key !== own) }) ?? null
+  return (await diagnose({ own: own?.apiKey, others: keys.filter((key) => key !== own) })) ?? null
 }
 
 const keyLettersMax = 40

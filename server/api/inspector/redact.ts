@@ -22,6 +22,11 @@ const hiddenNames = [
   'assertion',
   'promptUrl',
   'link',
+  'otp',
+  'smsOtp',
+  'crOtp',
+  'authToken',
+  'secretCode',
 ]
 const isHidden = new Set(hiddenNames.map((name) => name.toLowerCase()))
 const mask = '•••'
@@ -43,7 +48,17 @@ export function redact(bytes: Uint8Array): Redacted {
 
 /** An empty value is no secret, and often the mistake that is looked for. */
 function masked(name: string, value: unknown): unknown {
-  return isHidden.has(name.toLowerCase()) && value !== '' && value !== null ? mask : value
+  if (isHidden.has(name.toLowerCase()) && value !== '' && value !== null) return mask
+  return typeof value === 'string' && value.startsWith('{') ? maskedText(value) : value
+}
+
+/** JSON inside a text, as some answers have it. */
+function maskedText(text: string): string {
+  try {
+    return JSON.stringify(JSON.parse(text), masked)
+  } catch {
+    return text
+  }
 }
 
 const afterHiddenName = new RegExp(

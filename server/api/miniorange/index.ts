@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyPluginAsync } from 'fastify'
 import type { Engine } from '../../engine/ports.ts'
+import { notReadable } from '../body.ts'
 import type { Watch } from '../seen.ts'
 import { challengeCall, statusCall, validateCall } from './authenticate.ts'
 import { confirmCall, secretCall } from './authenticators.ts'
@@ -132,13 +133,4 @@ const preflight = {
   'access-control-allow-methods': 'POST',
   'access-control-allow-headers': 'content-type',
   'access-control-max-age': '86400',
-}
-
-function notReadable(headers: Readonly<Record<string, unknown>>): string | undefined {
-  const type = String(headers['content-type'] ?? '').toLowerCase()
-  const charset = /charset="?([^";\s]+)/.exec(type)?.[1]
-  if (type.startsWith('multipart/')) return 'Send the body as application/json.'
-  if (charset && charset !== 'utf-8' && charset !== 'utf8') return 'Send the body in UTF-8.'
-  if ((headers['content-encoding'] ?? 'identity') !== 'identity') return 'Send the body without content-encoding.'
-  return undefined
 }

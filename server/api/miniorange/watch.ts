@@ -17,6 +17,7 @@ export function showTo(watch: Watch, scope: FastifyInstance): void {
       outcome: request.outcome,
       body,
       answer: String(payload ?? ''),
+      isRepeatable: true,
       diagnose: (keys) => diagnose(headers, { path, body }, keys),
     })
   })
