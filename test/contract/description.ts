@@ -47,9 +47,10 @@ export async function descriptionOf(baseUrl: string): Promise<Description> {
   return (await response.json()) as Description
 }
 
-/** Every call that posts a body. */
-export function routesOf({ paths }: Description): Route[] {
-  return Object.entries(paths).flatMap(([path, { post }]) => {
+/** Every call of a vendor that posts a body, by how its paths begin. */
+export function routesOf({ paths }: Description, begin = /^\/moas\//): Route[] {
+  const own = Object.entries(paths).filter(([path]) => begin.test(path))
+  return own.flatMap(([path, { post }]) => {
     const body = post?.requestBody?.content['application/json']?.schema
     return post && body ? [{ path, operation: post, body, fields: body.properties ?? {} }] : []
   })

@@ -1,0 +1,293 @@
+import assert from 'node:assert/strict'
+import { after, before, describe, it } from 'node:test'
+import type { App } from '../../server/vocabulary.ts'
+import { callerOf, type Fields, newApp, pathOf } from '../support/apps.ts'
+import { wrongCode } from '../support/caller.ts'
+import { acceptAsShown, deny, linksIn } from '../support/links.ts'
+import { startServer, type TestServer } from '../support/server.ts'
+import { newAuthenticator, newUser, stranger } from './people.ts'
+
+/** The calls beside document 004's: authenticator apps, requests that are answered elsewhere, transactions. */
+
+let server: TestServer
+let app: App
+let call: ReturnType<typeof callerOf>
+before(async () => {
+  server = await startServer()
+  app = await newApp(server.assembled.store)
+  call = callerOf(server.baseUrl, app, server.now)
+})
+after(() => server.close())
+
+describe('auth/authOtp', () => {
+  it('takes the code of an authenticator app, once, at this door or the other', async () => {
+    const { username } = await newUser(server)
+    const { nextCode } = await newAuthenticator(server, username)
+    const otp = nextCode()
+    const right = await call('auth/authOtp', { username, otp })
+    assert.equal(right.code, '0', right.text)
+    assert.match(String(right.inside['authMethods']), /\bOTP\b/)
+    assert.equal((await call('auth/authOtp', { username, otp })).code, '23001')
+    const elsewhere = await server.call('/auth/validate', {
+      customerKey: String(app.customerId),
+      username,
+      token: otp,
+      authType: 'GOOGLE AUTHENTICATOR',
+    })
+    assert.equal(elsewhere.body.status, 'FAILED')
+    assert.equal((await call('auth/authOtp', { username, otp: nextCode(), otpType: 'online' })).code, '0')
+  })
+
+  it('says the same of a wrong code, a user without an app, and a name that nobody has; and locks all three', async () => {
+    const enrolled = await newUser(server)
+    await newAuthenticator(server, enrolled.username)
+    for (const username of [enrolled.username, (await newUser(server)).username, 'nobody-of-that-name']) {
+      for (let count = 0; count < 10; count++) {
+        const { code } = await call('auth/authOtp', { username, otp: `00000${count}` })
+        assert.equal(code, '23001', username)
+      }
+      assert.equal((await call('auth/authOtp', { username, otp: '000011' })).code, '23036', username)
+    }
+  })
+
+  it('knows no devices', async () => {
+    const { username } = await newUser(server)
+    assert.equal((await call('auth/authOtp', { username, otp: '123456', devAccId: '42' })).code, '36000')
+  })
+
+  it('takes codes of six digits only: with another length a digit could be of its neighbour', async () => {
+    const { username } = await newUser(server)
+    const { nextCode } = await newAuthenticator(server, username)
+    for (const otp of [` ${nextCode()}`, '12345', '1234567', 'abcdef'])
+      assert.equal((await call('auth/authOtp', { username, otp })).code, '23001')
+  })
+})
+
+describe('auth/authCrOtp', () => {
+  it('says that there is no such token', async () => {
+    const { username } = await newUser(server)
+    const { code, object } = await call('auth/authCrOtp', { username, crOtp: '12345678', challenge: '4711' })
+    assert.deepEqual([code, object], ['29001', ''])
+  })
+})
+
+describe('a sign-in in two steps', () => {
+  let strict: ReturnType<typeof callerOf>
+  before(async () => {
+    strict = callerOf(server.baseUrl, await newApp(server.assembled.store, { factors: 2 }), server.now)
+  })
+
+  it('leaves secretCode empty until a second method was passed with the token of the first', async () => {
+    const { username, phone } = await newUser(server)
+    const { nextCode } = await newAuthenticator(server, username)
+    const first = await strict('auth/authOtp', { username, otp: nextCode() })
+    assert.equal(first.code, '0')
+    assert.deepEqual([first.inside['secretCode'], first.inside['authMethods']], ['', 'SMS,PUSH'])
+    const authToken = String(first.inside['authToken'])
+    const requested = await strict('req/requestSmsOtp', { username, authToken })
+    assert.equal(requested.inside['authToken'], authToken)
+    const smsOtp = await server.codeFor(phone)
+    const second = await strict('auth/authSmsOtp', { username, smsOtp, authToken })
+    assert.equal(second.code, '0', second.text)
+    assert.notEqual(second.inside['secretCode'], '')
+    assert.notEqual(second.inside['authToken'], authToken)
+  })
+
+  it('does not count one method twice, nor two sign-ins as one', async () => {
+    const { username, phone } = await newUser(server)
+    let fields: Fields = { username }
+    for (let times = 0; times < 2; times++) {
+      await strict('req/requestSmsOtp', fields)
+      const { code, inside } = await strict('auth/authSmsOtp', { ...fields, smsOtp: await server.codeFor(phone) })
+      assert.deepEqual([code, inside['secretCode']], ['0', ''])
+      fields = { username, authToken: String(inside['authToken']) }
+    }
+    const { nextCode } = await newAuthenticator(server, username)
+    const apart = await strict('auth/authOtp', { username, otp: nextCode() })
+    assert.equal(apart.inside['secretCode'], '')
+  })
+
+  it('is over after ten minutes', async () => {
+    const { username } = await newUser(server)
+    const { nextCode } = await newAuthenticator(server, username)
+    const { inside } = await strict('auth/authOtp', { username, otp: nextCode() })
+    server.advance(601_000)
+    const late = await strict('req/requestSmsOtp', { username, authToken: String(inside['authToken']) })
+    assert.equal(late.code, '23016')
+  })
+})
+
+describe('req/requestMobilePushCR and session/statecheck', () => {
+  const details = Buffer.from('Sign in to the shop').toString('base64')
+
+  async function pushed(fields: Fields = {}) {
+    const { username, phone } = await newUser(server)
+    const { code, inside, text } = await call('req/requestMobilePushCR', { username, details, ...fields })
+    assert.equal(code, '0', text)
+    const [message] = await server.assembled.store.read.inbox.list(phone, 1)
+    const links = linksIn(message?.text ?? '')
+    assert.match(message?.text ?? '', /Sign in to the shop/)
+    const check = () =>
+      call('session/statecheck', { username, authMethod: 'PUSH', authToken: String(inside['authToken']) })
+    return { username, links, check, authToken: String(inside['authToken']) }
+  }
+
+  it('is pending until the user accepts, and then a success, once', async () => {
+    const { links, check } = await pushed()
+    for (let times = 0; times < 2; times++) assert.equal((await check()).code, '23007')
+    await acceptAsShown(links)
+    const done = await check()
+    assert.equal(done.code, '0', done.text)
+    assert.equal(done.inside['multiStepAuth'], '')
+    assert.notEqual(done.inside['secretCode'], '')
+    assert.equal((await check()).code, '23016')
+  })
+
+  it('tells that the user denied', async () => {
+    const { links, check } = await pushed()
+    await deny(links.deny)
+    assert.equal((await check()).code, '23026')
+    assert.equal((await check()).code, '23026')
+  })
+
+  it('tells that nobody answered in time', async () => {
+    const { check } = await pushed()
+    server.advance(301_000)
+    assert.equal((await check()).code, '23018')
+  })
+
+  it('needs a token that waits for a question of this method', async () => {
+    const { username, authToken } = await pushed()
+    assert.equal((await call('session/statecheck', { username, authMethod: 'PUSH' })).code, '10002')
+    for (const authMethod of ['OTP', 'SMS'])
+      assert.equal((await call('session/statecheck', { username, authMethod, authToken })).code, '23018')
+    for (const authMethod of ['FIDO', 'QRCODE', 'CROTP'])
+      assert.equal((await call('session/statecheck', { username, authMethod, authToken })).code, '23017')
+    const other = await newUser(server)
+    const check = { username: other.username, authMethod: 'PUSH', authToken }
+    assert.equal((await call('session/statecheck', check)).code, '23019')
+  })
+
+  it('never makes a success of a code that was typed', async () => {
+    const { username, phone } = await newUser(server)
+    const { inside } = await call('req/requestSmsOtp', { username })
+    const fields = { username, authMethod: 'SMS', authToken: String(inside['authToken']) }
+    assert.equal((await call('session/statecheck', fields)).code, '23007')
+    // Without its token: the token goes on waiting for the code that was used.
+    assert.equal((await call('auth/authSmsOtp', { username, smsOtp: await server.codeFor(phone) })).code, '0')
+    assert.equal((await call('session/statecheck', fields)).code, '23018')
+  })
+
+  it('shows all of the details, or nothing is sent', async () => {
+    const { username } = await newUser(server)
+    for (const text of ['two\nlines', '', ' ', 'x'.repeat(101), '\u202egnp.exe', Buffer.from([0xff, 0xfe])]) {
+      const odd = Buffer.from(text).toString('base64')
+      const { code } = await call('req/requestMobilePushCR', { username, details: odd || '=' })
+      assert.equal(code, '10002', JSON.stringify(text))
+    }
+  })
+})
+
+describe('req/requestSmsTransOtp and trans/authoriseSmsTrans', () => {
+  const transaction = { details: 'Pay 100.00 EUR to Anna', transactionId: 'T-4711' }
+
+  async function requested() {
+    const { username, phone } = await newUser(server)
+    const { code, text } = await call('req/requestSmsTransOtp', { username, ...transaction })
+    assert.equal(code, '0', text)
+    const [message] = await server.assembled.store.read.inbox.list(phone, 1)
+    return { username, phone, message: message?.text ?? '', smsOtp: await server.codeFor(phone) }
+  }
+
+  it('shows all of the details in the message, and takes the code with them, once', async () => {
+    const { username, message, smsOtp } = await requested()
+    assert.ok(message.includes(transaction.details), message)
+    const right = await call('trans/authoriseSmsTrans', { username, ...transaction, smsOtp }, named(username))
+    assert.equal(right.code, '0', right.text)
+    assert.equal(right.inside['transactionId'], 'T-4711')
+    assert.equal((await call('trans/authoriseSmsTrans', { username, ...transaction, smsOtp })).code, '23009')
+  })
+
+  const named = (username: string) => `${pathOf('trans/authoriseSmsTrans')}/${encodeURIComponent(username)}`
+
+  it('takes the code with no other details, no other transaction, and for no sign-in', async () => {
+    const { username, smsOtp } = await requested()
+    for (const other of [{ details: 'Pay 100.00 EUR to Berta' }, { transactionId: 'T-4712' }])
+      assert.equal(
+        (await call('trans/authoriseSmsTrans', { username, ...transaction, ...other, smsOtp })).code,
+        '23008',
+      )
+    assert.equal((await call('auth/authSmsOtp', { username, smsOtp })).code, '23008')
+    assert.equal((await call('trans/authoriseSmsTrans', { username, ...transaction, smsOtp })).code, '0')
+  })
+
+  it('takes no code of a sign-in', async () => {
+    const { username, phone } = await newUser(server)
+    await call('req/requestSmsOtp', { username })
+    const smsOtp = await server.codeFor(phone)
+    assert.equal((await call('trans/authoriseSmsTrans', { username, ...transaction, smsOtp })).code, '23008')
+    assert.equal((await call('auth/authSmsOtp', { username, smsOtp })).code, '0')
+  })
+
+  it('counts wrong codes as every call does', async () => {
+    const { username, smsOtp } = await requested()
+    for (let count = 0; count < 5; count++)
+      await call('trans/authoriseSmsTrans', { username, ...transaction, smsOtp: wrongCode(smsOtp) })
+    assert.equal((await call('trans/authoriseSmsTrans', { username, ...transaction, smsOtp })).code, '23009')
+  })
+
+  it('wants the user of the path and of the body to be one', async () => {
+    const { username, smsOtp } = await requested()
+    const other = await call('trans/authoriseSmsTrans', { username, ...transaction, smsOtp }, named('somebody-else'))
+    assert.equal(other.code, '10002')
+    const none = await call('trans/authoriseSmsTrans', { username, ...transaction, smsOtp: '1' }, named(username))
+    assert.equal(none.code, '23008')
+  })
+
+  it('shows all of the details, or nothing is sent', async () => {
+    const { username } = stranger()
+    for (const details of ['x'.repeat(101), 'two\nlines', ' '])
+      assert.equal((await call('req/requestSmsTransOtp', { username, ...transaction, details })).code, '10002')
+    for (const transactionId of ['with a space', 'x'.repeat(65), 'ä'])
+      assert.equal((await call('req/requestSmsTransOtp', { username, ...transaction, transactionId })).code, '10002')
+  })
+
+  it('proves nothing for a sign-in: it goes on as it was', async () => {
+    const strict = callerOf(server.baseUrl, await newApp(server.assembled.store, { factors: 2 }), server.now)
+    const { username, phone } = await newUser(server)
+    const { nextCode } = await newAuthenticator(server, username)
+    await strict('req/requestSmsTransOtp', { username, ...transaction })
+    const smsOtp = await server.codeFor(phone)
+    const { inside } = await strict('trans/authoriseSmsTrans', { username, ...transaction, smsOtp })
+    const next = await strict('auth/authOtp', { username, otp: nextCode(), authToken: String(inside['authToken']) })
+    assert.deepEqual([next.code, next.inside['secretCode']], ['0', ''])
+  })
+})
+
+describe('the path of a call', () => {
+  it('is taken with and without /v2, with slashes at its end or twice, and in any case', async () => {
+    const { username } = await newUser(server)
+    const root = 'CentagateWS/webresources'
+    for (const path of [
+      `/v2/${root}/auth/authSmsOtp`,
+      `/v2/${root}/auth/authSmsOtp/`,
+      `/${root}/auth/authSmsOtp`,
+      `/${root}/auth/authSmsOtp/`,
+      `/v2/${root}/auth//authSmsOtp`,
+      `/${root}//auth/authSMSOTP`,
+      `/v2/${root}/auth/authsmsotp//`,
+    ])
+      assert.equal((await call('auth/authSmsOtp', { username, smsOtp: '123456' }, path)).code, '23010', path)
+    for (const path of [`/${root}/session/statecheck`, `/v2/${root}/session/statecheck/`, `/${root}/auth/statecheck`])
+      assert.equal((await call('session/statecheck', { username, authMethod: 'PUSH' }, path)).code, '10002', path)
+    assert.equal((await call('req/requestSmsOtp', { username }, `/${root}/auth/requestSmsOtp`)).code, '0')
+  })
+
+  it('of a call that is not served is answered 404, in the shape of the others', async () => {
+    for (const path of ['auth/authFido', 'req/requestQrCode', 'auth/authBasic', 'auth', 'auth/authSmsOtp/more'])
+      for (const prefix of ['/v2', '']) {
+        const answer = await call('auth/authSmsOtp', {}, `${prefix}/CentagateWS/webresources/${path}`)
+        assert.deepEqual([answer.status, answer.code, answer.object], [404, '23024', ''], path)
+      }
+  })
+})
