@@ -1,6 +1,16 @@
 import assert from 'node:assert/strict'
-import { spawnSync } from 'node:child_process'
-import { copyFileSync, globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { spawn, spawnSync } from 'node:child_process'
+import {
+  copyFileSync,
+  cpSync,
+  globSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join, posix } from 'node:path'
 import { after, before, describe, it } from 'node:test'
@@ -68,7 +78,7 @@ const places: readonly Place[] = [
   ...globSync('server/api/*/', { cwd: root }).map((folder) => ({
     folder: new RegExp(`^${folder.replaceAll('\\', '/').replace(/\/$/, '')}/`),
     ours: /^server\/(engine\/|security\/|vocabulary|api\/\w+\.ts$)/,
-    packages: /^(fastify|@fastify\/cors|typebox|typebox\/compile|qrcode|sharp|node:(crypto|fs)|nodemailer)$/,
+    packages: /^(fastify|@fastify\/cors|typebox|typebox\/compile|qrcode|sharp|node:(crypto|fs|net)|nodemailer)$/,
   })),
 ]
 
@@ -164,6 +174,83 @@ describe('the architecture', () => {
   })
 })
 
+/** A vendor's words stay in its folder, and nobody but the composition knows the folder. */
+const vendors = {
+  centagate: /centagate|integrationKey|unixTimestamp|smsOtp|authToken|supportFido|browserFp|secretCode|multiStepAuth/i,
+} as const
+
+describe('a vendor', () => {
+  const composition = 'server/assemble.ts'
+
+  for (const [vendor, words] of Object.entries(vendors)) {
+    const folder = `server/api/${vendor}/`
+    const outside = sources.filter(({ path }) => !path.startsWith(folder))
+
+    it(`${vendor} is imported by the composition only`, () => {
+      const importers = outside.filter(({ imports }) => imports.some((one) => one.startsWith(folder)))
+      assert.deepEqual(pathsOf(importers), [composition])
+    })
+
+    it(`${vendor} has no word of its own in the engine, the methods, the store or the security folder`, () => {
+      const inner = outside.filter(({ path }) =>
+        /^server\/(engine|methods|store|security|vocabulary)/.test(path),
+      )
+      assert.deepEqual(pathsOf(inner.filter(({ code }) => words.test(code))), [])
+      assert.ok(
+        sources.some(({ path, code }) => path.startsWith(folder) && words.test(code)),
+        'they are found where they are',
+      )
+    })
+
+    it(`${vendor} can be taken out: without its folder and its lines in the composition the server serves the rest`, async () => {
+      const copy = mkdtempSync(join(tmpdir(), 'countersign-without-'))
+      try {
+        cpSync(join(root, 'server'), join(copy, 'server'), { recursive: true })
+        copyFileSync(join(root, 'package.json'), join(copy, 'package.json'))
+        symlinkSync(join(root, 'node_modules'), join(copy, 'node_modules'))
+        rmSync(join(copy, folder), { recursive: true })
+        const lines = readFileSync(join(root, composition), 'utf8').split('\n')
+        const kept = lines.filter((line) => !new RegExp(`\\b${vendor}\\b`).test(line))
+        assert.equal(lines.length - kept.length, 2, 'its import, and its place among the APIs')
+        writeFileSync(join(copy, composition), kept.join('\n'))
+        const paths = await pathsServedBy(copy)
+        assert.ok(paths.includes('/moas/api/auth/challenge'))
+        assert.ok(!paths.some((path) => words.test(path)))
+      } finally {
+        rmSync(copy, { recursive: true, force: true })
+      }
+    })
+  }
+})
+
+/** Every path that a server of this folder describes. */
+async function pathsServedBy(folder: string): Promise<string[]> {
+  const environment = { COUNTERSIGN_PORT: '0', COUNTERSIGN_DATA_DIR: join(folder, 'data') }
+  const child = spawn(process.execPath, [join(folder, 'server/main.ts')], {
+    env: { PATH: process.env['PATH'], ...environment },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  let output = ''
+  const ended = new Promise((resolve) => child.on('exit', resolve))
+  try {
+    const baseUrl = await new Promise<string>((resolve, reject) => {
+      const listen = (chunk: Buffer) => {
+        output += chunk
+        const found = /Base URL +(https?:\/\/\S+)/.exec(output)?.[1]
+        if (found) resolve(found)
+      }
+      child.stdout.on('data', listen)
+      child.stderr.on('data', listen)
+      child.on('exit', () => reject(new Error(output)))
+    })
+    const { paths } = (await (await fetch(`${baseUrl}/openapi.json`)).json()) as { paths: object }
+    return Object.keys(paths)
+  } finally {
+    child.kill('SIGTERM')
+    await ended
+  }
+}
+
 /** An import that the linter must refuse, by the file it stands in, and the sentence that says so. */
 const walls: readonly (readonly [file: string, says: RegExp, imports: readonly string[]])[] = [
   ['server/vocabulary.ts', /vocabulary\.ts imports nothing/, ['./config.ts', 'node:crypto', 'fastify']],
@@ -208,7 +295,7 @@ const walls: readonly (readonly [file: string, says: RegExp, imports: readonly s
     /An API translates/,
     ['../../store/open.ts', '../../channels/smtp.ts', '../../methods/index.ts', 'kysely', 'pg'],
   ],
-  ...['inbox', 'inspector', 'links', 'receipts', 'reference'].map(
+  ...['centagate', 'inbox', 'inspector', 'links', 'receipts', 'reference'].map(
     (api) =>
       [
         `server/api/${api}/bad.ts`,
@@ -216,6 +303,11 @@ const walls: readonly (readonly [file: string, says: RegExp, imports: readonly s
         ['../miniorange/words.ts', '../../store/open.ts', '../../channels/providers.ts'],
       ] as const,
   ),
+  [
+    'server/api/centagate/bad.ts',
+    /An API translates/,
+    ['../../store/open.ts', '../../channels/smtp.ts', '../../methods/index.ts', 'kysely', 'pg'],
+  ],
 ]
 
 describe('the walls of the linter', () => {
