@@ -192,9 +192,7 @@ describe('a vendor', () => {
     })
 
     it(`${vendor} has no word of its own in the engine, the methods, the store or the security folder`, () => {
-      const inner = outside.filter(({ path }) =>
-        /^server\/(engine|methods|store|security|vocabulary)/.test(path),
-      )
+      const inner = outside.filter(({ path }) => /^server\/(engine|methods|store|security|vocabulary)/.test(path))
       assert.deepEqual(pathsOf(inner.filter(({ code }) => words.test(code))), [])
       assert.ok(
         sources.some(({ path, code }) => path.startsWith(folder) && words.test(code)),

@@ -10,13 +10,16 @@ import { pushRefusals, said, states } from './words.ts'
 /** As much as the page of a link shows at a glance. */
 const shownLettersMax = 100
 
+/** With its padding: the name before it has no letter to give away or to take. */
+const wholeBase64 = '^([A-Za-z0-9+/]{4})*([A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$'
+
 export const requestMobilePushCR = endpoint({
   name: 'req/requestMobilePushCR',
   isVersioned: true,
   summary: 'Ask a user to accept or deny, by links in an SMS or an e-mail',
   fields: {
     details: Type.Optional(
-      Type.String({ maxLength: 1_000, pattern: '^[A-Za-z0-9+/]*={0,2}$', description: 'What he accepts, in Base64.' }),
+      Type.String({ maxLength: 1_000, pattern: wholeBase64, description: 'What he accepts, in Base64.' }),
     ),
     devAccId: Type.Optional(devAccId),
   },
