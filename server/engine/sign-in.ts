@@ -1,6 +1,6 @@
 import { fingerprint } from '../security/digest.ts'
 import { randomSecret } from '../security/random.ts'
-import type { App, MethodId, SignIn, User } from '../vocabulary.ts'
+import type { App, MethodId, RequestMark, SignIn, User } from '../vocabulary.ts'
 import { userSubject } from './guard.ts'
 import type { Engine } from './ports.ts'
 
@@ -29,24 +29,35 @@ export function waitFor(engine: Engine, app: App, token: string, challengeId: st
   return engine.store.write((tx) => tx.signIns.wait(app.customerId, digestOf(token), challengeId))
 }
 
-/**
- * Takes the token of a step that is done and returns the one of the next; undefined when another call took it first. A
- * null token begins.
- */
-export async function advanceSignIn(
-  engine: Engine,
-  app: App,
-  userId: string,
-  token: string | null,
-  methods: readonly MethodId[],
-): Promise<string | undefined> {
+/** A step that was passed. */
+export interface Step {
+  readonly userId: string
+  /** The token it was passed with; null: it begins. */
+  readonly token: string | null
+  /** All that is proven now. */
+  readonly methods: readonly MethodId[]
+  /** The question that was answered elsewhere: it counts once, also when several tokens wait for it. */
+  readonly answeredElsewhere: string | null
+}
+
+/** Takes the token of a step and returns the one of the next; undefined when another call was first. */
+export async function advanceSignIn(engine: Engine, app: App, step: Step): Promise<string | undefined> {
+  const { userId, token, methods, answeredElsewhere } = step
   const following = newToken()
+  const nowMs = engine.clock()
   const isMine = await engine.store.write(async (tx) => {
-    if (token !== null && !(await tx.signIns.take(app.customerId, digestOf(token), engine.clock()))) return false
+    if (token !== null && !(await tx.signIns.take(app.customerId, digestOf(token), nowMs))) return false
+    if (answeredElsewhere !== null && !(await tx.marks.claim(markOf(answeredElsewhere, nowMs)))) return false
     await tx.signIns.add(digestOf(following), next(engine, app, userId, methods, null))
     return true
   })
   return isMine ? following : undefined
+}
+
+/** Outlives every token that could still wait for the question. */
+function markOf(challengeId: string, nowMs: number): RequestMark {
+  const digest = fingerprint('answered-elsewhere', challengeId)
+  return { digest, nonce: digest, expiresAtMs: nowMs + 6 * signInMs }
 }
 
 /**

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import type { App } from '../../server/vocabulary.ts'
-import { callerOf, type Fields, newApp, pathOf } from '../support/apps.ts'
+import { callerOf, type Fields, newApp, nodeOrders, pathOf, postTo, signedFields } from '../support/apps.ts'
 import { wrongCode } from '../support/caller.ts'
 import { acceptAsShown, deny, linksIn } from '../support/links.ts'
 import { startServer, type TestServer } from '../support/server.ts'
@@ -141,6 +141,22 @@ describe('req/requestMobilePushCR and session/statecheck', () => {
     assert.equal(done.inside['multiStepAuth'], '')
     assert.notEqual(done.inside['secretCode'], '')
     assert.equal((await check()).code, '23016')
+  })
+
+  it('is one success for one yes, however many copies of the request wait for it', async () => {
+    const { username, phone } = await newUser(server)
+    const order = nodeOrders['req/requestMobilePushCR'] ?? ''
+    const body = signedFields(app, { username, details }, order, server.now() - 100_000)
+    const post = () => postTo(server.baseUrl, pathOf('req/requestMobilePushCR'), body)
+    const tokens = [await post(), await post(), await post()].map(({ inside }) => String(inside['authToken']))
+    assert.equal(new Set(tokens).size, 3)
+    const messages = await server.assembled.store.read.inbox.list(phone, 10)
+    assert.equal(messages.length, 1)
+    await acceptAsShown(linksIn(messages[0]?.text ?? ''))
+    const answers = await Promise.all(
+      tokens.map((authToken) => call('session/statecheck', { username, authMethod: 'PUSH', authToken })),
+    )
+    assert.deepEqual(answers.map(({ code }) => code).sort(), ['0', '23016', '23016'])
   })
 
   it('tells that the user denied', async () => {

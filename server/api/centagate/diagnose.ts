@@ -33,7 +33,7 @@ function explain(call: CallName, app: App, fields: Fields, secret: string, hex: 
   if (hmacOf(secret, own).toString('hex') === hex) return 'right'
   for (const name of orderNames)
     if (hmacOf(secret, signedText(call, name, fields)).toString('hex') === hex)
-      return `The hmac matches the order ${name}, but this app is set to ${app.signatureOrder}: npx countersign apps change ${app.name} --hmac-order ${name}`
+      return `The hmac matches the order ${name}, but this app is set to ${app.signatureOrder}: npx countersign apps change ${JSON.stringify(app.name)} --hmac-order ${name}`
   for (const [how, change] of mistakes)
     for (const name of orderNames)
       if (hmacOf(secret, signedText(call, name, change(fields))).toString('hex') === hex)

@@ -69,6 +69,6 @@ export const statecheck = endpoint({
     const state = await status(engine, asked.id, customer.id)
     if (state !== 'approved') return states[state]
     // A code that was typed has had its answer already.
-    return factor.isPolled ? passed(call, user, earlier, factor.method) : said.badStatus
+    return factor.isPolled ? passed(call, user, earlier, factor.method, asked.id) : said.badStatus
   },
 })

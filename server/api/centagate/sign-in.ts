@@ -29,10 +29,17 @@ export async function tokenFor({ engine, app, body }: Call, user: User, challeng
  * A step was passed: the answer with all fields that clients read, as texts. `secretCode` is empty for as long as further
  * steps are wanted. The token of this step counts once; whoever comes second with it is refused.
  */
-export async function passed(call: Call, user: User, earlier: SignIn | null, method: MethodId): Promise<Reply> {
+export async function passed(
+  call: Call,
+  user: User,
+  earlier: SignIn | null,
+  method: MethodId,
+  answeredElsewhere: string | null = null,
+): Promise<Reply> {
   const { engine, app, customer, body } = call
   const methods = [...new Set([...(earlier?.methods ?? []), method])]
-  const authToken = await advanceSignIn(engine, app, user.id, body.authToken ?? null, methods)
+  const token = body.authToken ?? null
+  const authToken = await advanceSignIn(engine, app, { userId: user.id, token, methods, answeredElsewhere })
   if (authToken === undefined) return said.noSignIn
   const isComplete = methods.length >= app.factors
   const authMethods = await authMethodsOf(engine, user, isComplete ? [] : methods)

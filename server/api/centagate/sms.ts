@@ -56,7 +56,7 @@ interface Judged {
 
 /** Judges a code by the question that it answers: the user's latest, and the one of the token where there is one. */
 export async function judgeSms(call: Call, code: string, binding?: string): Promise<Judged | Reply> {
-  const { engine, customer, body, mark, facts, requestId } = call
+  const { engine, customer, mark, facts, requestId } = call
   const user = await userOf(call)
   const earlier = await earlierOf(call, user)
   if (earlier && 'code' in earlier) return earlier
@@ -67,7 +67,7 @@ export async function judgeSms(call: Call, code: string, binding?: string): Prom
   if (earlier?.challengeId && earlier.challengeId !== challengeId) return said.badStatus
   const outcome = await answer(engine, {
     customer,
-    to: { challengeId, username: body.username },
+    to: { challengeId, username: null },
     readOwnMethod: () => undefined,
     answer: { kind: 'code', code, binding },
     facts,

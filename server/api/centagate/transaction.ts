@@ -24,7 +24,12 @@ export const authoriseSmsTrans = endpoint({
     if ('code' in judged) return judged
     const { user, earlier } = judged
     // It signs nobody in: what was proven before is all that is.
-    const authToken = await advanceSignIn(engine, app, user.id, body.authToken ?? null, earlier?.methods ?? [])
+    const authToken = await advanceSignIn(engine, app, {
+      userId: user.id,
+      token: body.authToken ?? null,
+      methods: earlier?.methods ?? [],
+      answeredElsewhere: null,
+    })
     if (authToken === undefined) return said.noSignIn
     return { ...said.done, object: { username: user.username, transactionId: body.transactionId, authToken } }
   },
