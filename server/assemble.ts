@@ -18,6 +18,7 @@ import { phonePages } from './api/phone/index.ts'
 import { receiptHooks } from './api/receipts/index.ts'
 import { referencePages } from './api/reference/index.ts'
 import { curlLines } from './api/reference/samples/curl.ts'
+import type { Watch } from './api/seen.ts'
 import { type Clock, createClock } from './clock.ts'
 import { type Config, ConfigError } from './config.ts'
 import { guardLimits } from './engine/guard.ts'
@@ -87,8 +88,7 @@ export async function assemble(config: Config, given?: Clock): Promise<Assembled
     isReady: () => isReady(store),
     metrics: metrics.registry,
     plugins: [
-      miniOrange(engine, inspector?.watch),
-      centagate(engine, inspector?.watch),
+      ...vendorsOf(engine, inspector?.watch),
       ...pagesOf(engine),
       receiptHooks({ find: outgoing.provider, onReceipt: outgoing.onReceipt, baseUrl: () => baseUrl }),
       referencePages(async () => ({
@@ -148,6 +148,14 @@ function selfServiceOf(settings: ServerSettings, { mode }: Config): SelfService 
     signUpsPerDay: settings.signUpsPerDay,
     supportEmail: settings.supportEmail || null,
   }
+}
+
+/** Every vendor's words, each a folder that can be taken away. */
+function vendorsOf(engine: Engine, watch: Watch | undefined) {
+  return [
+    miniOrange(engine, watch), // documents 000, 001 and 003
+    centagate(engine, watch), // document 004
+  ]
 }
 
 /** What people reach by a link in a message or a QR code. */
