@@ -90,4 +90,11 @@ export const calls = {
     optional: ['authenticatorName'],
     required: ['username', 'secret', 'token'],
   },
+  'passkey-registration': {
+    path: '/moas/api/auth/passkey-registration',
+    about: 'Make a link by which a user sets up a passkey',
+    example: '--username alice@example.com',
+    optional: [],
+    required: ['username'],
+  },
 } as const satisfies Record<string, Kind>

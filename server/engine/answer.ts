@@ -79,7 +79,7 @@ async function answerChallenge(engine: Engine, request: AnswerRequest, to: ToCha
   const credentials = credentialsOf(snapshot.credentials, method)
   const decided = await judgeAndDecide(engine, request, subject, { method, challengeId, pending, userId, credentials })
   await tell(engine, request, { subject, method, failures: snapshot.failures, decided })
-  await tellOfCopy(engine, request.customer, { subject, method, challengeId, decided })
+  if (decided === 'used') await tellOfCopy(engine, request.customer, { subject, method, challengeId })
   if (decided === 'accepted') return { ok: true, ...told }
   return { ok: false, reason: decided === 'closed' ? whyClosed(snapshot, engine.clock()) : decided, ...told }
 }

@@ -102,8 +102,9 @@ export async function challenge(engine: Engine, request: ChallengeRequest): Prom
   if (method.answeredBy === 'decision' && numberMatching === 'always' && !request.showsMatchNumber)
     return refused(engine, request, { ok: false, reason: 'needs-match-number' })
 
-  const site = siteOf(request.customer, engine.baseUrl)
-  if (method.answeredBy === 'assertion' && !site) return refused(engine, request, { ok: false, reason: 'no-domain' })
+  const needsSite = method.answeredBy === 'assertion'
+  const site = needsSite ? siteOf(request.customer, engine.baseUrl) : undefined
+  if (needsSite && !site) return refused(engine, request, { ok: false, reason: 'no-domain' })
 
   const composed = compose(engine, request, person, site, nowMs)
   const { question, deliveries, matchNumber, fate, send } = composed

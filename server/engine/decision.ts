@@ -130,10 +130,11 @@ async function judgeLater(
   nowMs: number,
 ): Promise<Judged> {
   const tools = toolsFor(customer, nowMs)
-  for (const { id, secret, lastStep, lastUsedAtMs } of userId === null ? [] : credentials) {
+  if (userId === null) return wrong
+  for (const { id, secret, lastStep, lastUsedAtMs } of credentials) {
     const from = { challengeId, pending, secret, answer: given, last: { step: lastStep, atMs: lastUsedAtMs } }
     const verdict = await methods[method].judgeLater?.(from, tools)
-    if (verdict?.kind !== 'right' || userId === null) continue
+    if (verdict?.kind !== 'right') continue
     return { verdict: 'right', credential: { id, userId, step: verdict.usedStep ?? lastStep + 1 } }
   }
   return wrong

@@ -94,16 +94,15 @@ export async function tellOfFailures(engine: EngineCore, customer: Customer, fai
 
 /**
  * Tells a user that a passkey of his answered with a signature counter that had been there before: it may have been
- * copied (WebAuthn Level 3 section 6.1.1). Only its step can make a decision on a passkey `used`.
+ * copied (WebAuthn Level 3 section 6.1.1). Only its step makes an answer to an open question `used`.
  */
 export async function tellOfCopy(
   engine: EngineCore,
   customer: Customer,
-  answered: Pick<Failing, 'subject' | 'method' | 'decided'> & { readonly challengeId: string },
+  { subject, method, challengeId }: Pick<Failing, 'subject' | 'method'> & { readonly challengeId: string },
 ): Promise<void> {
-  const { subject, method, challengeId, decided } = answered
-  if (method !== 'passkey' || decided !== 'used' || !subject.isUser) return
-  await tellUser(engine, customer, subject.key, 'passkey-copied', challengeId)
+  if (method === 'passkey' && subject.isUser)
+    await tellUser(engine, customer, subject.key, 'passkey-copied', challengeId)
 }
 
 /** Tells a user, once for `once`. A notice that cannot be kept is counted, and never undoes an answer that was given. */

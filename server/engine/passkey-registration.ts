@@ -92,12 +92,9 @@ function registrationSubject(userId: string): Subject {
   return { key: `passkey-registration:${userId}`, isUser: false }
 }
 
-function questionOf(
-  user: User,
-  site: Site,
-  { customer }: RegistrationRequest,
-  nowMs: number,
-): NewChallenge & { readonly pending: string } {
+type Question = NewChallenge & { readonly userId: string; readonly pending: string }
+
+function questionOf(user: User, site: Site, { customer }: RegistrationRequest, nowMs: number): Question {
   const id = randomId()
   return {
     id,
@@ -144,12 +141,11 @@ function deliveryOf(
 async function keep(
   engine: Engine,
   { customer, request, requestId }: RegistrationRequest,
-  question: NewChallenge & { readonly userId: string | null },
+  question: Question,
   deliveries: readonly Delivery[],
   nowMs: number,
-): Promise<Extract<RegistrationRefusal, SendBar | 'repeated' | 'too-many-passkeys'> | undefined> {
+): Promise<Barred['bar'] | undefined> {
   const { id: challengeId, subject, userId, method } = question
-  if (userId === null) throw new Error('A passkey is registered by a user.')
   const job = async (tx: Records) => {
     if (!(await tx.marks.claim(request))) throw new Barred('repeated')
     if ((await tx.credentials.list(customer.id, userId, method)).length >= passkeysMax)
