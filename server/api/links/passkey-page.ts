@@ -24,7 +24,7 @@ export function passkeyPage(language: Language, view: PasskeyPage, action: strin
 <p>${filled(isNew ? say.setUpAsks : say.passkeyAsks, { customer })}</p>
 ${told}
 <noscript><p class="problem">${icons.alert}${say.needsScript}</p></noscript>
-<form class="passkey" method="post" action="${escapeHtml(ownPath(action))}" data-ceremony="${isNew ? 'create' : 'get'}"
+<form class="column passkey" method="post" action="${escapeHtml(ownPath(action))}" data-ceremony="${isNew ? 'create' : 'get'}"
 data-public-key="${escapeHtml(JSON.stringify(view.publicKey))}"
 ${sentences(say, view)}>
 <p class="problem" role="alert"${complaint ? '' : ' hidden'}>${icons.alert}<span>${complaint ?? ''}</span></p>
@@ -36,7 +36,7 @@ ${isNew ? nameField(say) : ''}<input type="hidden" name="credential">
 
 function nameField({ passkeyName }: Words): string {
   return `<label for="name">${passkeyName}</label>
-<input class="wide" id="name" name="name" maxlength="60" autocomplete="off">
+<input id="name" name="name" maxlength="60" autocomplete="off">
 `
 }
 
