@@ -19,7 +19,7 @@ import {
   setUp,
   validate,
 } from '../support/passkeys.ts'
-import { openRaw, type RawDatabase } from '../support/raw.ts'
+import { dump, openRaw, type RawDatabase } from '../support/raw.ts'
 import { startServer, type TestServer } from '../support/server.ts'
 import { customerKey, newUser } from './people.ts'
 
@@ -541,6 +541,28 @@ for (const database of databaseNames) {
         assert.equal(await remove(alice.username, passkeyId, await customerWith(server)), 'Invalid username or email.')
         assert.equal((await listOf(alice.username)).length, 1)
       })
+    })
+
+    it('leave nothing in the database that opens a link or answers a question', async () => {
+      const { username } = await newUser(server)
+      const authenticator = await newPasskey(server, username)
+      const { publicKey, promptUrl, txId } = await askForPasskey(server, username)
+      const { link } = await linkTo(server, username)
+      const rows = Object.values(await dump(raw)).flat()
+      const all = rows.flatMap((row) =>
+        Object.values(row).map((value) =>
+          typeof value === 'object' && value ? Buffer.from(value).toString('latin1') : String(value),
+        ),
+      )
+      const kept = all.join('\n')
+      assert.ok(kept.includes(txId), 'what is not secret is found')
+      const { challenge } = publicKey as { challenge: string }
+      for (const secret of [challenge, authenticator.id, promptUrl.split('/').at(-1), link.split('/').at(-1)]) {
+        const bytes = Buffer.from(secret ?? '', 'base64url')
+        assert.ok(bytes.length >= 16)
+        for (const spelled of [secret ?? '', bytes.toString('hex'), bytes.toString('latin1'), bytes.toString('base64')])
+          assert.ok(!kept.includes(spelled), spelled)
+      }
     })
 
     describe('settings', () => {
