@@ -9,17 +9,15 @@ export const pageStyle: FastifyPluginAsync = async (app) => {
   )
 }
 
-export interface PageLimits {
+export interface PageNeeds {
   readonly formBytesMax?: number
   /** Whether a script of ours may run. */
   readonly isScripted?: boolean
 }
 
 /** Makes a scope one of pages: small forms are read, and no answer may be framed, kept, indexed or load from elsewhere. */
-export function servePages(app: FastifyInstance, { formBytesMax = 1_024, isScripted = false }: PageLimits = {}): void {
-  const headers = isScripted
-    ? { ...safeHeaders, 'content-security-policy': `${policy}; script-src 'self'` }
-    : safeHeaders
+export function servePages(app: FastifyInstance, { formBytesMax = 1_024, isScripted = false }: PageNeeds = {}): void {
+  const headers = { ...safeHeaders, 'content-security-policy': policyOf(isScripted) }
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('*', { parseAs: 'string', bodyLimit: formBytesMax }, (_request, body, done) => {
     done(null, new URLSearchParams(String(body)))
@@ -38,10 +36,13 @@ export function formOf(body: unknown): URLSearchParams {
 /** A route that the description of the API leaves out. */
 export const hidden = { schema: { hide: true } }
 
-const policy = "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+function policyOf(isScripted: boolean): string {
+  const sources = isScripted ? "style-src 'self'; script-src 'self'" : "style-src 'self'"
+  return `default-src 'none'; ${sources}; form-action 'self'; base-uri 'none'; frame-ancestors 'none'`
+}
 
 const safeHeaders = {
-  'content-security-policy': policy,
+  'content-security-policy': policyOf(false),
   'x-frame-options': 'DENY',
   'x-content-type-options': 'nosniff',
   'referrer-policy': 'no-referrer',
