@@ -143,6 +143,7 @@ for (const name of databaseNames) {
           'notices',
           'webhooks',
           'marks',
+          'signIns',
           'challenges',
           'credentials',
           'guards',
