@@ -9,7 +9,7 @@ import type { Store } from './open.ts'
 
 const customers = [101, 102] as const
 /** Smaller than the real ones, so that few events reach them. */
-const limits = { failuresPerLock: 3, lockMs: 20_000, lockMsMax: 60_000, failuresMax: 8 }
+const limits = { failuresPerLock: 3, lockMs: 20_000, lockMsMax: 60_000, failuresMax: 5 }
 const dayMs = 24 * 3_600_000
 const usersEach = 3
 /** Enrolled users first, then strangers. */
@@ -244,7 +244,7 @@ describe('the two databases', { skip: databaseNames.length < 2 && 'needs Postgre
           }
         },
       )
-      await fc.assert(property, { numRuns: 6, endOnFailure: true })
+      await fc.assert(property, { numRuns: 8, endOnFailure: true })
       for (const outcome of outcomes) assert.ok(seen.has(outcome), `${outcome} came`)
     } finally {
       for (const raw of raws) await raw.close()
