@@ -1,5 +1,5 @@
 import { challengeIdIn } from '../methods/webauthn.ts'
-import type { Assertion, Customer, RequestMark } from '../vocabulary.ts'
+import type { Assertion, Customer, Facts, RequestMark } from '../vocabulary.ts'
 import { type AnswerOutcome, answer } from './answer.ts'
 import { type ChallengeOutcome, challenge } from './challenge.ts'
 import { foldUsername } from './contacts.ts'
@@ -22,6 +22,7 @@ export interface AssertionRequest extends PasskeyRequest {
   readonly transactionName: string | null
   /** The address the user signs in from, as the caller says. */
   readonly origin: string | null
+  readonly facts?: Facts | undefined
 }
 
 /**
@@ -45,6 +46,7 @@ export function beginAssertion(engine: Engine, request: AssertionRequest): Promi
 export interface JudgeAssertionRequest extends PasskeyRequest {
   readonly requestId: string
   readonly assertion: Assertion
+  readonly facts?: Facts | undefined
 }
 
 /**
