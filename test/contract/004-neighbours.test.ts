@@ -1,11 +1,14 @@
 import assert from 'node:assert/strict'
+import { randomBytes } from 'node:crypto'
 import { after, before, describe, it } from 'node:test'
 import type { App } from '../../server/vocabulary.ts'
 import { callerOf, type Fields, newApp, nodeOrders, pathOf, postTo, signedFields } from '../support/apps.ts'
 import { wrongCode } from '../support/caller.ts'
 import { acceptAsShown, deny, linksIn } from '../support/links.ts'
 import { startServer, type TestServer } from '../support/server.ts'
-import { newAuthenticator, newUser, stranger } from './people.ts'
+import { oathCode } from '../support/totp.ts'
+import { logRow, newYubikey, touch } from '../support/yubikey.ts'
+import { customerKey, newAuthenticator, newUser, stranger, succeed } from './people.ts'
 
 /** The calls beside document 004's: authenticator apps, requests that are answered elsewhere, transactions. */
 
@@ -60,6 +63,90 @@ describe('auth/authOtp', () => {
     const { nextCode } = await newAuthenticator(server, username)
     for (const otp of [` ${nextCode()}`, '12345', '1234567', 'abcdef'])
       assert.equal((await call('auth/authOtp', { username, otp })).code, '23001')
+  })
+})
+
+describe('auth/authOtp with a hardware token', () => {
+  let count = 0
+  /** A user with a counting token in hand; each code is the next one. */
+  async function newOwner(digits = 6) {
+    const { username } = await newUser(server)
+    const [key, serial] = [randomBytes(20), `OTP-${++count}`]
+    const file = `${serial},${key.toString('hex')},HOTP,${digits}`
+    await succeed(server.call('/admin/tokens/import', { customerKey, file }))
+    await succeed(server.call('/admin/tokens/assign', { customerKey, serial, username }))
+    let counter = -1
+    return { username, serial, next: () => oathCode(key, ++counter, digits) }
+  }
+
+  it('takes its code, once, at this door or the other', async () => {
+    const { username, next } = await newOwner()
+    const otp = next()
+    const right = await call('auth/authOtp', { username, otp })
+    assert.equal(right.code, '0', right.text)
+    assert.match(String(right.inside['authMethods']), /\bOTP\b/)
+    assert.equal((await call('auth/authOtp', { username, otp })).code, '23001')
+    const elsewhere = await server.call('/auth/validate', {
+      customerKey,
+      username,
+      token: otp,
+      authType: 'HARDWARE TOKEN',
+    })
+    assert.equal(elsewhere.body.status, 'FAILED')
+    for (const otpType of ['online', 'offline'])
+      assert.equal((await call('auth/authOtp', { username, otp: next(), otpType })).code, '0', otpType)
+  })
+
+  it('asks the app of a user who has both, and the token when otpType is offline', async () => {
+    const { username, next } = await newOwner()
+    const { nextCode } = await newAuthenticator(server, username)
+    assert.equal((await call('auth/authOtp', { username, otp: nextCode() })).code, '0')
+    assert.equal((await call('auth/authOtp', { username, otp: nextCode(), otpType: 'online' })).code, '0')
+    assert.equal((await call('auth/authOtp', { username, otp: nextCode(), otpType: 'offline' })).code, '23001')
+    const otp = next()
+    for (const more of [{}, { otpType: 'online' }])
+      assert.equal((await call('auth/authOtp', { username, otp, ...more })).code, '23001')
+    assert.equal((await call('auth/authOtp', { username, otp, otpType: 'offline' })).code, '0')
+  })
+
+  it('counts one wrong code against one of the two: the other stays open', async () => {
+    const { username, next } = await newOwner()
+    const { nextCode } = await newAuthenticator(server, username)
+    for (let wrongs = 0; wrongs < 10; wrongs++) await call('auth/authOtp', { username, otp: `00000${wrongs}` })
+    assert.equal((await call('auth/authOtp', { username, otp: nextCode() })).code, '23036')
+    const otpType = 'offline'
+    assert.equal((await call('auth/authOtp', { username, otp: next(), otpType })).code, '0')
+    for (let wrongs = 0; wrongs < 10; wrongs++) await call('auth/authOtp', { username, otp: `00000${wrongs}`, otpType })
+    assert.equal((await call('auth/authOtp', { username, otp: next(), otpType })).code, '23036')
+  })
+
+  it('is none for OTP when its codes have eight digits, when it was taken from the user, or is a YubiKey', async () => {
+    const long = await newOwner(8)
+    assert.equal((await call('auth/authOtp', { username: long.username, otp: long.next() })).code, '23001')
+    const { username, serial, next } = await newOwner()
+    await succeed(server.call('/admin/tokens/unassign', { customerKey, serial }))
+    assert.equal((await call('auth/authOtp', { username, otp: next() })).code, '23001')
+    const [yubikey, { username: toucher }] = [newYubikey(), await newUser(server)]
+    await succeed(server.call('/admin/tokens/import', { customerKey, file: logRow(yubikey) }))
+    await succeed(server.call('/admin/tokens/assign', { customerKey, serial: yubikey.publicId, username: toucher }))
+    assert.equal((await call('auth/authOtp', { username: toucher, otp: touch(yubikey, 1, 0) })).code, '23001')
+    for (const name of [long.username, username, toucher]) {
+      await call('req/requestSmsOtp', { username: name })
+      const { phone } = (await server.assembled.store.read.users.find(app.customerId, name)) ?? assert.fail()
+      const smsOtp = await server.codeFor(String(phone))
+      const { inside } = await call('auth/authSmsOtp', { username: name, smsOtp })
+      assert.equal(inside['authMethods'], 'SMS,PUSH')
+    }
+  })
+
+  it('is one way together with the app: the two are no sign-in in two steps', async () => {
+    const strict = callerOf(server.baseUrl, await newApp(server.assembled.store, { factors: 2 }), server.now)
+    const { username, next } = await newOwner()
+    const { nextCode } = await newAuthenticator(server, username)
+    const first = await strict('auth/authOtp', { username, otp: nextCode() })
+    const authToken = String(first.inside['authToken'])
+    const second = await strict('auth/authOtp', { username, otp: next(), otpType: 'offline', authToken })
+    assert.deepEqual([second.code, second.inside['secretCode'], second.inside['authMethods']], ['0', '', 'SMS,PUSH'])
   })
 })
 
@@ -175,9 +262,9 @@ describe('req/requestMobilePushCR and session/statecheck', () => {
   it('needs a token that waits for a question of this method', async () => {
     const { username, authToken } = await pushed()
     assert.equal((await call('session/statecheck', { username, authMethod: 'PUSH' })).code, '10002')
-    for (const authMethod of ['OTP', 'SMS'])
+    for (const authMethod of ['OTP', 'SMS', 'FIDO'])
       assert.equal((await call('session/statecheck', { username, authMethod, authToken })).code, '23018')
-    for (const authMethod of ['FIDO', 'QRCODE', 'CROTP'])
+    for (const authMethod of ['QRCODE', 'CROTP'])
       assert.equal((await call('session/statecheck', { username, authMethod, authToken })).code, '23017')
     const other = await newUser(server)
     const check = { username: other.username, authMethod: 'PUSH', authToken }
@@ -300,7 +387,7 @@ describe('the path of a call', () => {
   })
 
   it('of a call that is not served is answered 404, in the shape of the others', async () => {
-    for (const path of ['auth/authFido', 'req/requestQrCode', 'auth/authBasic', 'auth', 'auth/authSmsOtp/more'])
+    for (const path of ['auth/authPki', 'req/requestQrCode', 'auth/authBasic', 'auth', 'auth/authSmsOtp/more'])
       for (const prefix of ['/v2', '']) {
         const answer = await call('auth/authSmsOtp', {}, `${prefix}/CentagateWS/webresources/${path}`)
         assert.deepEqual([answer.status, answer.code, answer.object], [404, '23024', ''], path)

@@ -73,6 +73,28 @@ const orders: Readonly<Record<string, Readonly<Record<Exclude<SignatureOrder, 'f
     php: `${sms} smsOtp ${javaEnd}`,
     table: `username transactionId details smsOtp authToken ${tableEnd}`,
   },
+  'req/requestAssertionOption': {
+    node: `username ${nodeEnd}`,
+    java: `username ${javaEnd}`,
+    php: `username ${javaEnd}`,
+    table: `username authToken ${tableEnd}`,
+  },
+  'auth/authFido': {
+    node: `username ${nodeEnd}`,
+    java: `username ${javaEnd}`,
+    php: `username ${javaEnd}`,
+    table: `username authToken ${tableEnd}`,
+  },
+}
+
+/** What a call needs and no order signs: an assertion that can be read, and is nobody's. */
+const unsigned: Readonly<Record<string, Fields>> = {
+  'auth/authFido': {
+    assertion: JSON.stringify({
+      id: 'aaaa',
+      response: { clientDataJSON: 'e30', authenticatorData: 'aaaa', signature: 'aaaa' },
+    }),
+  },
 }
 
 /** Every field of each call that a customer without devices can send; no two of one value. */
@@ -93,7 +115,10 @@ describe('the order of an app', () => {
           Object.entries({ ...filled, username: 'nobody' }).filter(([field]) => names.includes(field)),
         )
         const send = (text: string) =>
-          postTo(server.baseUrl, pathOf(call), signedFields(mine, fields, text, server.now()))
+          postTo(server.baseUrl, pathOf(call), {
+            ...signedFields(mine, fields, text, server.now()),
+            ...unsigned[call],
+          })
         assert.ok(!['23022', '10002'].includes((await send(order)).code), (await send(order)).text)
         const given = names.filter((field) => field in fields || /^(integrationKey|unixTimestamp)$/.test(field))
         for (const at of given.slice(1).keys()) {

@@ -38,6 +38,8 @@ export const nodeOrders: Readonly<Record<string, string>> = {
   'auth/authCrOtp': `username devAccId crOtp otpType challenge ${nodeEnd}`,
   'req/requestMobilePushCR': `username devAccId details ${nodeEnd}`,
   'session/statecheck': `username authMethod ${nodeEnd}`,
+  'req/requestAssertionOption': `username ${nodeEnd}`,
+  'auth/authFido': `username ${nodeEnd}`,
   'req/requestSmsTransOtp':
     'username details transactionId authToken integrationKey unixTimestamp supportFido ipAddress userAgent browserFp',
   'trans/authoriseSmsTrans':

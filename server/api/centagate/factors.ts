@@ -1,38 +1,76 @@
+import { foldUsername } from '../../engine/contacts.ts'
+import { siteOf } from '../../engine/passkey-site.ts'
 import type { Engine } from '../../engine/ports.ts'
-import type { MethodId, User } from '../../vocabulary.ts'
+import { typedMethods } from '../../engine/typed-codes.ts'
+import type { Customer, MethodId, User } from '../../vocabulary.ts'
 
 interface Available {
   readonly user: User
+  /** What he enrolled for, as far as it can be used here. */
   readonly enrolled: readonly MethodId[]
+  /** Whether the caller says that the browser has passkeys, and we have a domain for them. */
+  readonly hasFido: boolean
 }
 
 interface Factor {
-  readonly method: MethodId
+  /** Passing one of them passes it. */
+  readonly methods: readonly MethodId[]
   /** Whether it is answered elsewhere, and the caller polls `session/statecheck`. */
   readonly isPolled: boolean
   readonly isOpenTo: (available: Available) => boolean
 }
 
 /**
- * `authMethods`: every way to sign in that is served here, in the vendor's word. A new one, such as FIDO, is a line here
- * and its calls in `index.ts`.
+ * `authMethods`: every way to sign in that is served here, in the vendor's word. A new one is a line here and its calls
+ * in `index.ts`.
  */
 export const factors = {
-  SMS: { method: 'message-code', isPolled: false, isOpenTo: ({ user }) => user.phone !== null },
-  OTP: { method: 'time-code', isPolled: false, isOpenTo: ({ enrolled }) => enrolled.includes('time-code') },
-  PUSH: { method: 'message-link', isPolled: true, isOpenTo: ({ user }) => user.phone !== null || user.email !== null },
+  SMS: { methods: ['message-code'], isPolled: false, isOpenTo: ({ user }) => user.phone !== null },
+  OTP: {
+    methods: ['time-code', 'hardware-token'],
+    isPolled: false,
+    isOpenTo: ({ enrolled }) => enrolled.includes('time-code') || enrolled.includes('hardware-token'),
+  },
+  PUSH: {
+    methods: ['message-link'],
+    isPolled: true,
+    isOpenTo: ({ user }) => user.phone !== null || user.email !== null,
+  },
+  FIDO: {
+    methods: ['passkey'],
+    isPolled: false,
+    isOpenTo: ({ enrolled, hasFido }) => hasFido && enrolled.includes('passkey'),
+  },
 } as const satisfies Record<string, Factor>
 
+/** The digits of an `otp`, whatever shows it. */
+export const otpDigits = 6
+
+/** How many different ways were passed: two tokens that show codes are one. */
+export function countPassed(passed: readonly MethodId[]): number {
+  return Object.values<Factor>(factors).filter((factor) => isPassed(factor, passed)).length
+}
+
+export interface Listing {
+  readonly customer: Customer
+  readonly user: User
+  readonly passed: readonly MethodId[]
+  readonly supportsFido: boolean
+}
+
 /** Ways that are open to a user and that he has not passed, separated by commas. */
-export async function authMethodsOf(engine: Engine, user: User, passed: readonly MethodId[]): Promise<string> {
-  const enrolled = await enrolledMethods(engine, user)
+export async function authMethodsOf(engine: Engine, listing: Listing): Promise<string> {
+  const { customer, user, passed, supportsFido } = listing
+  const credentials = (await engine.store.userSnapshot(customer.id, foldUsername(user.username)))?.credentials ?? []
+  const hasPasskey = credentials.some(({ method }) => method === 'passkey')
+  const enrolled: MethodId[] = [...typedMethods(credentials, otpDigits), ...(hasPasskey ? ['passkey' as const] : [])]
+  const hasFido = supportsFido && siteOf(customer, engine.baseUrl) !== undefined
   return Object.entries<Factor>(factors)
-    .filter(([, { method, isOpenTo }]) => !passed.includes(method) && isOpenTo({ user, enrolled }))
+    .filter(([, factor]) => !isPassed(factor, passed) && factor.isOpenTo({ user, enrolled, hasFido }))
     .map(([word]) => word)
     .join(',')
 }
 
-async function enrolledMethods(engine: Engine, { customerId, id }: User): Promise<MethodId[]> {
-  const credentials = await engine.store.read.credentials.of(customerId, id, 'time-code')
-  return credentials.filter(({ state }) => state === 'active').map(({ method }) => method)
+function isPassed({ methods }: Factor, passed: readonly MethodId[]): boolean {
+  return methods.some((method) => passed.includes(method))
 }

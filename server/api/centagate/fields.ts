@@ -49,6 +49,13 @@ export const common = {
   }),
 }
 
+/** Room for a signature and all that stands around it. */
+export const assertion = Type.String({
+  minLength: 2,
+  maxLength: 49_152,
+  description:
+    'What `navigator.credentials.get` gave, as the JSON text of `toJSON()`. Not signed: it is signed itself.',
+})
 export const smsOtp = line(64, 'The code of the SMS, as the user typed it.')
 /** Devices are not enrolled with us, so there is none to name. */
 export const devAccId = line(64, 'The account of a device. There are none: leave it out.')

@@ -3,6 +3,7 @@ import type { Engine } from '../../engine/ports.ts'
 import { notReadable } from '../body.ts'
 import type { Watch } from '../seen.ts'
 import { answer, badInput, describeCall, type Endpoint, handle, noted, segmentsOf, served } from './endpoint.ts'
+import { authFido, requestAssertionOption } from './fido.ts'
 import { authCrOtp, authOtp } from './otp.ts'
 import { requestMobilePushCR, statecheck } from './push.ts'
 import { authSmsOtp, requestSmsOtp } from './sms.ts'
@@ -20,6 +21,8 @@ const endpoints = [
   statecheck,
   requestSmsTransOtp,
   authoriseSmsTrans,
+  requestAssertionOption,
+  authFido,
 ] as unknown as readonly Endpoint[] // each keeps its own body type inside; here they are only served
 
 const root = '/CentagateWS/webresources'

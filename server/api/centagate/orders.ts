@@ -30,6 +30,8 @@ export type CallName =
   | 'session/statecheck'
   | 'req/requestSmsTransOtp'
   | 'trans/authoriseSmsTrans'
+  | 'req/requestAssertionOption'
+  | 'auth/authFido'
 
 type Order = readonly FieldName[]
 
@@ -66,6 +68,13 @@ const ofTableTokenLater = [
 
 const crOtp = ['username', 'devAccId', 'crOtp', 'otpType', 'challenge', ...ofNode] as const
 const smsTrans = ['username', 'details', 'transactionId', ...ofJava] as const
+/** The clients' order; most of the vendor's pages leave the `assertion` out, too. */
+const fido = {
+  node: ['username', ...ofNode],
+  java: ['username', ...ofJava],
+  php: ['username', ...ofJava],
+  table: ['username', ...ofTableWithToken],
+} as const
 const authoriseSmsTrans = ['username', 'details', 'transactionId', 'smsOtp', ...ofJava] as const
 
 /**
@@ -127,6 +136,8 @@ const orders = {
     php: authoriseSmsTrans,
     table: ['username', 'transactionId', 'details', 'smsOtp', ...ofTableWithToken],
   },
+  'req/requestAssertionOption': fido,
+  'auth/authFido': fido,
 } as const satisfies Record<CallName, Record<Exclude<SignatureOrder, 'framed'>, Order>>
 
 export const orderNames = ['node', 'java', 'php', 'table', 'framed'] as const satisfies readonly SignatureOrder[]

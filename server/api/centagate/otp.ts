@@ -1,18 +1,17 @@
 import Type from 'typebox'
 import { answer } from '../../engine/answer.ts'
-import { endpoint } from './endpoint.ts'
-import { factors } from './factors.ts'
+import { foldUsername } from '../../engine/contacts.ts'
+import { type TypedMethod, typedMethods } from '../../engine/typed-codes.ts'
+import { type Call, endpoint } from './endpoint.ts'
+import { otpDigits } from './factors.ts'
 import { devAccId, ignored, line, otpType } from './fields.ts'
 import { earlierOf, passed, userOf } from './sign-in.ts'
 import { otpRefusals, said } from './words.ts'
 
-/** Of every app that reads our QR code. */
-const otpDigits = 6
-
 export const authOtp = endpoint({
   name: 'auth/authOtp',
   isVersioned: true,
-  summary: 'Check the code of an authenticator app',
+  summary: 'Check the code of an authenticator app or of a hardware token',
   fields: {
     otp: line(64, 'The code, as the user typed it.'),
     devAccId: Type.Optional(devAccId),
@@ -25,7 +24,7 @@ export const authOtp = endpoint({
     const earlier = await earlierOf(call, user)
     if (earlier && 'code' in earlier) return earlier
     if (!/^[0-9]+$/.test(body.otp) || body.otp.length !== otpDigits) return said.wrong
-    const { method } = factors.OTP
+    const method = await methodOf(call, body.otpType)
     const outcome = await answer(engine, {
       customer,
       to: { username: body.username, method },
@@ -39,6 +38,18 @@ export const authOtp = endpoint({
     return user ? passed(call, user, earlier, method) : said.wrong
   },
 })
+
+/**
+ * The one method that a code is judged by, so that it is one guess: the app, or the hardware token of a user without an
+ * app. `offline` is the vendor's word for hardware, and asks for the token of a user who has both.
+ */
+async function methodOf({ engine, customer, body }: Call, type: string | undefined): Promise<TypedMethod> {
+  const user = await engine.store.userSnapshot(customer.id, foldUsername(body.username))
+  const enrolled = typedMethods(user?.credentials ?? [], otpDigits)
+  const ranked =
+    type === 'offline' ? (['hardware-token', 'time-code'] as const) : (['time-code', 'hardware-token'] as const)
+  return ranked.find((method) => enrolled.includes(method)) ?? 'time-code'
+}
 
 export const authCrOtp = endpoint({
   name: 'auth/authCrOtp',

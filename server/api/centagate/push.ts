@@ -34,7 +34,8 @@ export const requestMobilePushCR = endpoint({
     const earlier = await earlierOf(call, user)
     if (earlier && 'code' in earlier) return earlier
     const via = user.phone === null ? 'email' : 'sms'
-    const outcome = await ask(call, { asked: { method: factors.PUSH.method, via: [via], label: 'PUSH' }, purpose })
+    const [asking] = factors.PUSH.methods
+    const outcome = await ask(call, { asked: { method: asking, via: [via], label: 'PUSH' }, purpose })
     if (!outcome.ok) return pushRefusals[outcome.reason]
     return { ...said.done, object: { authToken: await tokenFor(call, user, outcome.challengeId) } }
   },
@@ -65,10 +66,10 @@ export const statecheck = endpoint({
     if (earlier && 'code' in earlier) return earlier
     const asked = earlier?.challengeId ? await engine.store.read.challenges.find(earlier.challengeId) : undefined
     if (!user || !earlier || !asked) return said.noSignIn
-    if (asked.method !== factor.method) return said.badStatus
+    if (!factor.methods.some((method) => method === asked.method)) return said.badStatus
     const state = await status(engine, asked.id, customer.id)
     if (state !== 'approved') return states[state]
     // A code that was typed has had its answer already.
-    return factor.isPolled ? passed(call, user, earlier, factor.method, asked.id) : said.badStatus
+    return factor.isPolled ? passed(call, user, earlier, asked.method, asked.id) : said.badStatus
   },
 })

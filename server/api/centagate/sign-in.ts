@@ -3,7 +3,7 @@ import { advanceSignIn, beginSignIn, readSignIn, signInMs, waitFor } from '../..
 import { randomSecret } from '../../security/random.ts'
 import type { MethodId, SignIn, User } from '../../vocabulary.ts'
 import type { Call } from './endpoint.ts'
-import { authMethodsOf } from './factors.ts'
+import { authMethodsOf, countPassed } from './factors.ts'
 import { type Reply, said } from './words.ts'
 
 /** The user of a call; undefined for a name that nobody has. */
@@ -17,6 +17,11 @@ export async function earlierOf({ engine, app, body }: Call, user: User | undefi
   const signIn = await readSignIn(engine, app, body.authToken)
   if (!signIn) return said.noSignIn
   return signIn.userId === user?.id ? signIn : said.otherOwner
+}
+
+/** Whether the caller says that the user's browser has passkeys. */
+export function supportsFido({ body }: Call): boolean {
+  return body.supportFido === 'true'
 }
 
 /** The token that goes with a question: that of the sign-in it belongs to, or of a new one. */
@@ -41,8 +46,13 @@ export async function passed(
   const token = body.authToken ?? null
   const authToken = await advanceSignIn(engine, app, { userId: user.id, token, methods, answeredElsewhere })
   if (authToken === undefined) return said.noSignIn
-  const isComplete = methods.length >= app.factors
-  const authMethods = await authMethodsOf(engine, user, isComplete ? [] : methods)
+  const isComplete = countPassed(methods) >= app.factors
+  const authMethods = await authMethodsOf(engine, {
+    customer,
+    user,
+    passed: isComplete ? [] : methods,
+    supportsFido: supportsFido(call),
+  })
   return {
     ...said.done,
     object: {

@@ -6,7 +6,7 @@ import type { ChallengeState } from '../../vocabulary.ts'
 export interface Reply {
   readonly code: string
   readonly message: string
-  readonly object?: Readonly<Record<string, string>>
+  readonly object?: object
 }
 
 /** The vendor's return codes, as far as we give them. The wording of the messages is ours: the vendor's is not known. */
@@ -43,6 +43,8 @@ export const said = {
   noCredit: { code: '25009', message: 'The messages of this customer for today are used up.' },
   noToken: { code: '29001', message: 'Token not found.' },
   noDeviceAccount: { code: '36000', message: 'Device not found. Leave devAccId out.' },
+  fidoFailed: { code: '37000', message: 'This passkey or security key was not accepted.' },
+  fidoTooOften: { code: '37000', message: 'Asked too often for this user or address. Wait ten minutes.' },
 } as const satisfies Record<string, Reply>
 
 /** Why no SMS was sent. */
@@ -112,6 +114,27 @@ export const smsOtpRefusals = {
   spent: said.expiredSms,
   replaced: said.noSms,
   denied: said.noSms,
+} as const satisfies Record<AnswerRefusal, Reply>
+
+/** Why nobody was asked for a passkey. */
+export const fidoAskRefusals = {
+  ...smsRefusals,
+  'too-many': said.fidoTooOften,
+  'suspicious-prefix': said.fidoTooOften,
+  'prompts-paused': said.fidoTooOften,
+  'delivery-failed': said.fidoFailed,
+} as const satisfies Record<ChallengeRefusal, Reply>
+
+/** Why an assertion is refused. One that answers nothing this user was asked is a wrong one. */
+export const fidoRefusals = {
+  ...otpRefusals,
+  'unknown-challenge': said.fidoFailed,
+  wrong: said.fidoFailed,
+  used: said.badStatus,
+  expired: said.badStatus,
+  spent: said.badStatus,
+  replaced: said.badStatus,
+  denied: said.badStatus,
 } as const satisfies Record<AnswerRefusal, Reply>
 
 /** How a polled request stands. */
