@@ -4,8 +4,9 @@ import { messagesLeft } from '../../engine/admission.ts'
 import { secretsOf } from '../../engine/customer-secrets.ts'
 import { askOperator } from '../../engine/notify.ts'
 import { customerId, email, ignored, line, phone, shownLine } from './bodies.ts'
+import { addRefusals, checkRefusals, keyRefusals, resetRefusals, supportRefusals } from './customer-words.ts'
 import { endpoint, type Reply } from './endpoint.ts'
-import { addRefusals, checkRefusals, keyRefusals, resetRefusals, said, supportRefusals } from './words.ts'
+import { said } from './words.ts'
 
 /** The calls by which a plugin registers its site, and what it asks of its own customer (docs/miniorange.md). */
 

@@ -1,9 +1,10 @@
 import Type from 'typebox'
 import { askOperator, notifyOwn } from '../../engine/notify.ts'
 import { customerKey, email, ignored, shownLine } from './bodies.ts'
+import { notifyRefusals, supportRefusals } from './customer-words.ts'
 import { isDefaultCustomer } from './default-customers.ts'
 import { endpoint } from './endpoint.ts'
-import { notifyRefusals, said, supportRefusals } from './words.ts'
+import { said } from './words.ts'
 
 const subjectLettersMax = 150
 const textLettersMax = 10_000

@@ -1,7 +1,6 @@
 import type { AnswerRefusal } from '../../engine/answer.ts'
 import type { ChallengeRefusal, Shown } from '../../engine/challenge.ts'
 import type { ConfirmOutcome, EnrolOutcome } from '../../engine/enrol.ts'
-import type { NotifyOutcome } from '../../engine/notify.ts'
 import type { RegistrationOutcome } from '../../engine/passkey-registration.ts'
 import type { ListOutcome, RemoveOutcome } from '../../engine/passkeys.ts'
 import type { Asked } from '../../engine/person.ts'
@@ -262,56 +261,6 @@ export const tokenRefusals = {
   },
   repeated: { status: 'ERROR', message: 'This request was already received.' },
 } as const satisfies Record<TokenRefusal, Said>
-
-const offSignUp = 'Customers cannot sign up on this server. Ask who runs it for a customer key.'
-const offSignIn = 'Keys are not given out by password on this server. Ask who runs it.'
-const tooManyCalls = 'There were too many such requests from your address. Wait some minutes.'
-
-export const checkRefusals = {
-  off: { status: 'ERROR', message: offSignUp },
-  'too-many': { status: 'TRANSACTION_LIMIT_EXCEEDED', message: tooManyCalls },
-} as const satisfies Record<string, Said>
-
-export const addRefusals = {
-  off: { status: 'FAILED', message: offSignUp },
-  'too-many': { status: 'FAILED', message: 'There were too many sign-ups lately. Try again tomorrow.' },
-  'bad-email': { status: 'INVALID_EMAIL', message: 'The e-mail address is not valid.' },
-  'bad-password': { status: 'FAILED', message: 'The password must have 8 characters at least.' },
-  taken: { status: 'CUSTOMER_USERNAME_ALREADY_EXISTS', message: 'There is an account with this e-mail address.' },
-} as const satisfies Record<string, Said>
-
-/** Not JSON: WordPress, Magento and Drupal take every JSON for the keys of a customer. */
-export const keyRefusals = {
-  off: offSignIn,
-  'too-many': tooManyCalls,
-  wrong: 'Invalid username or password. Please try again.',
-  locked: 'Too many wrong passwords. This account is locked for a while.',
-} as const satisfies Record<string, string>
-
-export const resetRefusals = {
-  off: { status: 'ERROR', message: offSignIn },
-  'too-many': { status: 'FAILED', message: tooManyCalls },
-} as const satisfies Record<string, Said>
-
-export const supportRefusals = {
-  repeated: { status: 'ERROR', message: 'This request was already received.' },
-  off: { status: 'FAILED', message: 'Nobody reads questions on this server. Ask who runs it directly.' },
-  'too-many': { status: 'FAILED', message: 'There were too many questions today. Try again tomorrow.' },
-} as const satisfies Record<string, Said>
-
-export const notifyRefusals = {
-  'bad-email': challengeRefusals['bad-email'],
-  'foreign-address': {
-    status: 'FAILED',
-    message: 'Mail goes only to users of this customer, by their names, and to the address of its account.',
-  },
-  repeated: { status: 'ERROR', message: 'This request was already received.' },
-  'too-many': challengeRefusals['too-many'],
-  'over-budget': challengeRefusals['over-budget'],
-  country: challengeRefusals.country,
-  'suspicious-prefix': challengeRefusals['suspicious-prefix'],
-  'prompts-paused': challengeRefusals['prompts-paused'],
-} as const satisfies Record<Extract<NotifyOutcome, { ok: false }>['reason'], Said>
 
 export const phoneRefusals = {
   'unknown-user': unknownUser,
