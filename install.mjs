@@ -1,4 +1,5 @@
-// Runs before anything is installed, on whatever Node the machine has: brings node_modules up to package-lock.json.
+// Runs before anything is installed, on whatever Node the machine has: brings node_modules up to package-lock.json, and the
+// web parts up to their sources.
 import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
@@ -22,4 +23,13 @@ if (installed !== wanted) {
     process.exit(status ?? 1)
   }
   writeFileSync(stampFile, wanted)
+}
+
+const built = spawnSync(`${root}node_modules/.bin/node`, [`${root}web/build.ts`], {
+  cwd: root,
+  stdio: ['ignore', 2, 2],
+})
+if (built.status !== 0) {
+  process.stderr.write('The web parts could not be built. The lines above say why.\n')
+  process.exit(built.status ?? 1)
 }

@@ -4,7 +4,12 @@ const bin = (name: string) => `node_modules/.bin/${name}`
 
 /** Format, lint and types; false when something is wrong (it has been printed). */
 export function isClean(): boolean {
-  return runs(bin('biome'), ['ci', '--colors=off', '.']) && runs(bin('tsc'), ['-p', '.'])
+  const checks = [
+    [bin('biome'), 'ci', '--colors=off', '.'],
+    [bin('tsc'), '-p', '.'],
+    [bin('tsc'), '-p', 'web'],
+  ] as const
+  return checks.every(([program, ...options]) => runs(program, options))
 }
 
 /** Runs test files with Node's own runner; false when one failed. */

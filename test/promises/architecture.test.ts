@@ -73,7 +73,7 @@ const places: readonly Place[] = [
   {
     folder: /^server\/api\/\w+\.ts$/,
     ours: /^server\/(security\/|vocabulary)/,
-    packages: /^(fastify|@fastify\/swagger|node:(fs|net)|pino)$/,
+    packages: /^(fastify|@fastify\/(static|swagger)|node:(fs|net)|pino)$/,
   },
   ...globSync('server/api/*/', { cwd: root }).map((folder) => ({
     folder: new RegExp(`^${folder.replaceAll('\\', '/').replace(/\/$/, '')}/`),

@@ -1,0 +1,74 @@
+import { createHash } from 'node:crypto'
+import { existsSync, globSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { brotliCompressSync, constants, gzipSync } from 'node:zlib'
+import react from '@vitejs/plugin-react'
+import { build, type InlineConfig } from 'vite'
+
+// Builds what browsers run into dist/, and only when its sources have changed. `npm start` and `npm test` call it.
+
+const root = fileURLToPath(new URL('..', import.meta.url))
+const outFolder = join(root, 'dist')
+const stampFile = join(outFolder, '.built')
+
+/** The web apps: a folder of web/ with an index.html each, and the path that it is served under. */
+const apps: readonly { readonly folder: string; readonly base: string }[] = [
+  { folder: 'console', base: '/console/' },
+  { folder: 'authenticator', base: '/app/' },
+]
+
+const sources = ['web/**/*', 'sdk/**/*', 'contract/**/*', 'package-lock.json']
+
+function digestOfSources(): string {
+  const digest = createHash('sha256')
+  const files = globSync([...sources], { cwd: root }).sort()
+  for (const file of files) {
+    const path = join(root, file)
+    if (statSync(path).isFile()) digest.update(file).update('\0').update(readFileSync(path)).update('\0')
+  }
+  return digest.digest('hex')
+}
+
+function configOf(folder: string, base: string): InlineConfig {
+  return {
+    configFile: false,
+    root: join(root, 'web', folder),
+    base,
+    publicDir: 'public',
+    logLevel: 'warn',
+    plugins: [react()],
+    build: {
+      outDir: join(outFolder, folder),
+      emptyOutDir: true,
+      target: 'es2023',
+      // Everything comes from a file of its own: the content security policy forbids what is inlined.
+      assetsInlineLimit: 0,
+      modulePreload: { polyfill: false },
+      reportCompressedSize: false,
+    },
+  }
+}
+
+/** Text is served as it was compressed here, at the greatest effort and once. */
+function compress(): void {
+  for (const file of globSync('**/*.{js,mjs,css,html,svg,wasm,json,webmanifest}', { cwd: outFolder })) {
+    const path = join(outFolder, file)
+    const content = readFileSync(path)
+    if (content.length < 1_024) continue
+    writeFileSync(`${path}.gz`, gzipSync(content, { level: 9 }))
+    const quality = { [constants.BROTLI_PARAM_QUALITY]: 11 }
+    writeFileSync(`${path}.br`, brotliCompressSync(content, { params: quality }))
+  }
+}
+
+const wanted = digestOfSources()
+if (!existsSync(stampFile) || readFileSync(stampFile, 'utf8') !== wanted) {
+  process.stderr.write('Building the web parts …\n')
+  rmSync(outFolder, { recursive: true, force: true })
+  mkdirSync(outFolder, { recursive: true })
+  for (const { folder, base } of apps)
+    if (existsSync(join(root, 'web', folder, 'index.html'))) await build(configOf(folder, base))
+  compress()
+  writeFileSync(stampFile, wanted)
+}
