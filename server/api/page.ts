@@ -9,6 +9,11 @@ export const pageStyle: FastifyPluginAsync = async (app) => {
   )
 }
 
+/** One stylesheet of several files, each given by its path from here. */
+export function stylesheet(...files: readonly string[]): string {
+  return files.map((file) => readFileSync(new URL(file, import.meta.url), 'utf8')).join('\n')
+}
+
 export interface PageNeeds {
   readonly formBytesMax?: number
   /** Whether a script of ours may run. */

@@ -1,5 +1,6 @@
-import { readFileSync } from 'node:fs'
 import type { FastifyPluginAsync } from 'fastify'
+import { serveLivePage } from '../live.ts'
+import { hidden } from '../page.ts'
 import type { Seen, Watch } from '../seen.ts'
 import { redact } from './redact.ts'
 
@@ -70,13 +71,7 @@ export function createInspector(options: InspectorOptions): Inspector {
       }
     },
     pages: async (app) => {
-      app.addHook('onRequest', async (_request, reply) => {
-        reply.headers(safeHeaders)
-      })
-      for (const [path, [file, type]] of Object.entries(files)) {
-        const content = readFileSync(new URL(file, import.meta.url))
-        app.get(path, hidden, async (_request, reply) => reply.type(type).send(content))
-      }
+      serveLivePage(app, { path: '/dev/requests', files: 'inspector/requests' })
       app.get('/dev/requests.json', hidden, async (request) => {
         const { customerKey: wanted } = request.query as { customerKey?: unknown } // any query string parses to this
         const kept = entries.map((entry) => entry())
@@ -86,22 +81,6 @@ export function createInspector(options: InspectorOptions): Inspector {
       })
     },
   }
-}
-
-const hidden = { schema: { hide: true } }
-
-const files = {
-  '/dev/requests': ['requests.html', 'text/html; charset=utf-8'],
-  '/dev/requests.css': ['requests.css', 'text/css; charset=utf-8'],
-  '/dev/requests.js': ['requests.js', 'text/javascript; charset=utf-8'],
-} as const
-
-const safeHeaders = {
-  'content-security-policy':
-    "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; form-action 'none'; base-uri 'none'; frame-ancestors 'none'",
-  'referrer-policy': 'no-referrer',
-  'x-content-type-options': 'nosniff',
-  'cache-control': 'no-store',
 }
 
 interface Kept extends Omit<InspectorEntry, 'curl'> {

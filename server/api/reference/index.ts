@@ -1,11 +1,12 @@
 import { readFileSync } from 'node:fs'
 import type { FastifyPluginAsync } from 'fastify'
+import { stylesheet } from '../page.ts'
 import { type Description, groupsOf, type ShownGroup } from './calls.ts'
 import { type Reader, referencePage } from './page.ts'
 
 /** The reference at `/docs`: made from what the server itself describes, so that it cannot tell of other calls. */
 export function referencePages(readerOf: () => Promise<Reader>): FastifyPluginAsync {
-  const style = readFileSync(new URL('reference.css', import.meta.url))
+  const style = stylesheet('tools.css', 'reference/reference.css')
   const script = readFileSync(new URL('reference.js', import.meta.url))
   let groups: readonly ShownGroup[] | undefined
 
