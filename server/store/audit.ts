@@ -6,8 +6,8 @@ import type { AuditNote } from '../vocabulary.ts'
 import { auditSeal, type Keys } from './keys.ts'
 import type { AuditBlockRow, AuditRow, Db } from './tables.ts'
 
-/** Rows that one block closes at most, so that closing never holds the writer for long. */
-export const blockRowsMax = 5_000
+/** Rows that one block closes at most: hashing them keeps everything else in this thread waiting for a few milliseconds. */
+export const blockRowsMax = 500
 
 /** What `verify` found out about one customer's chain. `brokenAt` is the first block that does not hold. */
 export interface ChainState {
@@ -43,31 +43,33 @@ export function audit(db: Db, keys: Keys) {
     },
 
     /**
-     * Closes the rows of one customer that no running transaction can still come before: those below `horizonTxn`.
-     * Two nodes that close at once collide on the block's number, and one of them closes nothing. Returns the rows.
+     * The next block of one customer: rows that no running transaction can still come before, those below `horizonTxn`.
+     * Undefined when there is nothing to close. It is read and hashed outside the transaction that adds it, so that
+     * closing holds up nobody's writes: closed rows never change, and two that read the same have the same number.
      */
-    async close(customerId: number, horizonTxn: number, nowMs: number): Promise<number> {
+    async nextBlock(customerId: number, horizonTxn: number, nowMs: number): Promise<AuditBlockRow | undefined> {
       const last = await lastBlock(db, customerId)
       const rows = await rowsAfter(db, customerId, last, horizonTxn)
       const end = rows.at(-1)
-      if (!end) return 0
+      if (!end) return undefined
       const number = (last?.number ?? 0) + 1
       const digest = blockHash(last?.hash ?? null, number, rows)
       const key = await keys.of(db, customerId)
-      await db
-        .insertInto('audit_blocks')
-        .values({
-          customer_id: customerId,
-          number,
-          upto_txn: end.txn,
-          upto_id: end.id,
-          rows: rows.length,
-          hash: digest,
-          seal: auditSeal(key, String(customerId), String(number), digest.toString('hex')),
-          closed_at_ms: nowMs,
-        })
-        .execute()
-      return rows.length
+      return {
+        customer_id: customerId,
+        number,
+        upto_txn: end.txn,
+        upto_id: end.id,
+        rows: rows.length,
+        hash: digest,
+        seal: auditSeal(key, String(customerId), String(number), digest.toString('hex')),
+        closed_at_ms: nowMs,
+      }
+    },
+
+    /** Adds a block that was just read. Of two nodes that close at once the second fails, and closes nothing. */
+    async addBlock(block: AuditBlockRow): Promise<void> {
+      await db.insertInto('audit_blocks').values(block).execute()
     },
 
     /** Walks one customer's chain from its beginning and checks every hash, every seal and every count. */

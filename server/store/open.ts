@@ -73,7 +73,11 @@ export async function openStore(options: StoreOptions): Promise<Store> {
       let rows = 0
       const customers = await read.customers.list()
       for (const id of [serverScope, ...customers.map((customer) => customer.id)]) {
-        rows += await whileFull(blockRowsMax, () => write((tx) => tx.audit.close(id, horizon, nowMs)))
+        rows += await whileFull(blockRowsMax, async () => {
+          const block = await read.audit.nextBlock(id, horizon, nowMs)
+          if (block) await write((tx) => tx.audit.addBlock(block))
+          return block?.rows ?? 0
+        })
       }
       return rows
     },
