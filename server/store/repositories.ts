@@ -24,7 +24,7 @@ export function repositories(db: Db, keys: Keys, dialect: Dialect) {
   return {
     accounts: accounts(db, keys),
     apps: apps(db, keys),
-    audit: audit(db, keys),
+    audit: audit(db, keys, dialect),
     challenges: challenges(db, keys, dialect),
     credentials: credentials(db, keys, dialect),
     customers: customers(db, keys, dialect),
