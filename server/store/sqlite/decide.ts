@@ -47,22 +47,17 @@ function barrier(statements: Statements, limits: GuardLimits, decision: Decision
   return undefined
 }
 
-function verdict(statements: Statements, { verdict: judged, stage, credential, customerId }: Decision): Decided {
+function verdict(statements: Statements, decision: Decision): Decided {
+  const { verdict: judged, stage, credential, customerId, nowMs } = decision
   if (stage === 'spend') return 'judging'
-  if (judged !== 'right') return judged
-  const isFresh = !credential || statements.fresh.get(credential.id, customerId, credential.userId, credential.step)
-  return isFresh ? 'accepted' : 'used'
+  if (judged !== 'right' || !credential) return judged === 'right' ? 'accepted' : judged
+  // Settles two uses of one code: the step only moves forward.
+  const { changes } = statements.advance.run(credential.step, nowMs, credential.id, customerId, credential.userId)
+  return changes === 1 ? 'accepted' : 'used'
 }
 
-function accept(
-  statements: Statements,
-  { credential, nowMs, isConfirming, method, customerId, subject }: Decision,
-): void {
-  if (credential) {
-    // Settles two uses of one code: the step only moves forward.
-    must(statements.advance.run(credential.step, nowMs, credential.id).changes)
-    if (isConfirming) statements.replaced.run(credential.userId, method, credential.id)
-  }
+function accept(statements: Statements, { credential, isConfirming, method, customerId, subject }: Decision): void {
+  if (credential && isConfirming) statements.replaced.run(credential.userId, method, credential.id)
   statements.clear.run(customerId, subject.key, method)
 }
 
@@ -151,7 +146,6 @@ function statementsOf(handle: DatabaseSync) {
       `update daily_tries set tries = tries - 1
        where customer_id = ? and subject = ? and method = ? and day_start_ms = ? and tries > 0`,
     ),
-    fresh: lazily('select 1 from credentials where id = ? and customer_id = ? and user_id = ? and last_step < ?'),
     // The last attempt ends the challenge when no other one is still being judged: it may be the right one.
     spend: lazily(
       `update challenges set attempts = attempts + ?4, judging = judging + ?5,
@@ -163,7 +157,7 @@ function statementsOf(handle: DatabaseSync) {
     advance: lazily(
       `update credentials
        set last_step = ?1, last_used_at_ms = ?2, state = 'active', confirmed_at_ms = coalesce(confirmed_at_ms, ?2)
-       where id = ?3 and last_step < ?1`,
+       where id = ?3 and customer_id = ?4 and user_id = ?5 and last_step < ?1`,
     ),
     replaced: lazily('delete from credentials where user_id = ? and method = ? and id <> ?'),
     fail: lazily(
