@@ -36,6 +36,8 @@ const freshMs = 1_000
 const closeAuditEveryMs = 5_000
 const purgeEveryMs = 60_000
 const synchronizeEveryMs = 60_000
+/** Written at once, or after a second: each write wakes a thread. */
+const logBytes = 32_768
 const hangUpEveryMs = 50
 const webhooksEveryMs = 2_000
 
@@ -53,7 +55,7 @@ export interface Assembled {
 export async function assemble(config: Config, given?: Clock): Promise<Assembled> {
   const logger = pino(
     { level: config.logLevel, base: null, timestamp: pino.stdTimeFunctions.isoTime },
-    pino.destination({ sync: false, minLength: 4096 }),
+    pino.destination({ sync: false, minLength: logBytes, maxWrite: 2 * logBytes }),
   )
   const flushing = setInterval(() => logger.flush(), freshMs).unref()
   const metrics = createMetrics()
