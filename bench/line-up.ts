@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import packageJson from '../package.json' with { type: 'json' }
 import { Connection } from './connection.ts'
 import { memoryMb } from './process-facts.ts'
 import type { Footprint } from './results.ts'
@@ -7,6 +8,8 @@ import { seed } from './seed.ts'
 import { startTarget, type Target } from './target.ts'
 import { apiKey, customerKey, type Person, Workload } from './workload.ts'
 
+/** What `npm start` gives Node. */
+const startOptions = packageJson.scripts.start.match(/--\S+/g) ?? []
 /** How long a server is left alone before its memory is read. */
 const idleSeconds = 5
 
@@ -34,9 +37,10 @@ export async function startProduct(
   })
   await seed(environment(0), people)
   const workload = new Workload(people, false)
-  const nodeOptions = profileFolder
+  const profiling = profileFolder
     ? ['--cpu-prof', `--cpu-prof-dir=${profileFolder}`, `--cpu-prof-name=${name.toLowerCase()}.cpuprofile`]
     : []
+  const nodeOptions = [...startOptions, ...profiling]
   const script = 'server/main.ts'
   const target = await startTarget({ name, isYardstick: false, workload, script, environment, nodeOptions })
   cleanup.defer(() => target.stop())
