@@ -3,7 +3,6 @@ import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { FastifyInstance } from 'fastify'
-import pino from 'pino'
 import packageJson from '../package.json' with { type: 'json' }
 import { accountPages } from './api/accounts/index.ts'
 import { centagate } from './api/centagate/index.ts'
@@ -23,6 +22,7 @@ import { type Clock, createClock } from './clock.ts'
 import { type Config, ConfigError } from './config.ts'
 import { guardLimits } from './engine/guard.ts'
 import type { Engine, SelfService } from './engine/ports.ts'
+import { createLog } from './log.ts'
 import { createMetrics } from './metrics.ts'
 import { createOutgoing } from './outgoing.ts'
 import { remember } from './remember.ts'
@@ -36,8 +36,6 @@ const freshMs = 1_000
 const closeAuditEveryMs = 5_000
 const purgeEveryMs = 60_000
 const synchronizeEveryMs = 60_000
-/** Written at once, or after a second: each write wakes a thread. */
-const logBytes = 32_768
 const hangUpEveryMs = 50
 const webhooksEveryMs = 2_000
 
@@ -53,11 +51,7 @@ export interface Assembled {
 
 /** Joins config, store, channels, engine and APIs. `given` is another clock than this computer's. */
 export async function assemble(config: Config, given?: Clock): Promise<Assembled> {
-  const logger = pino(
-    { level: config.logLevel, base: null, timestamp: pino.stdTimeFunctions.isoTime },
-    pino.destination({ sync: false, minLength: logBytes, maxWrite: 2 * logBytes }),
-  )
-  const flushing = setInterval(() => logger.flush(), freshMs).unref()
+  const { logger, flush } = createLog(config.logLevel)
   const metrics = createMetrics()
   const store = await openStoreOf(config)
   const time = given ?? createClock(Date.now, () => store.timeMs())
@@ -129,8 +123,7 @@ export async function assemble(config: Config, given?: Clock): Promise<Assembled
       await Promise.all(jobs.map((job) => job.stop()))
       await store.closeAudit(clock()).catch(warn)
       await store.close()
-      clearInterval(flushing)
-      logger.flush()
+      flush()
     },
   }
 }
