@@ -1,0 +1,82 @@
+import { Button, Checkbox, TextInput } from '@mantine/core'
+import { useState } from 'react'
+import type { Group } from '../../../contract/console.ts'
+import { useActing } from '../calls.ts'
+import { FormDialog } from '../parts/form-dialog.tsx'
+import { go } from '../router.ts'
+
+const attributesMax = 50
+
+interface Props {
+  /** Absent: a new one. */
+  readonly group?: Group
+  readonly onClose: () => void
+}
+
+/** Makes a group, or changes what it carries. */
+export function SaveGroup({ group, onClose }: Props) {
+  const [name, setName] = useState(group?.name ?? '')
+  const [isDefault, setDefault] = useState(group?.isDefault ?? false)
+  const [attributes, setAttributes] = useState<readonly (readonly [number, string])[]>(
+    group?.attributes.map(({ number, value }) => [number, value] as const) ?? [],
+  )
+  const save = useActing('groups.save', {
+    changes: ['groups.list', 'groups.look'],
+    done: 'Saved.',
+    onDone: ({ id }) => {
+      onClose()
+      go(`/console/groups/${encodeURIComponent(id)}`)
+    },
+  })
+  const free = Array.from({ length: attributesMax }, (_none, index) => index + 1).find(
+    (number) => !attributes.some(([taken]) => taken === number),
+  )
+  const named = Object.fromEntries(attributes.map(([number, value]) => [`groupAttribute${number}`, value]))
+  return (
+    <FormDialog
+      isOpen
+      onClose={onClose}
+      title={group ? `Change ${group.name}` : 'Add a group'}
+      action="Save"
+      isBusy={save.isPending}
+      isReady={name.trim() !== ''}
+      error={save.error}
+      onSubmit={() => save.mutate({ body: { name: name.trim(), isDefault, attributes: named } })}
+    >
+      <TextInput
+        label="Name"
+        required
+        withAsterisk={false}
+        data-autofocus
+        readOnly={group !== undefined}
+        value={name}
+        onChange={(event) => setName(event.currentTarget.value)}
+      />
+      <Checkbox
+        label="The default group"
+        description="There is exactly one; making this one it ends that of the other."
+        checked={isDefault}
+        disabled={group?.isDefault ?? false}
+        onChange={(event) => setDefault(event.currentTarget.checked)}
+      />
+      {attributes.map(([number, value]) => (
+        <TextInput
+          key={number}
+          label={`Attribute ${number}`}
+          value={value}
+          onChange={(event) => {
+            const text = event.currentTarget.value
+            setAttributes(attributes.map((each) => (each[0] === number ? [number, text] : each)))
+          }}
+        />
+      ))}
+      {free !== undefined && (
+        <div>
+          <Button size="xs" variant="default" onClick={() => setAttributes([...attributes, [free, '']])}>
+            Add an attribute
+          </Button>
+        </div>
+      )}
+    </FormDialog>
+  )
+}

@@ -1,0 +1,32 @@
+import { createTheme, Drawer, Menu, Modal, Tooltip } from '@mantine/core'
+
+/**
+ * What Mantine's parts do by default here; their colours are in theme.css. Scrolling is locked by our own style: theirs
+ * would write a style sheet, which the content security policy refuses.
+ */
+export const theme = createTheme({
+  cursorType: 'pointer',
+  respectReducedMotion: true,
+  components: {
+    Modal: Modal.extend({
+      defaultProps: {
+        lockScroll: false,
+        centered: true,
+        radius: 'lg',
+        padding: 'xl',
+        overlayProps: { backgroundOpacity: 0.45, blur: 3 },
+        transitionProps: { transition: 'pop', duration: 140 },
+        closeButtonProps: { 'aria-label': 'Close' },
+      },
+    }),
+    Drawer: Drawer.extend({
+      defaultProps: {
+        lockScroll: false,
+        transitionProps: { duration: 160 },
+        closeButtonProps: { 'aria-label': 'Close' },
+      },
+    }),
+    Menu: Menu.extend({ defaultProps: { shadow: 'md', radius: 'md', position: 'bottom-end' } }),
+    Tooltip: Tooltip.extend({ defaultProps: { withArrow: true, openDelay: 250 } }),
+  },
+})

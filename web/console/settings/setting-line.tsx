@@ -1,0 +1,114 @@
+import { Button, NativeSelect, PasswordInput, Switch, TextInput } from '@mantine/core'
+import { IconAlertTriangle } from '@tabler/icons-react'
+import { type FormEvent, useId, useState } from 'react'
+import type { SettingRow } from '../../../contract/console.ts'
+import { useActing } from '../calls.ts'
+import { Tag } from '../parts/tag.tsx'
+import { Trouble } from '../parts/trouble.tsx'
+import { spaced } from '../parts/words.ts'
+import { useMay, useSession } from '../session.ts'
+
+/** One setting: what it means, what it risks, and the field that changes it. */
+export function SettingLine({ setting }: { readonly setting: SettingRow }) {
+  const { name, meaning, risk, isDefault, scope, kind } = setting
+  const { admin } = useSession().state
+  const mayManage = useMay('manage')
+  const mayChange = mayManage && (scope === 'customer' || admin?.customerId === null) && kind !== 'json'
+  const id = useId()
+  const save = useActing('settings.set', {
+    changes: ['settings.list', 'policy.look', 'delivery.look'],
+    done: `${spaced(name)}: saved.`,
+  })
+  const set = (value: string | null) => save.mutate({ params: { name }, body: { value } })
+  return (
+    <li className="setting">
+      <div className="setting-text">
+        <p id={id} className="setting-name">
+          {spaced(name)} {!isDefault && <Tag tone="accent">Changed</Tag>}
+        </p>
+        <p className="setting-meaning">{meaning.replaceAll('`', '')}</p>
+        {risk && (
+          <p className="setting-risk">
+            <IconAlertTriangle size={15} aria-label="Risk:" /> {risk.replaceAll('`', '')}
+          </p>
+        )}
+      </div>
+      <div className="setting-field">
+        <Field setting={setting} labelId={id} isOff={!mayChange} isBusy={save.isPending} onSet={set} />
+        {!isDefault && mayChange && (
+          <button type="button" className="text-button" onClick={() => set(null)}>
+            Back to {setting.fallback === '' ? 'none' : setting.fallback}
+          </button>
+        )}
+        <Trouble error={save.error} />
+      </div>
+    </li>
+  )
+}
+
+interface FieldProps {
+  readonly setting: SettingRow
+  readonly labelId: string
+  readonly isOff: boolean
+  readonly isBusy: boolean
+  readonly onSet: (value: string) => void
+}
+
+function Field({ setting, labelId, isOff, isBusy, onSet }: FieldProps) {
+  const { kind, value, choices, isSet } = setting
+  if (kind === 'boolean')
+    return (
+      <Switch
+        aria-labelledby={labelId}
+        size="md"
+        checked={value === 'true'}
+        disabled={isOff || isBusy}
+        onChange={(event) => onSet(String(event.currentTarget.checked))}
+      />
+    )
+  if (kind === 'choice')
+    return (
+      <NativeSelect
+        aria-labelledby={labelId}
+        value={value}
+        disabled={isOff || isBusy}
+        data={[...choices]}
+        onChange={(event) => onSet(event.currentTarget.value)}
+      />
+    )
+  if (kind === 'json') return <Tag>{isSet || value ? 'Set' : 'Not set'}</Tag>
+  return <TextField key={value} setting={setting} labelId={labelId} isOff={isOff} isBusy={isBusy} onSet={onSet} />
+}
+
+function TextField({ setting: { kind, value, isSet }, labelId, isOff, isBusy, onSet }: FieldProps) {
+  const [text, setText] = useState(value)
+  const submit = (event: FormEvent) => {
+    event.preventDefault()
+    onSet(text.trim())
+  }
+  const common = {
+    'aria-labelledby': labelId,
+    disabled: isOff,
+    value: text,
+    placeholder: kind === 'secret' && isSet ? 'set; never shown' : 'none',
+    autoComplete: 'off',
+  }
+  return (
+    <form className="setting-form" onSubmit={submit}>
+      {kind === 'secret' ? (
+        <PasswordInput {...common} onChange={(event) => setText(event.currentTarget.value)} />
+      ) : (
+        <TextInput
+          {...common}
+          inputMode={kind === 'number' ? 'numeric' : 'text'}
+          onChange={(event) => setText(event.currentTarget.value)}
+        />
+      )}
+      {text.trim() !== value && (
+        <Button type="submit" loading={isBusy}>
+          Save
+        </Button>
+      )}
+    </form>
+  )
+}

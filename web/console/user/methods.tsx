@@ -1,0 +1,82 @@
+import { Button } from '@mantine/core'
+import {
+  IconDeviceMobile,
+  IconDeviceRemote,
+  IconFingerprint,
+  IconKey,
+  IconMessage,
+  IconQuestionMark,
+} from '@tabler/icons-react'
+import type { UserDetail, UserMethod } from '../../../contract/console.ts'
+import { Panel } from '../parts/panel.tsx'
+import { Tag, type Tone } from '../parts/tag.tsx'
+import { Time } from '../parts/time.tsx'
+import { methodName, plural } from '../parts/words.ts'
+import { useMay } from '../session.ts'
+import type { Act } from './acts.ts'
+
+const icons: Readonly<Record<string, typeof IconKey>> = {
+  'message-code': IconMessage,
+  'message-link': IconMessage,
+  'time-code': IconDeviceMobile,
+  'hardware-token': IconDeviceRemote,
+  questions: IconQuestionMark,
+  'recovery-code': IconKey,
+  passkey: IconFingerprint,
+  push: IconDeviceMobile,
+}
+
+export const strengths = {
+  strong: ['good', 'Strong'],
+  fair: ['plain', 'Fair'],
+  weak: ['warn', 'Weak'],
+} as const satisfies Record<UserMethod['strength'], readonly [Tone, string]>
+
+/** What somebody can prove himself with. */
+export function Methods({ user, onAct }: { readonly user: UserDetail; readonly onAct: (act: Act) => void }) {
+  const mayHelp = useMay('help')
+  return (
+    <Panel title="Methods" lead={user.methods.length === 0 ? undefined : `${plural(user.methods.length, 'way')} in`}>
+      {user.methods.length === 0 && (
+        <p className="quiet">None yet. Add a phone or an e-mail for codes by message, or invite him to set one up.</p>
+      )}
+      <ul className="lines">
+        {user.methods.map((each) => {
+          const MethodIcon = icons[each.method] ?? IconKey
+          const [tone, word] = strengths[each.strength]
+          return (
+            <li key={each.id ?? `${each.method} ${each.label}`}>
+              <MethodIcon size={21} aria-hidden="true" />
+              <span className="lines-text">
+                <strong>{methodName(each.method)}</strong> <Tag tone={tone}>{word}</Tag>
+                <span className="under">{[each.label, leftOf(each)].filter(Boolean).join(' · ')}</span>
+                <span className="under">
+                  {!each.isActive && 'Not confirmed yet. '}
+                  {each.lastUsedAtMs !== null && (
+                    <>
+                      Used <Time atMs={each.lastUsedAtMs} />
+                    </>
+                  )}
+                </span>
+              </span>
+              {mayHelp && each.id !== null && (
+                <Button
+                  size="xs"
+                  variant="default"
+                  aria-label={`Reset ${methodName(each.method)}`}
+                  onClick={() => onAct({ act: 'reset-method', method: each.method, credentialId: each.id ?? '' })}
+                >
+                  Reset
+                </Button>
+              )}
+            </li>
+          )
+        })}
+      </ul>
+    </Panel>
+  )
+}
+
+function leftOf({ left }: UserMethod): string | null {
+  return left === null ? null : `${left} left`
+}

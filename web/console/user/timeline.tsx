@@ -1,0 +1,99 @@
+import { Button } from '@mantine/core'
+import {
+  type Icon,
+  IconBell,
+  IconCheck,
+  IconHistory,
+  IconLock,
+  IconMailForward,
+  IconMessageQuestion,
+  IconPencil,
+  IconUserShield,
+  IconX,
+} from '@tabler/icons-react'
+import { useState } from 'react'
+import type { TimelineEntry } from '../../../contract/console.ts'
+import { useReading } from '../calls.ts'
+import { Empty } from '../parts/empty.tsx'
+import { Facts } from '../parts/facts.tsx'
+import { Panel } from '../parts/panel.tsx'
+import { dayOf, Time } from '../parts/time.tsx'
+import { Trouble } from '../parts/trouble.tsx'
+import { plural } from '../parts/words.ts'
+
+const pageSize = 40
+const refreshMs = 5_000
+
+const icons = {
+  asked: IconMessageQuestion,
+  approved: IconCheck,
+  refused: IconX,
+  delivery: IconMailForward,
+  change: IconPencil,
+  lock: IconLock,
+  notice: IconBell,
+  admin: IconUserShield,
+} as const satisfies Record<TimelineEntry['kind'], Icon>
+
+/** What befell somebody, newest first: why he was asked, why he was refused. */
+export function Timeline({ userId }: { readonly userId: string }) {
+  const [limit, setLimit] = useState(pageSize)
+  const entries = useReading('users.timeline', { params: { id: userId }, query: { limit } }, { everyMs: refreshMs })
+  const items = entries.data?.items
+  return (
+    <Panel
+      title="Timeline"
+      lead={
+        entries.data
+          ? `${entries.data.isTotalExact ? '' : 'More than '}${plural(entries.data.total, 'event')}, newest first`
+          : 'Loading …'
+      }
+    >
+      <Trouble error={entries.error} onRetry={() => void entries.refetch()} />
+      {items?.length === 0 && (
+        <Empty icon={<IconHistory size={28} />} title="Nothing happened yet">
+          As soon as he is asked for a second factor, it stands here: by what, how it ended and why.
+        </Empty>
+      )}
+      <ol className="timeline">
+        {items?.map((entry, index) => (
+          <Entry key={entry.id} entry={entry} before={items[index - 1]} />
+        ))}
+      </ol>
+      {entries.data && items && items.length < entries.data.total && (
+        <Button
+          variant="default"
+          loading={entries.isFetching && items.length < limit}
+          onClick={() => setLimit(limit + pageSize)}
+        >
+          Show older
+        </Button>
+      )}
+    </Panel>
+  )
+}
+
+function Entry({ entry, before }: { readonly entry: TimelineEntry; readonly before: TimelineEntry | undefined }) {
+  const EntryIcon = icons[entry.kind]
+  const isNewDay = !before || dayOf(before.atMs) !== dayOf(entry.atMs)
+  return (
+    <li className={`timeline-${entry.tone}`}>
+      <span className="timeline-icon">
+        <EntryIcon size={18} aria-hidden="true" />
+      </span>
+      <div className="timeline-text">
+        <p>{entry.text}</p>
+        {entry.why && <p className="timeline-why">{entry.why}</p>}
+        <p className="timeline-time">
+          <Time atMs={entry.atMs} isExact={isNewDay} />
+        </p>
+        {entry.details.length > 0 && (
+          <details className="fold">
+            <summary>Details</summary>
+            <Facts facts={entry.details} />
+          </details>
+        )}
+      </div>
+    </li>
+  )
+}
