@@ -6,9 +6,10 @@ import type { FastifyInstance } from 'fastify'
 import packageJson from '../package.json' with { type: 'json' }
 import { accountPages } from './api/accounts/index.ts'
 import { centagate } from './api/centagate/index.ts'
+import { consoleCalls } from './api/console/index.ts'
 import { createHttp } from './api/http.ts'
 import { inboxPages } from './api/inbox/index.ts'
-import { createInspector } from './api/inspector/index.ts'
+import { createInspector, type Inspector } from './api/inspector/index.ts'
 import { linkPages } from './api/links/index.ts'
 import { passkeyPages } from './api/links/passkeys.ts'
 import { miniOrange } from './api/miniorange/index.ts'
@@ -19,7 +20,8 @@ import { referencePages } from './api/reference/index.ts'
 import { curlLines } from './api/reference/samples/curl.ts'
 import type { Watch } from './api/seen.ts'
 import { type Clock, createClock } from './clock.ts'
-import { type Config, ConfigError } from './config.ts'
+import { addressList, type Config, ConfigError } from './config.ts'
+import { createSetup } from './console-setup.ts'
 import { guardLimits } from './engine/guard.ts'
 import type { Engine, SelfService } from './engine/ports.ts'
 import { createLog } from './log.ts'
@@ -85,7 +87,7 @@ export async function assemble(config: Config, given?: Clock): Promise<Assembled
     metrics: metrics.registry,
     plugins: [
       ...vendorsOf(engine, inspector?.watch),
-      ...pagesOf(engine),
+      ...pagesOf(engine).concat(consoleOf(config, engine, store, outgoing, inspector)),
       receiptHooks({ find: outgoing.provider, onReceipt: outgoing.onReceipt, baseUrl: () => baseUrl }),
       referencePages(async () => ({
         baseUrl,
@@ -151,6 +153,20 @@ function vendorsOf(engine: Engine, watch: Watch | undefined) {
     miniOrange(engine, watch), // documents 000, 001 and 003
     centagate(engine, watch), // document 004
   ]
+}
+
+/** Where people look after all this. */
+function consoleOf(
+  { mode, inbox: hasInbox }: Config,
+  engine: Engine,
+  store: Store,
+  { settings: serverSettings }: ReturnType<typeof createOutgoing>,
+  inspector: Inspector | null,
+) {
+  const setup = createSetup({ engine, store, hasInbox, serverSettings })
+  const areAddresses = (list: readonly string[]) => list.length === 0 || addressList(list.join(',')) !== undefined
+  const calls = inspector && ((customerKey: string) => inspector.calls(customerKey))
+  return consoleCalls({ engine, mode, hasInbox, version: packageJson.version, setup, areAddresses, calls })
 }
 
 /** What people reach by a link in a message or a QR code. */

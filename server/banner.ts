@@ -1,5 +1,6 @@
-import type { FirstCustomer } from './bootstrap.ts'
+import type { FirstAdmin, FirstCustomer } from './bootstrap.ts'
 import type { Config } from './config.ts'
+import { pageBase } from './engine/admin-links.ts'
 
 export interface BannerFacts {
   readonly config: Config
@@ -8,12 +9,18 @@ export interface BannerFacts {
   readonly first: FirstCustomer | null
   /** The customer whose key development shows at every start. */
   readonly customer: { readonly id: number; readonly apiKey: string } | null
+  /** How the first administrator comes in; null when he has been there. */
+  readonly admin: FirstAdmin | null
 }
 
 /** The box a start prints: where things are, and a line to copy for the first challenge. */
-export function banner({ config, baseUrl, first, customer }: BannerFacts): string {
+export function banner({ config, baseUrl, first, customer, admin }: BannerFacts): string {
   const shown = first ?? customer
-  const rows: [string, string][] = [['Base URL', baseUrl]]
+  const rows: [string, string][] = [
+    ['Base URL', baseUrl],
+    ['Console', `${pageBase(baseUrl)}/console`],
+  ]
+  if (admin && 'login' in admin) rows.push(['First sign-in', `${admin.login}, with the password that was set`])
   if (config.inbox) rows.push(['Inbox', `${baseUrl}/dev/inbox`])
   if (config.mode === 'development')
     rows.push(['Requests', `${baseUrl}/dev/requests`], ['API reference', `${baseUrl}/docs`])
@@ -22,6 +29,8 @@ export function banner({ config, baseUrl, first, customer }: BannerFacts): strin
   if (shown) rows.push(['Customer key', String(shown.id)], ['API key', shown.apiKey])
   const label = Math.max(...rows.map(([name]) => name.length))
   const lines = ['Countersign is ready', '', ...rows.map(([name, value]) => `${name.padEnd(label)}  ${value}`)]
+  // On a line of its own, to be clicked whole.
+  if (admin && 'link' in admin) lines.push('', 'Set up the console (opens once, valid for 24 hours):', admin.link)
   const width = Math.max(...lines.map((line) => line.length))
   const box = [
     `╭${'─'.repeat(width + 4)}╮`,

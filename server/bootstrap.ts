@@ -1,6 +1,9 @@
 import type { Config } from './config.ts'
+import { inviteAdmin, linkOf, offerLink } from './engine/admin-links.ts'
+import { keptOf } from './engine/passwords.ts'
 import { randomApiKey, randomWhole } from './security/random.ts'
 import type { Store } from './store/open.ts'
+import { serverScope } from './vocabulary.ts'
 
 export interface FirstCustomer {
   readonly id: number
@@ -26,4 +29,39 @@ export async function bootstrap(store: Store, config: Config, nowMs: number): Pr
 /** Six digits, as callers know them. */
 export function randomCustomerKey(): number {
   return randomWhole(100_000, 1_000_000)
+}
+
+/** How the first administrator comes in: by a one-time link, or with the password that the environment gave. */
+export type FirstAdmin = { readonly link: string } | { readonly login: string }
+
+/**
+ * Makes the first admin of the console, an owner of all customers. Until he has set up his second factor, each start
+ * offers him the way in anew; after that, null.
+ */
+export async function bootstrapAdmin(
+  store: Store,
+  config: Config,
+  baseUrl: string,
+  nowMs: number,
+): Promise<FirstAdmin | null> {
+  const engine = { store, clock: () => nowMs }
+  const [first] = await store.read.admins.list()
+  if (first && (await store.read.adminFactors.of(first.id)).some(({ state }) => state === 'active')) return null
+  const { adminPassword } = config.bootstrap
+  const wanted = { login: 'admin', name: 'Administrator', role: 'owner', customerId: serverScope } as const
+  const actor = { adminId: null, name: 'first start', requestId: null }
+  if (first === undefined) {
+    const made = await inviteAdmin(engine, wanted, 'first', actor)
+    // Another node was first: its box has the link.
+    if (!made) return null
+    if (adminPassword === null) return { link: linkOf(baseUrl, made.secret) }
+    const password = await keptOf(adminPassword)
+    await store.write(async (tx) => {
+      await tx.admins.change(made.admin.id, { password })
+      await tx.admins.offerLink(made.admin.id, null)
+    })
+    return { login: wanted.login }
+  }
+  if (first.password !== null && adminPassword !== null) return { login: first.login }
+  return { link: linkOf(baseUrl, await store.write((tx) => offerLink(tx, first.id, 'first', nowMs))) }
 }

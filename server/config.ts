@@ -67,7 +67,7 @@ export const bootSettings = {
   BOOTSTRAP_ADMIN_PASSWORD: {
     fallback: null,
     meaning:
-      'Password of the first console administrator. Accepted already; used from the release that brings the console.',
+      'Password of the first console administrator, who signs in as `admin`; 12–200 characters. First start only; a one-time link is printed when unset.',
   },
   TRUSTED_PROXIES: {
     fallback: null,
@@ -123,7 +123,11 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
         (text) => (/^[\x21-\x7e]{16,128}$/.test(text) ? text : undefined),
         '16–128 visible characters',
       ),
-      adminPassword: read('BOOTSTRAP_ADMIN_PASSWORD'),
+      adminPassword: check(
+        'BOOTSTRAP_ADMIN_PASSWORD',
+        (text) => (/^.{12,200}$/u.test(text) ? text : undefined),
+        '12–200 characters',
+      ),
     },
     trustedProxies: check('TRUSTED_PROXIES', addressList, 'addresses or CIDR ranges separated by commas') ?? [],
     tls,

@@ -1,6 +1,6 @@
 import { assemble } from './assemble.ts'
 import { banner } from './banner.ts'
-import { bootstrap } from './bootstrap.ts'
+import { bootstrap, bootstrapAdmin } from './bootstrap.ts'
 import { ConfigError, readConfig } from './config.ts'
 
 /** How long requests that are running at a stop may take to end. */
@@ -26,7 +26,8 @@ async function start(): Promise<void> {
   try {
     const first = await bootstrap(store, config, Date.now())
     const baseUrl = await server.listen()
-    process.stdout.write(banner({ config, baseUrl, first, customer: await customerToShow(server, config) }))
+    const admin = await bootstrapAdmin(store, config, baseUrl, Date.now())
+    process.stdout.write(banner({ config, baseUrl, first, customer: await customerToShow(server, config), admin }))
   } catch (error) {
     await server.close()
     const isTaken = error instanceof Error && 'code' in error && error.code === 'EADDRINUSE'

@@ -25,3 +25,21 @@ export interface KnownKeys {
 
 /** Never throws; the answer waits for it, so that whoever has the answer finds the call in the inspector. */
 export type Watch = (seen: Seen) => Promise<void>
+
+/** One call as the inspector shows it. */
+export interface InspectorEntry {
+  /** The `X-Request-Id` of the answer. */
+  readonly id: string
+  readonly atMs: number
+  readonly path: string
+  readonly code: number
+  readonly customerKey: string | null
+  readonly ms: number
+  readonly outcome: string | null
+  /** What the caller is not told of a refused signature. */
+  readonly reason: string | null
+  readonly request: string
+  readonly answer: string
+  /** Shell lines that sign and send it again; null when its body is not there as a whole, or we cannot sign it. */
+  readonly curl: string | null
+}

@@ -9,6 +9,7 @@ import {
   type TemplateId,
   templateProblem,
 } from '../engine/templates.ts'
+import { previewed } from '../preview.ts'
 import { templatePrefix } from '../store/customers.ts'
 import type { Store } from '../store/open.ts'
 import type { Customer } from '../vocabulary.ts'
@@ -16,7 +17,6 @@ import { customerOf, nowOf, withStore } from './database.ts'
 import { readText } from './input.ts'
 import { applyChange } from './known-settings.ts'
 import { customerOption, example, misuse } from './options.ts'
-import { previewed } from './preview.ts'
 import { type Act, Refusal, type Report } from './report.ts'
 import { columns } from './terminal.ts'
 

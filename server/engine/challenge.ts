@@ -93,9 +93,9 @@ export async function challenge(engine: Engine, request: ChallengeRequest): Prom
   const nowMs = engine.clock()
   const guard = await engine.store.read.guards.find(request.customer.id, subject.key, asked.method)
   const bar = barOf(guard, subject, nowMs)
-  if (bar) return refused(engine, request, { ok: false, reason: bar.reason })
+  if (bar) return barred(engine, request, person, bar.reason)
   if (await triedOutUntil(engine.store.read, request.customer, subject, asked.method, nowMs))
-    return refused(engine, request, { ok: false, reason: 'locked' })
+    return barred(engine, request, person, 'locked')
 
   const method = methods[asked.method]
   const { numberMatching } = request.customer.settings
@@ -110,7 +110,7 @@ export async function challenge(engine: Engine, request: ChallengeRequest): Prom
   const { question, deliveries, matchNumber, fate, send } = composed
   if (fate === 'locked') return refused(engine, request, { ok: false, reason: fate })
   const kept = await keep(engine, request, composed, nowMs)
-  if (kept.bar) return refused(engine, request, { ok: false, reason: kept.bar })
+  if (kept.bar) return barred(engine, request, person, kept.bar)
   if (kept.earlier) return askedBefore(engine, request, person, kept.earlier)
   engine.observe({ kind: 'challenge', method: asked.method, outcome: 'asked' })
   const sent = await engine.outbox.send(deliveries)
@@ -317,6 +317,22 @@ function show(
     isSent: result?.isSent ?? false,
     atMs: result?.atMs ?? 0,
   }
+}
+
+/** Refused, and told in the history of the user: he, or whoever helps him, will ask why. */
+async function barred(
+  engine: Engine,
+  request: ChallengeRequest,
+  { subject, asked }: Person,
+  reason: Refused['reason'] & (SendBar | 'repeated' | 'locked' | 'disabled'),
+): Promise<Refused> {
+  const { transactionName, requestId, customer } = request
+  if (reason !== 'repeated') {
+    const detail = JSON.stringify({ reason, ...(transactionName !== null && { transactionName }) })
+    const line = { kind: 'challenge', subject: subject.key, method: asked.method, challengeId: null, requestId, detail }
+    await engine.store.write((tx) => tx.audit.append(customer.id, line, 'refused', engine.clock()))
+  }
+  return refused(engine, request, { ok: false, reason } as Refused) // each of these has nothing else to tell
 }
 
 function refused(engine: Engine, request: ChallengeRequest, refusal: Refused): Refused {

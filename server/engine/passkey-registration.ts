@@ -32,7 +32,8 @@ export interface RegistrationRequest {
   readonly isMailed: boolean
   /** Of the mail. */
   readonly language: Language | null
-  readonly request: RequestMark
+  /** Null: an admin of the console asks. */
+  readonly request: RequestMark | null
   readonly requestId: string
 }
 
@@ -147,7 +148,7 @@ async function keep(
 ): Promise<Barred['bar'] | undefined> {
   const { id: challengeId, subject, userId, method } = question
   const job = async (tx: Records) => {
-    if (!(await tx.marks.claim(request))) throw new Barred('repeated')
+    if (request && !(await tx.marks.claim(request))) throw new Barred('repeated')
     if ((await tx.credentials.list(customer.id, userId, method)).length >= passkeysMax)
       throw new Barred('too-many-passkeys')
     const bar = await admit(tx, { customer, subject, method, origin: null, deliveries, nowMs })

@@ -1,14 +1,16 @@
 import type { Site } from '../methods/method.ts'
-import type { Customer } from '../vocabulary.ts'
+import type { CustomerSettings } from '../vocabulary.ts'
 
 /** Whom a customer's passkeys are bound to; undefined when neither setting nor base URL names a domain. */
-export function siteOf({ settings }: Customer, baseUrl: string): Site | undefined {
+export function siteOf({ settings }: { readonly settings: SiteSettings }, baseUrl: string): Site | undefined {
   const page = pageOrigin(baseUrl)
   const rpId = settings.passkeyRpId || (page && new URL(page).hostname)
   if (!rpId) return undefined
   const origins = [...(page ? [page] : []), ...settings.passkeyOrigins]
   return { rpId, origins, isVerificationRequired: settings.passkeyVerification === 'required' }
 }
+
+type SiteSettings = Pick<CustomerSettings, 'passkeyRpId' | 'passkeyOrigins' | 'passkeyVerification'>
 
 /** The page of ours that a passkey is asked for or made on; null when browsers allow none at the base URL. */
 export function pageOf(baseUrl: string, challengeId: string, secret: string): string | null {

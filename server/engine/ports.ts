@@ -1,5 +1,9 @@
 import type {
   Account,
+  Admin,
+  AdminFactor,
+  AdminRole,
+  AdminSession,
   App,
   AuditNote,
   Challenge,
@@ -71,6 +75,42 @@ export interface ChallengeSnapshot {
 }
 
 export interface Records {
+  readonly admins: {
+    digestOf(loginFolded: string): Promise<Buffer>
+    digestKey(): Promise<Buffer>
+    byId(id: string): Promise<Admin | undefined>
+    byLogin(loginFolded: string): Promise<Admin | undefined>
+    byLink(digest: Uint8Array, nowMs: number): Promise<{ admin: Admin; kind: AdminLinkKind } | undefined>
+    list(): Promise<Admin[]>
+    add(admin: Admin, loginFolded: string): Promise<boolean>
+    change(id: string, change: AdminChange): Promise<boolean>
+    rename(id: string, login: string, loginFolded: string): Promise<boolean>
+    offerLink(
+      id: string,
+      link: { readonly digest: Uint8Array; readonly kind: AdminLinkKind; readonly untilMs: number } | null,
+    ): Promise<void>
+    remove(id: string): Promise<boolean>
+    alone(): Promise<void>
+  }
+  readonly adminFactors: {
+    of(adminId: string): Promise<AdminFactor[]>
+    offer(adminId: string, factor: AdminFactor): Promise<void>
+    confirm(adminId: string, id: string, name: string, step: number, nowMs: number): Promise<boolean>
+    use(adminId: string, id: string, step: number, nowMs: number): Promise<boolean>
+    remove(adminId: string, id: string): Promise<boolean>
+    removeAll(adminId: string): Promise<void>
+  }
+  readonly adminSessions: {
+    add(digest: Uint8Array, session: AdminSession): Promise<void>
+    find(digest: Uint8Array, idleSinceMs: number, nowMs: number): Promise<AdminSession | undefined>
+    change(
+      digest: Uint8Array,
+      change: { readonly asked?: string | null; readonly confirmedAtMs?: number; readonly usedAtMs?: number },
+    ): Promise<void>
+    takeAsked(digest: Uint8Array, asked: string): Promise<boolean>
+    end(digest: Uint8Array): Promise<boolean>
+    endOthers(adminId: string, butDigest: Uint8Array | null): Promise<number>
+  }
   readonly accounts: {
     digestOf(address: string): Promise<Buffer>
     find(digest: Uint8Array): Promise<Account | undefined>
@@ -82,6 +122,14 @@ export interface Records {
   }
   readonly audit: {
     append(customerId: number, note: AuditNote, outcome: string, nowMs: number): Promise<void>
+    list(customerId: number, wanted: AuditWanted): Promise<AuditEntry[]>
+    counts(customerId: number, sinceMs: number, spanMs: number, rowsMax: number): Promise<AuditCount[]>
+    verify(customerId: number): Promise<{
+      readonly rows: number
+      readonly blocks: number
+      readonly openRows: number
+      readonly problem: string | null
+    }>
   }
   readonly challenges: {
     find(id: string): Promise<Challenge | undefined>
@@ -105,9 +153,36 @@ export interface Records {
     unused(customerId: number, userId: string, method: MethodId): Promise<number>
     offerBeside(customerId: number, userId: string, credential: Credential, nowMs: number): Promise<boolean>
     remove(customerId: number, userId: string, method: MethodId, id: string): Promise<boolean>
+    removeAll(customerId: number, userId: string, method: MethodId): Promise<number>
+    overview(customerId: number, userIds: readonly string[]): Promise<CredentialOverview[]>
+    holders(
+      customerId: number,
+      methods: readonly MethodId[],
+      has: boolean,
+      limit: number,
+    ): Promise<{ total: number; first: { id: string; username: string }[] }>
   }
   readonly customers: {
+    find(id: number): Promise<Customer | undefined>
+    list(): Promise<{ id: number; name: string; createdAtMs: number }[]>
     add(id: number, name: string, apiKey: string, nowMs: number): Promise<boolean>
+    rename(id: number, name: string): Promise<boolean>
+    setApiKey(id: number, apiKey: string, oldUntilMs?: number): Promise<boolean>
+  }
+  readonly apps: {
+    list(customerId: number): Promise<App[]>
+    add(app: App): Promise<boolean>
+    rotate(customerId: number, id: string, secret: string, oldUntilMs: number): Promise<boolean>
+    change(
+      customerId: number,
+      id: string,
+      change: {
+        readonly signatureOrder?: App['signatureOrder']
+        readonly trustedAddresses?: readonly string[]
+        readonly factors?: number
+      },
+    ): Promise<boolean>
+    remove(customerId: number, id: string): Promise<boolean>
   }
   readonly deliveries: {
     add(list: readonly Delivery[], nowMs: number, leaseUntilMs: number): Promise<void>
@@ -119,11 +194,23 @@ export interface Records {
       limit: number,
     ): Promise<{ sent: number; completed: number }>
     of(customerId: number, challengeId: string): Promise<Delivery[]>
+    byDay(
+      customerId: number,
+      sinceMs: number,
+    ): Promise<{ dayMs: number; via: Delivery['via']; sent: number; failed: number }[]>
+    health(customerId: number, sinceMs: number): Promise<ProviderCount[]>
   }
   readonly guards: {
     find(customerId: number, subject: string, method: string): Promise<{ failures: number; lockedUntilMs: number }>
     triesOf(customerId: number, subject: string, method: string, dayStartMs: number): Promise<number>
     unlock(customerId: number, subject: string): Promise<number>
+    closed(
+      customerId: number,
+      subjects: readonly string[],
+      nowMs: number,
+      failuresMax: number,
+    ): Promise<{ subject: string; method: string; failures: number; lockedUntilMs: number }[]>
+    countClosed(customerId: number, nowMs: number, failuresMax: number): Promise<number>
   }
   readonly marks: {
     claim(mark: RequestMark): Promise<boolean>
@@ -140,8 +227,8 @@ export interface Records {
   readonly tokens: {
     find(customerId: number, serial: string): Promise<Token | undefined>
     byPublicId(customerId: number, publicId: string): Promise<Token | undefined>
-    page(customerId: number, offset: number, limit: number): Promise<Token[]>
-    count(customerId: number): Promise<number>
+    page(customerId: number, offset: number, limit: number, wanted?: TokensWanted): Promise<Token[]>
+    count(customerId: number, wanted?: TokensWanted): Promise<number>
     add(customerId: number, list: readonly Omit<Token, 'username'>[]): Promise<Set<string>>
     move(token: Token, to: TokenMove, nowMs: number): Promise<boolean>
   }
@@ -153,17 +240,108 @@ export interface Records {
   }
   readonly webhooks: {
     add(customerId: number, userId: string, id: string, body: string, nowMs: number): Promise<void>
+    list(customerId: number, limit: number): Promise<WebhookEvent[]>
+    resend(customerId: number, id: string, nowMs: number): Promise<boolean>
   }
   readonly users: {
     find(customerId: number, usernameFolded: string): Promise<User | undefined>
     byId(customerId: number, id: string): Promise<User | undefined>
     existsElsewhere(customerId: number, usernameFolded: string): Promise<boolean>
     page(customerId: number, offset: number, limit: number): Promise<User[]>
+    withPhoneAlone(
+      customerId: number,
+      limit: number,
+    ): Promise<{ total: number; first: { id: string; username: string }[] }>
+    search(
+      customerId: number,
+      wanted: UsersWanted,
+    ): Promise<{ readonly users: readonly User[]; readonly total: number }>
     count(customerId: number): Promise<number>
     add(user: User, usernameFolded: string): Promise<boolean>
     change(customerId: number, id: string, change: UserChange, nowMs: number): Promise<boolean>
     remove(customerId: number, id: string): Promise<boolean>
   }
+}
+
+/** Which lines of the audit are wanted; an absent field asks for any. */
+export interface AuditWanted {
+  readonly before?: number | undefined
+  readonly after?: number | undefined
+  readonly kind?: string | undefined
+  readonly outcome?: string | undefined
+  readonly method?: string | undefined
+  readonly subjects?: readonly string[] | undefined
+  readonly requestId?: string | undefined
+  readonly sinceMs?: number | undefined
+  readonly untilMs?: number | undefined
+  readonly limit: number
+}
+
+export interface AuditEntry extends AuditNote {
+  readonly id: number
+  readonly atMs: number
+  readonly outcome: string
+}
+
+export interface AuditCount {
+  readonly kind: string
+  readonly outcome: string
+  readonly method: string | null
+  readonly startMs: number
+  readonly count: number
+}
+
+/** What is told of a confirmed credential. */
+export interface CredentialOverview extends PasskeyEntry {
+  readonly userId: string
+  readonly method: MethodId
+  readonly isUsed: boolean
+}
+
+/** Tries of one kind with one provider. */
+export interface ProviderCount {
+  readonly provider: string
+  readonly isTaken: boolean
+  readonly receipt: 'delivered' | 'failed' | null
+  readonly count: number
+  readonly lastAtMs: number
+  readonly detail: string | null
+}
+
+export interface TokensWanted {
+  readonly state?: Token['state'] | undefined
+  readonly serial?: string | undefined
+}
+
+export interface UsersWanted {
+  /** The beginning of a name; or a whole address or phone number. */
+  readonly text?: { readonly folded: string; readonly email: string | null; readonly phone: string | null } | undefined
+  readonly state: 'all' | 'disabled' | 'locked'
+  readonly failuresMax: number
+  readonly nowMs: number
+  readonly offset: number
+  readonly limit: number
+}
+
+export interface WebhookEvent {
+  readonly id: string
+  readonly body: string
+  readonly state: 'waiting' | 'delivered' | 'given-up'
+  readonly tries: number
+  readonly nextTryAtMs: number
+  readonly lastCode: number | null
+  readonly createdAtMs: number
+}
+
+/** What a one-time link to choose an admin's password is for. */
+export type AdminLinkKind = 'first' | 'invited' | 'reset'
+
+export interface AdminChange {
+  readonly name?: string
+  readonly role?: AdminRole
+  readonly isEnabled?: boolean
+  readonly password?: string | null
+  readonly lastSignInAtMs?: number
 }
 
 /** A phone that was offered to be registered. */

@@ -48,7 +48,7 @@ export async function registerQuestions(
   }
   const nowMs = engine.clock()
   return engine.store.write(async (tx): Promise<RegisterQuestionsOutcome> => {
-    if (!(await tx.marks.claim(request))) return { ok: false, reason: 'repeated' }
+    if (request && !(await tx.marks.claim(request))) return { ok: false, reason: 'repeated' }
     // As he is now: hashing took a while.
     const user = await tx.users.byId(customer.id, known.id)
     if (!user) return { ok: false, reason: 'unknown-user' }

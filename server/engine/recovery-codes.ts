@@ -17,6 +17,10 @@ export interface RecoveryCodesRequest {
   /** Null: nobody signed it, as on the command line. */
   readonly request: RequestMark | null
   readonly requestId: string | null
+  /** Fewer than ten, such as one to help somebody in. */
+  readonly count?: number
+  /** Who did it and why, for the audit. */
+  readonly by?: object
 }
 
 export type RecoveryCodesOutcome =
@@ -26,13 +30,13 @@ export type RecoveryCodesOutcome =
 /** Makes a user ten recovery codes, which are shown this once. Those he had before end in the same write. */
 export async function makeRecoveryCodes(
   engine: Pick<Engine, 'store' | 'clock'>,
-  { customer, username, request, requestId }: RecoveryCodesRequest,
+  { customer, username, request, requestId, count, by }: RecoveryCodesRequest,
 ): Promise<RecoveryCodesOutcome> {
   const known = await engine.store.read.users.find(customer.id, foldUsername(username))
   if (!known) return { ok: false, reason: 'unknown-user' }
 
   const tools = toolsFor(customer, engine.clock())
-  const codes = newRecoveryCodes(tools)
+  const codes = newRecoveryCodes(tools).slice(0, count)
   const hashings = hashingsOfSet(codes, known.id, tools)
   const credentials = await hashQueue.hold(hashings.length, (hash) =>
     Promise.all(
@@ -52,7 +56,8 @@ export async function makeRecoveryCodes(
     await tx.credentials.replace(customer.id, user.id, credentials, nowMs)
     const told = { userId: user.id, username: user.username, contacts: user }
     await notify(tx, { customer, event: 'recovery-codes-made', ...told, nowMs })
-    const detail = requestId === null ? JSON.stringify({ by: 'command line' }) : null
+    const who = by ?? (requestId === null ? { by: 'command line' } : null)
+    const detail = who && JSON.stringify(who)
     const note: AuditNote = { kind: 'enrolment', subject: user.id, method, challengeId: null, requestId, detail }
     await tx.audit.append(customer.id, note, 'made', nowMs)
     return { ok: true, codes }

@@ -13,6 +13,8 @@ interface FileRequest {
   /** Null on the command line, as its id. */
   readonly request: RequestMark | null
   readonly requestId: string | null
+  /** Who did it, for the audit. */
+  readonly by?: object
 }
 
 export interface ImportRequest extends FileRequest {
@@ -37,7 +39,7 @@ export type ImportOutcome =
 /** Takes the tokens of a vendor's file: the good rows in one write, the others told one by one. */
 export async function importTokens(
   { store, clock }: EngineCore,
-  { customer, file, isDryRun, request, requestId }: ImportRequest,
+  { customer, file, isDryRun, request, requestId, by }: ImportRequest,
 ): Promise<ImportOutcome> {
   const read = await readTokens(file)
   if (typeof read === 'string') return { ok: false, reason: 'unreadable', problem: read, message: fileProblems[read] }
@@ -47,7 +49,7 @@ export async function importTokens(
       const outcome = await add(tx, customer, read, clock())
       if (isDryRun) throw new DryRun(outcome)
       const { format, added, errors } = outcome
-      const detail = JSON.stringify({ format, added, refused: errors.length })
+      const detail = JSON.stringify({ format, added, refused: errors.length, ...by })
       const note = { kind: 'token', subject: null, method: 'hardware-token', challengeId: null, requestId, detail }
       await tx.audit.append(customer.id, note, 'imported', clock())
       return outcome

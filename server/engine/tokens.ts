@@ -11,7 +11,7 @@ import type {
 } from '../vocabulary.ts'
 import { foldUsername } from './contacts.ts'
 import { notify } from './notices.ts'
-import type { EngineCore, Records, TokenMove } from './ports.ts'
+import type { EngineCore, Records, TokenMove, TokensWanted } from './ports.ts'
 import type { NoticeEvent } from './templates.ts'
 
 export const tokenMethod: MethodId = 'hardware-token'
@@ -24,6 +24,8 @@ export interface TokenRequest {
   readonly serial: string
   readonly request: RequestMark | null
   readonly requestId: string | null
+  /** Who did it and why, for the audit. */
+  readonly by?: object
 }
 
 /** `username`: in whose hand it is now. */
@@ -57,10 +59,15 @@ export interface ListedToken extends Pick<Token, 'serial' | 'state' | 'username'
 /** Tokens of a customer by serial number. */
 export async function listTokens(
   { store }: EngineCore,
-  { customer, offset, limit }: { readonly customer: Customer; readonly offset: number; readonly limit: number },
+  {
+    customer,
+    offset,
+    limit,
+    wanted = {},
+  }: { readonly customer: Customer; readonly offset: number; readonly limit: number; readonly wanted?: TokensWanted },
 ): Promise<{ readonly tokens: readonly ListedToken[]; readonly total: number }> {
-  const tokens = await store.read.tokens.page(customer.id, offset, limit)
-  return { tokens: tokens.map(listed), total: await store.read.tokens.count(customer.id) }
+  const tokens = await store.read.tokens.page(customer.id, offset, limit, wanted)
+  return { tokens: tokens.map(listed), total: await store.read.tokens.count(customer.id, wanted) }
 }
 
 function listed({ serial, state, username, lastUsedAtMs, createdAtMs, seed }: Token): ListedToken {
@@ -162,11 +169,11 @@ export async function moveToken(
 
 /** A line of the audit about a token, by the user whose it is. */
 export function noteOf(
-  { requestId }: Pick<TokenRequest, 'requestId'>,
+  { requestId, by }: Pick<TokenRequest, 'requestId' | 'by'>,
   token: Token | null,
   userId: string | null,
 ): AuditNote {
-  const detail = token && JSON.stringify({ serial: token.serial })
+  const detail = token && JSON.stringify({ serial: token.serial, ...by })
   return { kind: 'token', subject: userId, method: tokenMethod, challengeId: null, requestId, detail }
 }
 

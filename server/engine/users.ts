@@ -18,8 +18,11 @@ export interface UserFields {
 export interface UserRequest {
   readonly customer: Customer
   readonly username: string
-  readonly request: RequestMark
+  /** Null: an admin of the console asks, who is counted by nobody. */
+  readonly request: RequestMark | null
   readonly requestId: string
+  /** Who did it and why, for the audit. */
+  readonly by?: object
 }
 
 export type UserOutcome =
@@ -111,23 +114,24 @@ type Changed = { readonly user: User; readonly detail?: object } | Extract<UserO
 /** One write: the request counts once, the change is made, and the audit tells of it. */
 function change(
   engine: Engine,
-  { customer, request, requestId }: UserRequest,
+  { customer, request, requestId, by }: UserRequest,
   what: string,
   job: (tx: Records, nowMs: number) => Promise<Changed>,
 ): Promise<UserOutcome> {
   const nowMs = engine.clock()
   return engine.store.write(async (tx): Promise<UserOutcome> => {
-    if (!(await tx.marks.claim(request))) return { ok: false, reason: 'repeated' }
+    if (request && !(await tx.marks.claim(request))) return { ok: false, reason: 'repeated' }
     const changed = await job(tx, nowMs)
     if ('ok' in changed) return changed
-    const detail = changed.detail ? JSON.stringify(changed.detail) : null
+    const detail = changed.detail || by ? JSON.stringify({ ...changed.detail, ...by }) : null
     const note = { kind: 'user', subject: changed.user.id, method: null, challengeId: null, requestId, detail }
     await tx.audit.append(customer.id, note, what, nowMs)
     return { ok: true }
   })
 }
 
-function newUser(customer: Customer, username: string, nowMs: number): User {
+/** A user of a name alone. */
+export function newUser(customer: Customer, username: string, nowMs: number): User {
   return {
     id: randomId(),
     customerId: customer.id,

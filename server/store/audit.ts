@@ -10,6 +10,35 @@ import type { AuditBlockRow, Db } from './tables.ts'
 /** Rows that one block closes at most: so that neither database nor thread is kept for long. */
 export const blockRowsMax = 2_000
 
+/** Which rows are wanted; an absent field asks for any. */
+export interface AuditWanted {
+  readonly before?: number | undefined
+  readonly after?: number | undefined
+  readonly kind?: string | undefined
+  readonly outcome?: string | undefined
+  readonly method?: string | undefined
+  readonly subjects?: readonly string[] | undefined
+  readonly requestId?: string | undefined
+  readonly sinceMs?: number | undefined
+  readonly untilMs?: number | undefined
+  readonly limit: number
+}
+
+/** A line of the audit as it is read. */
+export interface AuditEntry extends AuditNote {
+  readonly id: number
+  readonly atMs: number
+  readonly outcome: string
+}
+
+export interface AuditCount {
+  readonly kind: string
+  readonly outcome: string
+  readonly method: string | null
+  readonly startMs: number
+  readonly count: number
+}
+
 /** What `verify` found out about one customer's chain. `brokenAt` is the first block that does not hold. */
 export interface ChainState {
   readonly customerId: number
@@ -70,6 +99,59 @@ export function audit(db: Db, keys: Keys, dialect: Dialect) {
     /** Adds a block that was just read. Of two nodes that close at once the second fails, and closes nothing. */
     async addBlock(block: AuditBlockRow): Promise<void> {
       await db.insertInto('audit_blocks').values(block).execute()
+    },
+
+    /** Rows of one customer, newest first: all of them, or those of one subject. */
+    async list(customerId: number, wanted: AuditWanted): Promise<AuditEntry[]> {
+      let query = db.selectFrom('audit_rows').selectAll().where('customer_id', '=', customerId)
+      const { before, after, subjects, sinceMs, untilMs, limit } = wanted
+      const equal = { kind: wanted.kind, outcome: wanted.outcome, method: wanted.method, request_id: wanted.requestId }
+      for (const [column, value] of Object.entries(equal))
+        if (value !== undefined) query = query.where(column as keyof typeof equal, '=', value)
+      if (before !== undefined) query = query.where('id', '<', before)
+      if (after !== undefined) query = query.where('id', '>', after)
+      if (subjects !== undefined) query = query.where('subject', 'in', subjects)
+      if (sinceMs !== undefined) query = query.where('at_ms', '>=', sinceMs)
+      if (untilMs !== undefined) query = query.where('at_ms', '<', untilMs)
+      const rows = await query.orderBy('id', 'desc').limit(limit).execute()
+      return rows.map((row) => ({
+        id: row.id,
+        atMs: row.at_ms,
+        kind: row.kind,
+        subject: row.subject,
+        method: row.method,
+        outcome: row.outcome,
+        challengeId: row.challenge_id,
+        requestId: row.request_id,
+        detail: row.detail,
+      }))
+    },
+
+    /** How often each thing befell a customer in spans of `spanMs` since then, of the newest `rowsMax` rows. */
+    async counts(customerId: number, sinceMs: number, spanMs: number, rowsMax: number): Promise<AuditCount[]> {
+      const newest = db
+        .selectFrom('audit_rows')
+        .select(['kind', 'outcome', 'method', 'at_ms'])
+        .where('customer_id', '=', customerId)
+        .orderBy('id', 'desc')
+        .limit(rowsMax)
+        .as('newest')
+      const rows = await db
+        .selectFrom(newest)
+        .where('at_ms', '>=', sinceMs)
+        .where('kind', 'in', ['challenge', 'answer'])
+        .select(['kind', 'outcome', 'method'])
+        .select(({ fn }) => fn.countAll<number>().as('count'))
+        .select(sql<number>`at_ms - (at_ms % ${sql.lit(spanMs)})`.as('start'))
+        .groupBy(['kind', 'outcome', 'method', sql`at_ms - (at_ms % ${sql.lit(spanMs)})`])
+        .execute()
+      return rows.map((row) => ({
+        kind: row.kind,
+        outcome: row.outcome,
+        method: row.method,
+        startMs: Number(row.start),
+        count: Number(row.count),
+      }))
     },
 
     /** Walks one customer's chain from its beginning and checks every hash, every seal and every count. */

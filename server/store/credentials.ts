@@ -13,6 +13,13 @@ export interface ListedCredential {
   readonly lastUsedAtMs: number | null
 }
 
+/** What is told of a confirmed credential. */
+export interface CredentialOverview extends ListedCredential {
+  readonly userId: string
+  readonly method: MethodId
+  readonly isUsed: boolean
+}
+
 /** What users enrolled. Only a decision activates what was offered or moves a step. */
 export function credentials(db: Db, keys: Keys, dialect: Dialect) {
   /** Throws when the customer has no such user. */
@@ -86,6 +93,70 @@ export function credentials(db: Db, keys: Keys, dialect: Dialect) {
         createdAtMs: row.created_at_ms,
         lastUsedAtMs: row.last_used_at_ms,
       }))
+    },
+
+    /** Which confirmed credentials users have, without their secrets. */
+    async overview(customerId: number, userIds: readonly string[]): Promise<CredentialOverview[]> {
+      if (userIds.length === 0) return []
+      const rows = await db
+        .selectFrom('credentials')
+        .select(['id', 'user_id', 'method', 'label', 'last_step', 'created_at_ms', 'last_used_at_ms'])
+        .where('customer_id', '=', customerId)
+        .where('user_id', 'in', userIds)
+        .where('state', '=', 'active')
+        .orderBy('created_at_ms')
+        .orderBy('id')
+        .execute()
+      return rows.map((row) => ({
+        id: row.id,
+        userId: row.user_id,
+        method: row.method as MethodId, // only credentials of our methods are ever stored
+        label: row.label,
+        isUsed: row.last_step >= 0,
+        createdAtMs: row.created_at_ms,
+        lastUsedAtMs: row.last_used_at_ms,
+      }))
+    },
+
+    /** Removes all that a user has of a method, pending ones too; returns how many. */
+    async removeAll(customerId: number, userId: string, method: MethodId): Promise<number> {
+      const { numDeletedRows } = await db
+        .deleteFrom('credentials')
+        .where('customer_id', '=', customerId)
+        .where('user_id', '=', userId)
+        .where('method', '=', method)
+        .executeTakeFirst()
+      return Number(numDeletedRows)
+    },
+
+    /** How many users have something of these methods, and the first of those who have, or have not. */
+    async holders(
+      customerId: number,
+      methods: readonly MethodId[],
+      has: boolean,
+      limit: number,
+    ): Promise<{ total: number; first: { id: string; username: string }[] }> {
+      const query = db
+        .selectFrom('users')
+        .where('users.customer_id', '=', customerId)
+        .where('users.is_enabled', '=', 1)
+        .where(({ exists, selectFrom, not }) => {
+          const some = exists(
+            selectFrom('credentials')
+              .select('credentials.id')
+              .whereRef('credentials.user_id', '=', 'users.id')
+              .where('credentials.state', '=', 'active')
+              .where('credentials.method', 'in', methods),
+          )
+          return has ? some : not(some)
+        })
+      const { total } = await query.select(({ fn }) => fn.countAll<number>().as('total')).executeTakeFirstOrThrow()
+      const first = await query
+        .select(['users.id', 'users.username'])
+        .orderBy('users.username_folded')
+        .limit(limit)
+        .execute()
+      return { total: Number(total), first }
     },
 
     /** Keeps a new pending credential beside all others. False when its id is taken, by whomever. */

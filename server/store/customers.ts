@@ -22,10 +22,21 @@ export function customers(db: Db, keys: Keys, dialect: Dialect) {
         id,
         name: row.name,
         apiKey: unseal(key, row.api_key, placeOfApiKey(id)).toString(),
+        ...(row.old_api_key && {
+          oldApiKey: {
+            key: unseal(key, row.old_api_key, placeOfOldKey(id)).toString(),
+            untilMs: row.old_api_key_until_ms,
+          },
+        }),
         digestKey: digestKey(key),
         settings: { ...chosen, issuer: chosen.issuer || row.name },
         templates: templatesIn(stored),
       }
+    },
+
+    async rename(id: number, name: string): Promise<boolean> {
+      const { numUpdatedRows } = await db.updateTable('customers').set({ name }).where('id', '=', id).executeTakeFirst()
+      return numUpdatedRows === 1n
     },
 
     async list(): Promise<{ id: number; name: string; createdAtMs: number }[]> {
@@ -50,12 +61,20 @@ export function customers(db: Db, keys: Keys, dialect: Dialect) {
       return numInsertedOrUpdatedRows === 1n
     },
 
-    /** Replaces the API key; the old one ends with it. False when there is no such customer. */
-    async setApiKey(id: number, apiKey: string): Promise<boolean> {
-      const api_key = seal(await keys.of(db, id), apiKey, placeOfApiKey(id))
+    /**
+     * Replaces the API key; the old one ends with it, or counts until `oldUntilMs`. False when there is no such customer.
+     */
+    async setApiKey(id: number, apiKey: string, oldUntilMs = 0): Promise<boolean> {
+      const key = await keys.of(db, id)
+      const row = await db.selectFrom('customers').select('api_key').where('id', '=', id).executeTakeFirst()
+      const old = row && unseal(key, row.api_key, placeOfApiKey(id))
       const { numUpdatedRows } = await db
         .updateTable('customers')
-        .set({ api_key })
+        .set({
+          api_key: seal(key, apiKey, placeOfApiKey(id)),
+          old_api_key: old && oldUntilMs > 0 ? seal(key, old, placeOfOldKey(id)) : null,
+          old_api_key_until_ms: oldUntilMs,
+        })
         .where('id', '=', id)
         .executeTakeFirst()
       return numUpdatedRows === 1n
@@ -73,6 +92,10 @@ export const templatePrefix = 'template.'
 
 function digestKey(dataKey: SealingKey): Uint8Array {
   return deriveKey(dataKey.bytes, 'digests')
+}
+
+function placeOfOldKey(id: number): string {
+  return place(id, 'customers', id, 'old_api_key')
 }
 
 function placeOfApiKey(id: number): string {

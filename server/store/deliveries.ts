@@ -1,3 +1,4 @@
+import { sql } from 'kysely'
 import { randomId } from '../security/random.ts'
 import { seal, unseal } from '../security/seal.ts'
 import type { Delivery, DeliveryRecord, DeliveryTry, Message, Via } from '../vocabulary.ts'
@@ -13,6 +14,16 @@ export interface DeliveryResult {
   /** Why it failed, without contact or text. */
   readonly error: string | null
   readonly tries: readonly Omit<DeliveryTry, 'receipt' | 'receiptAtMs'>[]
+}
+
+/** Tries of one kind with one provider. */
+export interface ProviderCount {
+  readonly provider: string
+  readonly isTaken: boolean
+  readonly receipt: 'delivered' | 'failed' | null
+  readonly count: number
+  readonly lastAtMs: number
+  readonly detail: string | null
 }
 
 /** A notice that could not be sent within this time is not sent any more. */
@@ -130,6 +141,52 @@ export function deliveries(db: Db, keys: Keys) {
           }
         }),
       )
+    },
+
+    /** Handed over and failed, by day and way, since then. */
+    async byDay(
+      customerId: number,
+      sinceMs: number,
+    ): Promise<{ dayMs: number; via: Via; sent: number; failed: number }[]> {
+      const day = sql<number>`created_at_ms - (created_at_ms % 86400000)`
+      const rows = await db
+        .selectFrom('deliveries')
+        .select(['via', 'state', day.as('day')])
+        .select(({ fn }) => fn.countAll<number>().as('count'))
+        .where('customer_id', '=', customerId)
+        .where('created_at_ms', '>=', sinceMs)
+        .groupBy(['via', 'state', day])
+        .execute()
+      const found = new Map<string, { dayMs: number; via: Via; sent: number; failed: number }>()
+      for (const { via, state, day: start, count } of rows) {
+        const key = `${start} ${via}`
+        const one = found.get(key) ?? { dayMs: Number(start), via: via as Via, sent: 0, failed: 0 } // written by `add`
+        one[state === 'failed' ? 'failed' : 'sent'] += Number(count)
+        found.set(key, one)
+      }
+      return [...found.values()].sort((left, right) => left.dayMs - right.dayMs)
+    },
+
+    /** How each provider did since then, for one customer or for all. */
+    async health(customerId: number, sinceMs: number): Promise<ProviderCount[]> {
+      const rows = await db
+        .selectFrom('delivery_tries')
+        .innerJoin('deliveries', 'deliveries.id', 'delivery_tries.delivery_id')
+        .select(['delivery_tries.provider', 'delivery_tries.outcome', 'delivery_tries.receipt'])
+        .select(({ fn }) => [fn.countAll<number>().as('count'), fn.max('delivery_tries.at_ms').as('last')])
+        .select(({ fn }) => fn.max('delivery_tries.detail').as('detail'))
+        .where('deliveries.customer_id', '=', customerId)
+        .where('deliveries.created_at_ms', '>=', sinceMs)
+        .groupBy(['delivery_tries.provider', 'delivery_tries.outcome', 'delivery_tries.receipt'])
+        .execute()
+      return rows.map(({ provider, outcome, receipt, count, last, detail }) => ({
+        provider,
+        isTaken: outcome === 'taken',
+        receipt: receipt === 'delivered' || receipt === 'failed' ? receipt : null,
+        count: Number(count),
+        lastAtMs: Number(last),
+        detail,
+      }))
     },
 
     /** Notes what a provider told about a message. `delivered` is final; a late `failed` does not undo it. */

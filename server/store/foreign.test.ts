@@ -32,6 +32,9 @@ type FunctionName = {
 /** By an unguessable id, of the server as a whole, or the one look that may leave the customer. */
 type Unscoped =
   | `customers.${string}`
+  | `admins.${string}`
+  | `adminFactors.${string}`
+  | `adminSessions.${string}`
   | 'accounts.digestOf'
   | 'accounts.find'
   | 'accounts.byReset'
@@ -46,6 +49,7 @@ type Unscoped =
   | 'deliveries.receive'
   | 'marks.claim'
   | 'users.existsElsewhere'
+  | 'users.index'
   | 'webhooks.claimDue'
   | 'webhooks.record'
 
@@ -68,6 +72,30 @@ const foreignProbes = {
     look: (tx) => tx.accounts.resetPassword(other, accountReset(mine), 'p', nowMs),
     finds: false,
   },
+  'audit.list': { look: (tx) => tx.audit.list(other, { limit: 10 }), finds: [] },
+  'audit.counts': { look: (tx) => tx.audit.counts(other, 0, 1_000, 10), finds: [] },
+  'users.search': {
+    look: async (tx) =>
+      (await tx.users.search(other, { state: 'all', failuresMax: 50, nowMs, offset: 0, limit: 10 })).users,
+    finds: [],
+  },
+  'users.withPhoneAlone': {
+    look: async (tx) => (await tx.users.withPhoneAlone(other, 10)).total,
+    finds: 0,
+  },
+  'credentials.overview': { look: (tx, { user }) => tx.credentials.overview(other, [user.id]), finds: [] },
+  'credentials.removeAll': {
+    look: (tx, { user }) => tx.credentials.removeAll(other, user.id, 'time-code'),
+    finds: 0,
+  },
+  'credentials.holders': {
+    look: async (tx) => (await tx.credentials.holders(other, ['time-code'], true, 10)).total,
+    finds: 0,
+  },
+  'guards.closed': { look: (tx, { user }) => tx.guards.closed(other, [user.id], 0, 1), finds: [] },
+  'guards.countClosed': { look: (tx) => tx.guards.countClosed(other, 0, 1), finds: 0 },
+  'deliveries.byDay': { look: (tx) => tx.deliveries.byDay(other, 0), finds: [] },
+  'deliveries.health': { look: (tx) => tx.deliveries.health(other, 0), finds: [] },
   'apps.list': { look: (tx) => tx.apps.list(other), finds: [] },
   'apps.add': { look: (tx, { app }) => tx.apps.add(anApp(other, { name: app.name })), finds: true },
   'apps.rotate': { look: (tx, { app }) => tx.apps.rotate(other, app.id, 'another-secret', 0), finds: false },

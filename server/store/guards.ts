@@ -1,4 +1,5 @@
 import type { Db } from './tables.ts'
+import { lockedOf } from './users.ts'
 
 /** Failures, tries and locks. Only a decision counts one, or takes it back after a success. */
 export function guards(db: Db) {
@@ -16,6 +17,29 @@ export function guards(db: Db) {
         .where('method', '=', method)
         .executeTakeFirst()
       return { failures: row?.failures ?? 0, lockedUntilMs: row?.locked_until_ms ?? 0 }
+    },
+
+    /** Locks that are closed now, of these subjects. */
+    async closed(
+      customerId: number,
+      subjects: readonly string[],
+      nowMs: number,
+      failuresMax: number,
+    ): Promise<{ subject: string; method: string; failures: number; lockedUntilMs: number }[]> {
+      if (subjects.length === 0) return []
+      const rows = await lockedOf(db, customerId, nowMs, failuresMax)
+        .select(['subject', 'method', 'failures', 'locked_until_ms'])
+        .where('subject', 'in', subjects)
+        .execute()
+      return rows.map(({ locked_until_ms: lockedUntilMs, ...rest }) => ({ ...rest, lockedUntilMs }))
+    },
+
+    /** How many subjects are locked now. */
+    async countClosed(customerId: number, nowMs: number, failuresMax: number): Promise<number> {
+      const { total } = await lockedOf(db, customerId, nowMs, failuresMax)
+        .select(({ fn }) => fn.count<number>('subject').distinct().as('total'))
+        .executeTakeFirstOrThrow()
+      return Number(total)
     },
 
     /** Tries of a subject with a method in the day that began then. */

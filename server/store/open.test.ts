@@ -144,6 +144,7 @@ for (const name of databaseNames) {
           'webhooks',
           'marks',
           'signIns',
+          'adminSessions',
           'challenges',
           'credentials',
           'guards',

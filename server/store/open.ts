@@ -30,6 +30,9 @@ export interface Store
   closeAudit(nowMs: number): Promise<number>
 }
 
+/** Users that are made findable in one write. */
+const indexedAtOnce = 500
+
 /** Opens the database that the settings name. The only place that chooses between the two. */
 export async function openStore(options: StoreOptions): Promise<Store> {
   const keys = new Keys(options.masterKeys)
@@ -55,6 +58,7 @@ export async function openStore(options: StoreOptions): Promise<Store> {
         await keys.rewrap(db)
         await keys.of(db, serverScope)
       })
+      await whileFull(indexedAtOnce, () => write((tx) => tx.users.index(indexedAtOnce)))
       return applied
     },
 

@@ -136,6 +136,7 @@ export async function purge(db: Db, nowMs: number, failuresMax: number): Promise
     )
     .executeTakeFirst()
   const signIns = await db.deleteFrom('sign_ins').where('expires_at_ms', '<', nowMs).executeTakeFirst()
+  const sessions = await db.deleteFrom('admin_sessions').where('expires_at_ms', '<', nowMs).executeTakeFirst()
   const webhooks = await db
     .deleteFrom('webhook_events')
     .where('id', 'in', (eb) =>
@@ -151,6 +152,7 @@ export async function purge(db: Db, nowMs: number, failuresMax: number): Promise
     notices: Number(notices.numDeletedRows),
     webhooks: Number(webhooks.numDeletedRows),
     signIns: Number(signIns.numDeletedRows),
+    adminSessions: Number(sessions.numDeletedRows),
     marks: Number(marks.numDeletedRows),
     challenges: Number(challenges.numDeletedRows),
     credentials: Number(credentials.numDeletedRows),

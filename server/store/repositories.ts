@@ -1,4 +1,6 @@
 import { accounts } from './accounts.ts'
+import { adminSessions } from './admin-sessions.ts'
+import { adminFactors, admins } from './admins.ts'
 import { apps } from './apps.ts'
 import { audit } from './audit.ts'
 import { challenges } from './challenges.ts'
@@ -23,6 +25,9 @@ import { webhooks } from './webhooks.ts'
 export function repositories(db: Db, keys: Keys, dialect: Dialect) {
   return {
     accounts: accounts(db, keys),
+    adminFactors: adminFactors(db, keys),
+    adminSessions: adminSessions(db),
+    admins: admins(db, keys, dialect),
     apps: apps(db, keys),
     audit: audit(db, keys, dialect),
     challenges: challenges(db, keys, dialect),
@@ -37,7 +42,7 @@ export function repositories(db: Db, keys: Keys, dialect: Dialect) {
     settings: settings(db, keys),
     signIns: signIns(db),
     tokens: tokens(db, keys, dialect),
-    users: users(db, keys),
+    users: users(db, keys, dialect),
     webhooks: webhooks(db, keys),
   }
 }

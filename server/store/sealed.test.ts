@@ -31,9 +31,21 @@ interface SealedCase {
 const sealedColumns = {
   'data_keys.key': { plain: null, where: 'customer_id = $1', read: (store) => store.read.customers.find(mine) },
   'customers.api_key': { plain: plain.apiKey, where: 'id = $1', read: (store) => store.read.customers.find(mine) },
+  'customers.old_api_key': {
+    plain: plain.oldApiKey,
+    where: 'id = $1',
+    read: (store) => store.read.customers.find(mine),
+  },
   'accounts.email': { plain: plain.accountEmail, where: 'customer_id = $1', read: readAccount },
   'accounts.phone': { plain: plain.accountPhone, where: 'customer_id = $1', read: readAccount },
   'accounts.password': { plain: plain.password, where: 'customer_id = $1', read: readAccount },
+  'admins.login': { plain: plain.adminLogin, where: 'customer_id = $1', read: readAdmins },
+  'admins.password': { plain: plain.adminPassword, where: 'customer_id = $1', read: readAdmins },
+  'admin_factors.secret': {
+    plain: plain.adminSecret,
+    where: 'admin_id in (select id from admins where customer_id = $1)',
+    read: (store) => store.read.adminFactors.of(`admin ${mine}`),
+  },
   'settings.value': { plain: plain.setting, where: 'customer_id = $1', read: (store) => store.read.settings.all(mine) },
   'users.email': { plain: plain.email, where: 'id = $1 and username is not null', read: readUser },
   'users.phone': { plain: plain.phone, where: 'id = $1 and username is not null', read: readUser },
@@ -66,6 +78,10 @@ const sealedColumns = {
   },
   'deliveries.message': { plain: plain.text, where: 'challenge_id = $1', read: readDelivery },
 } satisfies Record<SealedColumn, SealedCase>
+
+function readAdmins(store: Store): Promise<unknown> {
+  return store.read.admins.list()
+}
 
 function readAccount(store: Store): Promise<unknown> {
   return store.read.accounts.of(mine)

@@ -24,6 +24,9 @@ export interface Tables {
   tokens: TokenRow
   apps: AppRow
   sign_ins: SignInRow
+  admins: AdminRow
+  admin_factors: AdminFactorRow
+  admin_sessions: AdminSessionRow
 }
 
 /** A database handle: the reader, or the transaction that a write was given. */
@@ -39,6 +42,9 @@ export interface CustomerRow {
   id: number
   name: string
   api_key: Sealed
+  /** The one before, which counts until `old_api_key_until_ms`. */
+  old_api_key: Sealed | null
+  old_api_key_until_ms: Generated<number>
   created_at_ms: number
 }
 
@@ -76,6 +82,13 @@ export interface UserRow {
   last_name: string | null
   preferred_method: string | null
   is_enabled: number
+  /** What the user is looked for by: names folded, contacts as keyed digests. */
+  first_folded: string | null
+  last_folded: string | null
+  email_digest: Uint8Array | null
+  phone_digest: Uint8Array | null
+  /** 0: he was added before there was an index. */
+  is_indexed: Generated<number>
   created_at_ms: number
   updated_at_ms: number
 }
@@ -278,5 +291,51 @@ export interface SignInRow {
   /** Separated by commas. */
   methods: string
   challenge_id: string | null
+  expires_at_ms: number
+}
+
+/** Who works in the console. `customer_id` 0: for all customers. */
+export interface AdminRow {
+  id: string
+  customer_id: number
+  /** What he signs in with, as it is found: a keyed digest. */
+  login_digest: Uint8Array
+  login: Sealed
+  name: string
+  role: string
+  /** Null: not chosen yet. */
+  password: Sealed | null
+  is_enabled: number
+  /** Of what a one-time link to choose a password holds. */
+  link_digest: Uint8Array | null
+  link_kind: string | null
+  link_until_ms: number | null
+  last_sign_in_at_ms: number | null
+  created_at_ms: number
+}
+
+/** An admin's second factor. */
+export interface AdminFactorRow {
+  id: string
+  admin_id: string
+  kind: string
+  state: string
+  name: string
+  secret: Sealed
+  used_step: number
+  created_at_ms: number
+  last_used_at_ms: number | null
+}
+
+/** A browser in which an admin signed in, or is about to. */
+export interface AdminSessionRow {
+  digest: Uint8Array
+  admin_id: string
+  step: string
+  /** The passkey question that waits, as JSON. */
+  asked: string | null
+  confirmed_at_ms: number | null
+  created_at_ms: number
+  used_at_ms: number
   expires_at_ms: number
 }

@@ -9,6 +9,13 @@ import type { Db, TokenRow } from './tables.ts'
 /** A token whose owner is told, but not yet by name. */
 export type NewToken = Omit<Token, 'username'>
 
+/** Which tokens are wanted; an absent field asks for any. */
+export interface TokensWanted {
+  readonly state?: Token['state'] | undefined
+  /** How its serial number begins. */
+  readonly serial?: string | undefined
+}
+
 /** Where a token goes. `usedStep`: with this step used up already, which must be newer than every other. */
 export interface TokenMove {
   readonly state: Token['state']
@@ -45,18 +52,20 @@ export function tokens(db: Db, keys: Keys, dialect: Dialect) {
       return row && opened(await keys.of(db, customerId), row)
     },
 
-    async page(customerId: number, offset: number, limit: number): Promise<Token[]> {
-      const rows = await select(customerId).orderBy('tokens.serial').offset(offset).limit(limit).execute()
+    async page(customerId: number, offset: number, limit: number, wanted: TokensWanted = {}): Promise<Token[]> {
+      let query = select(customerId)
+      if (wanted.state) query = query.where('tokens.state', '=', wanted.state)
+      if (wanted.serial) query = query.where('tokens.serial', 'like', `${likeable(wanted.serial)}%`)
+      const rows = await query.orderBy('tokens.serial').offset(offset).limit(limit).execute()
       const key = await keys.of(db, customerId)
       return rows.map((row) => opened(key, row))
     },
 
-    async count(customerId: number): Promise<number> {
-      const row = await db
-        .selectFrom('tokens')
-        .select(({ fn }) => fn.countAll<number>().as('total'))
-        .where('customer_id', '=', customerId)
-        .executeTakeFirstOrThrow()
+    async count(customerId: number, wanted: TokensWanted = {}): Promise<number> {
+      let query = db.selectFrom('tokens').where('customer_id', '=', customerId)
+      if (wanted.state) query = query.where('state', '=', wanted.state)
+      if (wanted.serial) query = query.where('serial', 'like', `${likeable(wanted.serial)}%`)
+      const row = await query.select(({ fn }) => fn.countAll<number>().as('total')).executeTakeFirstOrThrow()
       return Number(row.total)
     },
 
@@ -187,6 +196,11 @@ function rowOf(key: SealingKey, customerId: number, token: NewToken): TokenRow {
 
 function sealedSeed(key: SealingKey, customerId: number, id: string, seed: TokenSeed): Sealed {
   return seal(key, JSON.stringify(seed), placeOfSeed(customerId, id))
+}
+
+/** Serial numbers have none of the letters that a pattern means something by. */
+function likeable(text: string): string {
+  return text.replaceAll(/[%_\\]/g, '')
 }
 
 function placeOfSeed(customerId: number, id: string): string {

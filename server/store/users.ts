@@ -1,6 +1,8 @@
-import type { Selectable } from 'kysely'
+import { type Selectable, sql } from 'kysely'
+import { deriveKey, keyedDigest } from '../security/digest.ts'
 import { type Sealed, type SealingKey, seal, unseal } from '../security/seal.ts'
 import type { User } from '../vocabulary.ts'
+import type { Dialect } from './dialect.ts'
 import { type Keys, place } from './keys.ts'
 import type { Db, UserRow } from './tables.ts'
 import { takeBackAll } from './tokens.ts'
@@ -17,8 +19,63 @@ export interface UserChange {
   readonly isEnabled?: boolean
 }
 
+/** Which users are looked for. Absent `text`: all. */
+export interface UsersWanted {
+  /** The beginning of a username, a first or a last name; or a whole address or phone number, in any spelling of it. */
+  readonly text?: { readonly folded: string; readonly email: string | null; readonly phone: string | null } | undefined
+  readonly state: 'all' | 'disabled' | 'locked'
+  /** Failures in a row that lock for good. */
+  readonly failuresMax: number
+  readonly nowMs: number
+  readonly offset: number
+  readonly limit: number
+}
+
+export interface UsersFound {
+  readonly users: readonly User[]
+  /** Of all that were found, `foundMax` at most. */
+  readonly total: number
+}
+
+/** Of more than these only the first are shown and counted: whoever looks for somebody types another letter. */
+export const foundMax = 1_000
+/** Users of a customer are counted up to here. */
+export const countedMax = 10_000
+
 /** Users of a customer. Contacts are sealed; names are kept folded beside their spelling, for looking up. */
-export function users(db: Db, keys: Keys) {
+export function users(db: Db, keys: Keys, dialect: Dialect) {
+  const bytewise = (column: string) =>
+    dialect === 'postgres' ? sql<string>`${sql.ref(column)} collate "C"` : sql<string>`${sql.ref(column)}`
+
+  /** What a user is looked for by. */
+  const indexOf = (key: SealingKey, { email, phone, firstName, lastName }: UserChange) => ({
+    first_folded: firstName === undefined ? undefined : fold(firstName),
+    last_folded: lastName === undefined ? undefined : fold(lastName),
+    email_digest: email === undefined ? undefined : contactDigest(key, email && fold(email)),
+    phone_digest: phone === undefined ? undefined : contactDigest(key, phone),
+  })
+
+  /** The ids of those whom a text can mean: each way by its own index, and none of them further than it counts. */
+  const meantBy = async (customerId: number, { folded, email, phone }: NonNullable<UsersWanted['text']>) => {
+    const key = await keys.of(db, customerId)
+    const all = () => db.selectFrom('users').select('id').where('customer_id', '=', customerId)
+    const named = (column: 'username_folded' | 'first_folded' | 'last_folded') =>
+      db
+        .selectFrom(
+          all()
+            .where(bytewise(column), '>=', folded)
+            .where(bytewise(column), '<', `${folded}\u{10ffff}`)
+            .orderBy(bytewise(column))
+            .limit(foundMax + 1)
+            .as('some'),
+        )
+        .select('id')
+    let query = named('username_folded').union(named('first_folded')).union(named('last_folded'))
+    if (email !== null) query = query.union(all().where('email_digest', '=', contactDigest(key, fold(email))))
+    if (phone !== null) query = query.union(all().where('phone_digest', '=', contactDigest(key, phone)))
+    return query
+  }
+
   const opened = async (customerId: number, row: Selectable<UserRow>): Promise<User> => {
     const key = await keys.of(db, customerId)
     return {
@@ -67,6 +124,75 @@ export function users(db: Db, keys: Keys) {
       return row !== undefined
     },
 
+    /** Users by name, a page of those that are meant; see `UsersWanted`. */
+    async search(customerId: number, wanted: UsersWanted): Promise<UsersFound> {
+      const { text, state, offset, limit, nowMs, failuresMax } = wanted
+      let query = db.selectFrom('users').where('users.customer_id', '=', customerId)
+      if (text) query = query.where('users.id', 'in', await meantBy(customerId, text))
+      if (state === 'disabled') query = query.where('users.is_enabled', '=', 0)
+      if (state === 'locked')
+        query = query.where('users.id', 'in', lockedOf(db, customerId, nowMs, failuresMax).select('subject'))
+      const most = text ? foundMax : countedMax
+      const counted = query
+        .select('users.id')
+        .limit(most + 1)
+        .as('counted')
+      const { total } = await db
+        .selectFrom(counted)
+        .select(({ fn }) => fn.countAll<number>().as('total'))
+        .executeTakeFirstOrThrow()
+      const rows = await query
+        .selectAll('users')
+        .orderBy(bytewise('users.username_folded'))
+        .offset(offset)
+        .limit(limit)
+        .execute()
+      return { users: await Promise.all(rows.map((row) => opened(customerId, row))), total: Number(total) }
+    },
+
+    /** Users who may sign in and have a phone number and nothing that they set up: they depend on messages. */
+    async withPhoneAlone(
+      customerId: number,
+      limit: number,
+    ): Promise<{ total: number; first: { id: string; username: string }[] }> {
+      const query = db
+        .selectFrom('users')
+        .where('users.customer_id', '=', customerId)
+        .where('users.is_enabled', '=', 1)
+        .where('users.phone', 'is not', null)
+        .where(({ exists, not, selectFrom }) =>
+          not(
+            exists(
+              selectFrom('credentials')
+                .select('credentials.id')
+                .whereRef('credentials.user_id', '=', 'users.id')
+                .where('credentials.state', '=', 'active'),
+            ),
+          ),
+        )
+      const { total } = await query.select(({ fn }) => fn.countAll<number>().as('total')).executeTakeFirstOrThrow()
+      const first = await query
+        .select(['users.id', 'users.username'])
+        .orderBy('users.username_folded')
+        .limit(limit)
+        .execute()
+      return { total: Number(total), first }
+    },
+
+    /** Makes users of before there was an index findable; returns how many. */
+    async index(limit: number): Promise<number> {
+      const rows = await db.selectFrom('users').selectAll().where('is_indexed', '=', 0).limit(limit).execute()
+      for (const row of rows) {
+        const key = await keys.of(db, row.customer_id)
+        await db
+          .updateTable('users')
+          .set({ ...indexOf(key, await opened(row.customer_id, row)), is_indexed: 1 })
+          .where('id', '=', row.id)
+          .execute()
+      }
+      return rows.length
+    },
+
     async page(customerId: number, offset: number, limit: number): Promise<User[]> {
       const rows = await db
         .selectFrom('users')
@@ -104,6 +230,8 @@ export function users(db: Db, keys: Keys) {
           last_name: user.lastName,
           preferred_method: user.preferredMethod,
           is_enabled: user.isEnabled ? 1 : 0,
+          ...indexed(indexOf(key, user)),
+          is_indexed: 1,
           created_at_ms: user.createdAtMs,
           updated_at_ms: user.createdAtMs,
         })
@@ -128,6 +256,7 @@ export function users(db: Db, keys: Keys) {
           first_name: change.firstName,
           last_name: change.lastName,
           preferred_method: change.preferredMethod,
+          ...indexOf(key, change),
           is_enabled: change.isEnabled === undefined ? undefined : Number(change.isEnabled),
           updated_at_ms: nowMs,
         })
@@ -148,6 +277,36 @@ export function users(db: Db, keys: Keys) {
       return numDeletedRows === 1n
     },
   }
+}
+
+/** Locks of a customer: for a time that has not passed, or for good. */
+export function lockedOf(db: Db, customerId: number, nowMs: number, failuresMax: number) {
+  return db
+    .selectFrom('guards')
+    .where('guards.customer_id', '=', customerId)
+    .where('guards.locked_until_ms', '>', 0)
+    .where((eb) => eb.or([eb('guards.locked_until_ms', '>', nowMs), eb('guards.failures', '>=', failuresMax)]))
+}
+
+/** One key for all spellings of a name. */
+function fold(text: string): string
+function fold(text: string | null): string | null
+function fold(text: string | null): string | null {
+  return text === null ? null : text.normalize('NFKC').trim().toLowerCase()
+}
+
+/** What a contact is found by; it does not tell the contact. */
+function contactDigest(key: SealingKey, folded: string): Buffer
+function contactDigest(key: SealingKey, folded: string | null): Buffer | null
+function contactDigest(key: SealingKey, folded: string | null): Buffer | null {
+  return folded === null ? null : keyedDigest(deriveKey(key.bytes, 'contacts'), folded)
+}
+
+/** A user who is added has all of it. */
+function indexed<T extends object>(index: T): { [Key in keyof T]: Exclude<T[Key], undefined> | null } {
+  return Object.fromEntries(Object.entries(index).map(([name, value]) => [name, value ?? null])) as {
+    [Key in keyof T]: Exclude<T[Key], undefined> | null
+  } // each of its fields, with null for what is absent
 }
 
 type Contact = 'email' | 'phone'

@@ -40,6 +40,7 @@ describe('call', () => {
       baseUrl: server.baseUrl,
       first: null,
       customer: { id: testKey.customerKey, apiKey: testKey.apiKey },
+      admin: null,
     })
     const line = /npx countersign .*/.exec(shown)?.[0] ?? ''
     const challenged = await run(wordsOf(line), {})

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { createHmac } from 'node:crypto'
 import { after, before, describe, it } from 'node:test'
-import type { InspectorEntry } from '../../server/api/inspector/index.ts'
+import type { InspectorEntry } from '../../server/api/seen.ts'
 import type { App, SignatureOrder } from '../../server/vocabulary.ts'
 import { callerOf, type Fields, newApp, nodeOrders, pathOf, postTo, signedFields } from '../support/apps.ts'
 import { startServer, type TestServer } from '../support/server.ts'

@@ -77,7 +77,7 @@ const places: readonly Place[] = [
   },
   ...globSync('server/api/*/', { cwd: root }).map((folder) => ({
     folder: new RegExp(`^${folder.replaceAll('\\', '/').replace(/\/$/, '')}/`),
-    ours: /^server\/(engine\/|security\/|vocabulary|api\/\w+\.ts$)/,
+    ours: /^(contract\/|server\/(engine\/|security\/|vocabulary|api\/\w+\.ts$))/,
     packages: /^(fastify|@fastify\/cors|typebox|typebox\/compile|qrcode|sharp|node:(crypto|fs|net)|nodemailer)$/,
   })),
 ]
@@ -204,6 +204,7 @@ describe('a vendor', () => {
       const copy = mkdtempSync(join(tmpdir(), 'countersign-without-'))
       try {
         cpSync(join(root, 'server'), join(copy, 'server'), { recursive: true })
+        cpSync(join(root, 'contract'), join(copy, 'contract'), { recursive: true })
         copyFileSync(join(root, 'package.json'), join(copy, 'package.json'))
         symlinkSync(join(root, 'node_modules'), join(copy, 'node_modules'))
         rmSync(join(copy, folder), { recursive: true })
@@ -347,7 +348,7 @@ describe('the walls of the linter', () => {
 
 function readSource(path: string): Source {
   const code = withoutComments(readFileSync(join(root, path), 'utf8'))
-  const specifiers = [...code.matchAll(/(?<![\w/])(?:from|import)\s*\(?\s*'([^']+)'/g)].map(
+  const specifiers = [...code.matchAll(/(?<![\w/.])(?:from|import)\s*\(?\s*'([^']+)'/g)].map(
     ([, specifier = '']) => specifier,
   )
   const isOurs = (specifier: string) => specifier.startsWith('.')

@@ -174,6 +174,7 @@ export function aDecision(challenge: NewChallenge, more: Partial<Decision> = {})
 /** What is sealed in the story, in plain text. */
 export const plain = {
   apiKey: 'the-api-key-that-nobody-may-read',
+  oldApiKey: 'the-key-before-that-nobody-may-read',
   setting: 'A setting that nobody may read',
   email: 'nobody.may.read@example.com',
   phone: '+15557654321',
@@ -186,6 +187,9 @@ export const plain = {
   publicId: 'cccjgjgkhcbb',
   accountEmail: 'nobody.looks.after@example.com',
   accountPhone: '+15551112222',
+  adminLogin: 'who.works.here@example.com',
+  adminPassword: 'the-hash-of-an-admin',
+  adminSecret: 'what-an-admin-proves',
   password: 'a hash that nobody may read',
   appSecret: 'the-secret-of-an-app-that-nobody-may-read',
   oldAppSecret: 'the-old-secret-that-nobody-may-read',
@@ -216,8 +220,25 @@ export async function tell(store: Store, customerId: number) {
     message: { subject: null, text: plain.text, html: null, language: 'en' },
   })
   await store.write(async (tx) => {
-    await tx.customers.add(customerId, `Customer ${customerId}`, plain.apiKey, nowMs)
+    await tx.customers.add(customerId, `Customer ${customerId}`, plain.oldApiKey, nowMs)
+    await tx.customers.setApiKey(customerId, plain.apiKey, nowMs + 600_000)
     await tx.settings.set(customerId, 'issuer', plain.setting, nowMs)
+    const { adminLogin: login, adminPassword, adminSecret } = plain
+    const admin = {
+      id: `admin ${customerId}`,
+      customerId,
+      login,
+      name: 'Ann',
+      role: 'owner',
+      password: adminPassword,
+    } as const
+    const [times, some] = [
+      { createdAtMs: nowMs, lastUsedAtMs: null },
+      { isEnabled: true, lastSignInAtMs: null },
+    ]
+    await tx.admins.add({ ...admin, ...some, createdAtMs: nowMs }, `${login} ${customerId}`)
+    const factor = { id: `factor ${customerId}`, kind: 'totp', state: 'active', name: 'phone', lastStep: 1 } as const
+    await tx.adminFactors.offer(admin.id, { ...factor, ...times, secret: adminSecret })
     await tx.accounts.put(account, accountDigest(customerId), nowMs)
     await tx.accounts.offerReset(customerId, accountReset(customerId), nowMs + 1_000)
     await tx.users.add(user, user.username)

@@ -1,26 +1,8 @@
 import type { FastifyPluginAsync } from 'fastify'
 import { serveLivePage } from '../live.ts'
 import { hidden } from '../page.ts'
-import type { Seen, Watch } from '../seen.ts'
+import type { InspectorEntry, Seen, Watch } from '../seen.ts'
 import { redact } from './redact.ts'
-
-/** One call as the inspector shows it. */
-export interface InspectorEntry {
-  /** The `X-Request-Id` of the answer. */
-  readonly id: string
-  readonly atMs: number
-  readonly path: string
-  readonly code: number
-  readonly customerKey: string | null
-  readonly ms: number
-  readonly outcome: string | null
-  /** What the caller is not told of a refused signature. */
-  readonly reason: string | null
-  readonly request: string
-  readonly answer: string
-  /** Shell lines that sign and send it again; null when its body is not there as a whole, or we cannot sign it. */
-  readonly curl: string | null
-}
 
 export interface InspectorOptions {
   readonly clock: () => number
@@ -45,6 +27,8 @@ export interface CurlCall {
 export interface Inspector {
   readonly watch: Watch
   readonly pages: FastifyPluginAsync
+  /** The last calls of a customer, or of all; newest first. */
+  calls(customerKey: string | null): Promise<readonly InspectorEntry[]>
 }
 
 const entriesMax = 200
@@ -55,8 +39,15 @@ const entriesMax = 200
  */
 export function createInspector(options: InspectorOptions): Inspector {
   const entries: (() => Kept)[] = []
+  const calls: Inspector['calls'] = async (wanted) => {
+    const kept = entries.map((entry) => entry())
+    const shown = wanted ? kept.filter(({ customerKey }) => customerKey === wanted) : kept
+    const [oldest] = await options.keys()
+    return shown.map((entry) => withCurl(options, entry, signerOf(entry, oldest)))
+  }
 
   return {
+    calls,
     async watch(seen) {
       try {
         const customerKey = seen.customerKey?.slice(0, keyLettersMax) ?? null
@@ -73,11 +64,8 @@ export function createInspector(options: InspectorOptions): Inspector {
     pages: async (app) => {
       serveLivePage(app, { path: '/dev/requests', files: 'inspector/requests' })
       app.get('/dev/requests.json', hidden, async (request) => {
-        const { customerKey: wanted } = request.query as { customerKey?: unknown } // any query string parses to this
-        const kept = entries.map((entry) => entry())
-        const shown = wanted ? kept.filter(({ customerKey }) => customerKey === wanted) : kept
-        const [oldest] = await options.keys()
-        return shown.map((entry) => withCurl(options, entry, signerOf(entry, oldest)))
+        const { customerKey } = request.query as { customerKey?: unknown } // any query string parses to this
+        return calls(typeof customerKey === 'string' ? customerKey : null)
       })
     },
   }

@@ -49,7 +49,7 @@ export async function authenticate(
   const judge = headers.version === '2' ? judgeVersion2 : judgeVersion1
   const judged = judge(headers, request, customer?.apiKey ?? nobodysKey)
   if (typeof judged === 'string') return judged
-  if (!customer || !judged.isRight) return judged.wrong
+  if (!customer || !judged.isRight) return byKeyBefore(headers, request, customer, nowMs, judged.wrong)
   if (customer.settings.requireBodySignature && headers.version !== '2')
     return 'This customer requires X-Signature-Version 2, which covers the body. See docs/miniorange.md.'
 
@@ -57,6 +57,19 @@ export async function authenticate(
   const offMs = Number(timestamp) - nowMs
   if (Math.abs(offMs) > windowMs) return `The Timestamp is ${ago(offMs)}. Check the clock of the caller.`
   return { customer, mark: { ...judged.once, expiresAtMs: Number(timestamp) + markLifeMs } }
+}
+
+/** The same by the key before, while that one still counts. */
+function byKeyBefore(
+  headers: SignatureHeaders,
+  request: SignedRequest,
+  customer: Customer | undefined,
+  nowMs: number,
+  wrong: string,
+): Promise<Caller | string> | string {
+  if (!customer?.oldApiKey || customer.oldApiKey.untilMs <= nowMs) return wrong
+  const { oldApiKey, ...rest } = customer
+  return authenticate(headers, request, async () => ({ ...rest, apiKey: oldApiKey.key }), nowMs)
 }
 
 interface Judged {

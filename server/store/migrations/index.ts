@@ -8,6 +8,8 @@ import { tokens } from './0003-tokens.ts'
 import { questions } from './0004-questions.ts'
 import { accounts } from './0005-accounts.ts'
 import { apps } from './0006-apps.ts'
+import { admins } from './0009-admins.ts'
+import { forConsole } from './0010-console.ts'
 
 /** Every migration in order; a new one is its file and a line here. */
 function migrations(dialect: Dialect): Record<string, Migration> {
@@ -18,6 +20,8 @@ function migrations(dialect: Dialect): Record<string, Migration> {
     '0004-questions': questions(),
     '0005-accounts': accounts(dialect),
     '0006-apps': apps(dialect),
+    '0009-admins': admins(dialect),
+    '0010-console': forConsole(dialect),
   }
 }
 

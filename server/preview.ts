@@ -1,12 +1,12 @@
-import type { Language, TemplateId } from '../engine/templates.ts'
-import { messageOf, noticeOf } from '../engine/wording.ts'
-import type { ToSend } from '../methods/method.ts'
-import type { Customer, Message, Via } from '../vocabulary.ts'
+import type { Language, TemplateId } from './engine/templates.ts'
+import { messageOf, noticeOf } from './engine/wording.ts'
+import type { ToSend } from './methods/method.ts'
+import type { Customer, Message, Via } from './vocabulary.ts'
 
 /** A message as it would arrive, with made-up values of the usual length. */
 export interface Previewed extends Message {
   /** `code`, `links` or `notice`. */
-  readonly message: string
+  readonly message: 'code' | 'links' | 'notice'
   readonly channel: Via
   /** What an SMS costs: as many messages. */
   readonly smsParts: number | null
@@ -56,7 +56,7 @@ export async function previewed(
   return Promise.all(wanted.map(([message, via]) => shownAs(message, via, render(message, via))))
 }
 
-async function shownAs(message: string, via: Via, rendered: Message): Promise<Previewed> {
+async function shownAs(message: Previewed['message'], via: Via, rendered: Message): Promise<Previewed> {
   const { subject, text } = rendered
   const smsParts = via === 'sms' ? await partsNeeded(text) : null
   const size = smsParts === null ? '' : `, ${text.length} characters, ${smsParts} SMS`
@@ -66,6 +66,6 @@ async function shownAs(message: string, via: Via, rendered: Message): Promise<Pr
 
 /** As the SMPP channel cuts it; other gateways count the same way. */
 async function partsNeeded(text: string): Promise<number> {
-  const [{ default: smpp }, { partsOf }] = await Promise.all([import('smpp'), import('../channels/smpp/text.ts')])
+  const [{ default: smpp }, { partsOf }] = await Promise.all([import('smpp'), import('./channels/smpp/text.ts')])
   return partsOf(text, smpp.encodings.ASCII, 0).length
 }
