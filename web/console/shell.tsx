@@ -43,7 +43,7 @@ export function Shell() {
         onClick={() => setSearching(true)}
       >
         <IconSearch size={17} aria-hidden="true" />
-        <span>Find a user or page</span>
+        <span>Search</span>
         <kbd>/</kbd>
       </button>
       <Navigation path={found?.entry.path ?? ''} onGo={() => setMenuOpen(false)} />

@@ -1,5 +1,5 @@
 import { Button, Menu } from '@mantine/core'
-import { IconApps, IconChevronDown, IconPlus } from '@tabler/icons-react'
+import { IconApps, IconPlus } from '@tabler/icons-react'
 import { useState } from 'react'
 import type { AppRow } from '../../../contract/console.ts'
 import { AppForm } from '../app/form.tsx'
@@ -11,6 +11,7 @@ import { Empty } from '../parts/empty.tsx'
 import { type Column, List } from '../parts/list.tsx'
 import { Page } from '../parts/page.tsx'
 import { Panel } from '../parts/panel.tsx'
+import { RowMenu } from '../parts/row-menu.tsx'
 import { Tag } from '../parts/tag.tsx'
 import { Time } from '../parts/time.tsx'
 import { useMay } from '../session.ts'
@@ -68,25 +69,13 @@ export function Apps() {
     isRight: true,
     isUnnamed: true,
     of: (app) => (
-      <Menu width={190}>
-        <Menu.Target>
-          <Button
-            size="xs"
-            variant="default"
-            rightSection={<IconChevronDown size={15} />}
-            aria-label={`Do with ${app.name}`}
-          >
-            Do
-          </Button>
-        </Menu.Target>
-        <Menu.Dropdown>
-          <Menu.Item onClick={() => setDialog({ act: 'change', app })}>Change</Menu.Item>
-          <Menu.Item onClick={() => setDialog({ act: 'rotate', app })}>Make another secret</Menu.Item>
-          <Menu.Item color="red" onClick={() => setDialog({ act: 'remove', app })}>
-            Remove
-          </Menu.Item>
-        </Menu.Dropdown>
-      </Menu>
+      <RowMenu of={app.name}>
+        <Menu.Item onClick={() => setDialog({ act: 'change', app })}>Change</Menu.Item>
+        <Menu.Item onClick={() => setDialog({ act: 'rotate', app })}>Make another secret</Menu.Item>
+        <Menu.Item color="red" onClick={() => setDialog({ act: 'remove', app })}>
+          Remove
+        </Menu.Item>
+      </RowMenu>
     ),
   }
   return (

@@ -122,7 +122,7 @@ function Today({ today }: { readonly today: HomeAnswer['today'] }) {
       </Panel>
     )
   return (
-    <div className="main-and-side">
+    <div className="even">
       <Panel title="The last 24 hours">
         <div className="figures">
           <Figure name="Asked" number={today.asked} />

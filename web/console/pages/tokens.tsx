@@ -1,6 +1,6 @@
 import { Button, Menu, NativeSelect, TextInput } from '@mantine/core'
 import { useDebouncedValue } from '@mantine/hooks'
-import { IconChevronDown, IconDeviceRemote, IconFileImport, IconSearch } from '@tabler/icons-react'
+import { IconDeviceRemote, IconFileImport, IconSearch } from '@tabler/icons-react'
 import { useState } from 'react'
 import type { TokenRow } from '../../../contract/console.ts'
 import { useReading } from '../calls.ts'
@@ -8,6 +8,7 @@ import { Empty } from '../parts/empty.tsx'
 import { type Column, List, useFrom } from '../parts/list.tsx'
 import { Page } from '../parts/page.tsx'
 import { Panel } from '../parts/panel.tsx'
+import { RowMenu } from '../parts/row-menu.tsx'
 import { Tag, type Tone } from '../parts/tag.tsx'
 import { Time } from '../parts/time.tsx'
 import { setQuery, useAddress } from '../router.ts'
@@ -141,29 +142,17 @@ export function Tokens() {
 function TokenMenu({ token, onChoose }: { readonly token: TokenRow; readonly onChoose: (act: TokenAct) => void }) {
   const { state, kind, serial } = token
   return (
-    <Menu width={200}>
-      <Menu.Target>
-        <Button
-          size="xs"
-          variant="default"
-          rightSection={<IconChevronDown size={15} />}
-          aria-label={`Do with ${serial}`}
-        >
-          Do
-        </Button>
-      </Menu.Target>
-      <Menu.Dropdown>
-        {state === 'unassigned' && <Menu.Item onClick={() => onChoose('assign')}>Hand out</Menu.Item>}
-        {state === 'assigned' && <Menu.Item onClick={() => onChoose('unassign')}>Take back</Menu.Item>}
-        {state === 'assigned' && kind === 'hotp' && (
-          <Menu.Item onClick={() => onChoose('resync')}>Bring back in step</Menu.Item>
-        )}
-        {state === 'disabled' ? (
-          <Menu.Item onClick={() => onChoose('enable')}>Enable</Menu.Item>
-        ) : (
-          <Menu.Item onClick={() => onChoose('disable')}>Disable</Menu.Item>
-        )}
-      </Menu.Dropdown>
-    </Menu>
+    <RowMenu of={serial}>
+      {state === 'unassigned' && <Menu.Item onClick={() => onChoose('assign')}>Hand out</Menu.Item>}
+      {state === 'assigned' && <Menu.Item onClick={() => onChoose('unassign')}>Take back</Menu.Item>}
+      {state === 'assigned' && kind === 'hotp' && (
+        <Menu.Item onClick={() => onChoose('resync')}>Bring back in step</Menu.Item>
+      )}
+      {state === 'disabled' ? (
+        <Menu.Item onClick={() => onChoose('enable')}>Enable</Menu.Item>
+      ) : (
+        <Menu.Item onClick={() => onChoose('disable')}>Disable</Menu.Item>
+      )}
+    </RowMenu>
   )
 }

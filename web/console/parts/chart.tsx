@@ -33,15 +33,9 @@ export function Chart({ title, of, series, bars, labelEvery = Math.ceil(bars.len
   const width = bars.length * (barWidth + gap)
   return (
     <figure className="chart">
-      <ul className="legend">
-        {series.map(({ name, tone }) => (
-          <li key={name}>
-            <span className={`dot dot-${tone}`} />
-            {name}
-          </li>
-        ))}
+      <Legend series={series}>
         <li className="legend-most">most: {most.toLocaleString('en')}</li>
-      </ul>
+      </Legend>
       <svg
         viewBox={`0 0 ${width} ${height}`}
         preserveAspectRatio="none"
@@ -67,6 +61,21 @@ export function Chart({ title, of, series, bars, labelEvery = Math.ceil(bars.len
       </div>
       <NumbersTable title={title} of={of} series={series} bars={bars} />
     </figure>
+  )
+}
+
+/** What each colour is. */
+function Legend({ series, children }: { readonly series: readonly Series[]; readonly children?: ReactNode }) {
+  return (
+    <ul className="legend">
+      {series.map(({ name, tone }) => (
+        <li key={name}>
+          <span className={`dot dot-${tone}`} />
+          {name}
+        </li>
+      ))}
+      {children}
+    </ul>
   )
 }
 
@@ -132,39 +141,42 @@ interface SharesProps {
 export function Shares({ of, series, shares }: SharesProps) {
   const most = Math.max(1, ...shares.map(({ values }) => values.reduce((sum, value) => sum + value, 0)))
   return (
-    <table className="shares">
-      <thead>
-        <tr>
-          <th scope="col">{of}</th>
-          {series.map(({ name, tone }) => (
-            <th key={name} scope="col">
-              <span className={`dot dot-${tone}`} />
-              {name}
-            </th>
-          ))}
-        </tr>
-      </thead>
-      <tbody>
-        {shares.map(({ name, key, values }) => (
-          <tr key={key}>
-            <th scope="row">
-              {name}
-              <span className="share-bar" aria-hidden="true">
-                {series.map(({ name: part, tone }, at) => (
-                  <span
-                    key={part}
-                    className={`share-${tone}`}
-                    style={{ width: `${((values[at] ?? 0) / most) * 100}%` }}
-                  />
-                ))}
-              </span>
-            </th>
-            {series.map(({ name: part }, at) => (
-              <td key={part}>{(values[at] ?? 0).toLocaleString('en')}</td>
+    <div className="shares-box">
+      <Legend series={series} />
+      <table className="shares">
+        <thead>
+          <tr>
+            <th scope="col">{of}</th>
+            {series.map(({ name, tone }) => (
+              <th key={name} scope="col">
+                <span className={`dot dot-${tone}`} />
+                <span className="shares-word">{name}</span>
+              </th>
             ))}
           </tr>
-        ))}
-      </tbody>
-    </table>
+        </thead>
+        <tbody>
+          {shares.map(({ name, key, values }) => (
+            <tr key={key}>
+              <th scope="row">
+                {name}
+                <span className="share-bar" aria-hidden="true">
+                  {series.map(({ name: part, tone }, at) => (
+                    <span
+                      key={part}
+                      className={`share-${tone}`}
+                      style={{ width: `${((values[at] ?? 0) / most) * 100}%` }}
+                    />
+                  ))}
+                </span>
+              </th>
+              {series.map(({ name: part }, at) => (
+                <td key={part}>{(values[at] ?? 0).toLocaleString('en')}</td>
+              ))}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
   )
 }

@@ -13,7 +13,7 @@ function watch(onChange: () => void): () => void {
   return () => watchers.delete(onChange)
 }
 
-const relative = new Intl.RelativeTimeFormat('en', { numeric: 'auto', style: 'short' })
+const relative = new Intl.RelativeTimeFormat('en', { numeric: 'auto', style: 'long' })
 const exact = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 'medium' })
 const short = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit' })
 const day = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short' })
@@ -28,7 +28,7 @@ export function Time({ atMs, isExact = false }: { readonly atMs: number | null; 
   if (atMs === null) return <span className="quiet">–</span>
   const date = new Date(atMs)
   return (
-    <time dateTime={date.toISOString()} title={exact.format(date)}>
+    <time className="time" dateTime={date.toISOString()} title={exact.format(date)}>
       {isExact ? short.format(date) : spoken(atMs - Math.max(nowMs, Date.now()))}
     </time>
   )

@@ -32,7 +32,7 @@ export function percent(share: number | null): string {
 /** A code of a setting or of an outcome as words: `codeTtlSeconds` → `Code ttl seconds`. */
 export function spaced(name: string): string {
   const words = name
-    .replace(/([a-z0-9])([A-Z])/g, '$1 $2')
+    .replace(/([a-z0-9])([A-Z])|([a-z])([0-9])/g, '$1$3 $2$4')
     .replaceAll(/[-_.]/g, ' ')
     .toLowerCase()
   return words.charAt(0).toUpperCase() + words.slice(1)

@@ -1,10 +1,11 @@
 import { Button, Menu } from '@mantine/core'
-import { IconChevronDown, IconUserPlus } from '@tabler/icons-react'
+import { IconUserPlus } from '@tabler/icons-react'
 import { useState } from 'react'
 import type { AdminRow } from '../../../contract/console.ts'
 import { useReading } from '../calls.ts'
 import { type Column, List } from '../parts/list.tsx'
 import { Panel } from '../parts/panel.tsx'
+import { RowMenu } from '../parts/row-menu.tsx'
 import { Tag, type Tone } from '../parts/tag.tsx'
 import { Time } from '../parts/time.tsx'
 import { roleMeanings, roleNames, useMay, useSession } from '../session.ts'
@@ -106,30 +107,18 @@ export function Admins() {
 
 function AdminMenu({ admin, onChoose }: { readonly admin: AdminRow; readonly onChoose: (act: AdminAct) => void }) {
   return (
-    <Menu width={210}>
-      <Menu.Target>
-        <Button
-          size="xs"
-          variant="default"
-          rightSection={<IconChevronDown size={15} />}
-          aria-label={`Do with ${admin.login}`}
-        >
-          Do
-        </Button>
-      </Menu.Target>
-      <Menu.Dropdown>
-        <Menu.Item onClick={() => onChoose('role')}>Change the role</Menu.Item>
-        <Menu.Item onClick={() => onChoose('reset')}>Reset password and factors</Menu.Item>
-        {admin.state === 'disabled' ? (
-          <Menu.Item onClick={() => onChoose('enable')}>Enable</Menu.Item>
-        ) : (
-          <Menu.Item onClick={() => onChoose('disable')}>Disable</Menu.Item>
-        )}
-        <Menu.Divider />
-        <Menu.Item color="red" onClick={() => onChoose('remove')}>
-          Remove
-        </Menu.Item>
-      </Menu.Dropdown>
-    </Menu>
+    <RowMenu of={admin.login}>
+      <Menu.Item onClick={() => onChoose('role')}>Change the role</Menu.Item>
+      <Menu.Item onClick={() => onChoose('reset')}>Reset password and factors</Menu.Item>
+      {admin.state === 'disabled' ? (
+        <Menu.Item onClick={() => onChoose('enable')}>Enable</Menu.Item>
+      ) : (
+        <Menu.Item onClick={() => onChoose('disable')}>Disable</Menu.Item>
+      )}
+      <Menu.Divider />
+      <Menu.Item color="red" onClick={() => onChoose('remove')}>
+        Remove
+      </Menu.Item>
+    </RowMenu>
   )
 }
