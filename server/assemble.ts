@@ -1,7 +1,8 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
 import type { FastifyInstance } from 'fastify'
 import packageJson from '../package.json' with { type: 'json' }
 import { accountPages } from './api/accounts/index.ts'
@@ -19,6 +20,7 @@ import { receiptHooks } from './api/receipts/index.ts'
 import { referencePages } from './api/reference/index.ts'
 import { curlLines } from './api/reference/samples/curl.ts'
 import type { Watch } from './api/seen.ts'
+import { webApp } from './api/web.ts'
 import { type Clock, createClock } from './clock.ts'
 import { addressList, type Config, ConfigError } from './config.ts'
 import { createSetup } from './console-setup.ts'
@@ -87,7 +89,7 @@ export async function assemble(config: Config, given?: Clock): Promise<Assembled
     metrics: metrics.registry,
     plugins: [
       ...vendorsOf(engine, inspector?.watch),
-      ...pagesOf(engine).concat(consoleOf(config, engine, store, outgoing, inspector)),
+      ...pagesOf(engine).concat(consoleOf(config, engine, store, outgoing, inspector), consolePages()),
       receiptHooks({ find: outgoing.provider, onReceipt: outgoing.onReceipt, baseUrl: () => baseUrl }),
       referencePages(async () => ({
         baseUrl,
@@ -167,6 +169,12 @@ function consoleOf(
   const areAddresses = (list: readonly string[]) => list.length === 0 || addressList(list.join(',')) !== undefined
   const calls = inspector && ((customerKey: string) => inspector.calls(customerKey))
   return consoleCalls({ engine, mode, hasInbox, version: packageJson.version, setup, areAddresses, calls })
+}
+
+/** The console itself, where `web/build.ts` has left it. */
+function consolePages() {
+  const folder = fileURLToPath(new URL('../dist/console', import.meta.url))
+  return existsSync(folder) ? [webApp({ path: '/console', folder })] : []
 }
 
 /** What people reach by a link in a message or a QR code. */
