@@ -1,5 +1,6 @@
 import { Command } from 'commander'
 import packageJson from '../../package.json' with { type: 'json' }
+import { admins } from './admins.ts'
 import { apps } from './apps.ts'
 import { audit } from './audit.ts'
 import { call } from './call.ts'
@@ -16,7 +17,21 @@ import { users } from './users.ts'
 import { webhooks } from './webhooks.ts'
 
 /** Every noun of the command line. A new one is its file and a line here. */
-const nouns = [doctor, customers, apps, users, tokens, settings, templates, deliveries, webhooks, audit, migrate, call]
+const nouns = [
+  doctor,
+  customers,
+  admins,
+  apps,
+  users,
+  tokens,
+  settings,
+  templates,
+  deliveries,
+  webhooks,
+  audit,
+  migrate,
+  call,
+]
 
 /** The command line. `act` makes actions of jobs; errors are thrown, and the caller says them. */
 export function createProgram(act: Act): Command {
