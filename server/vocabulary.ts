@@ -67,6 +67,8 @@ export interface App {
   readonly trustedAddresses: readonly string[]
   /** Different methods that sign a user in, 1 or 2. */
   readonly factors: number
+  /** Whose users alone it may name; empty: every user. */
+  readonly allowedGroups: readonly GroupName[]
   readonly createdAtMs: number
 }
 
@@ -100,6 +102,34 @@ export interface User {
   /** The caller's own word for the method the user prefers, e.g. `SMS`; each vendor's `words.ts` reads it. */
   readonly preferredMethod: string | null
   readonly isEnabled: boolean
+  readonly createdAtMs: number
+}
+
+/** Users of a customer under one name. A user may be in any number of groups. */
+export interface Group {
+  readonly id: number
+  readonly customerId: number
+  readonly name: string
+  /** Whether new users join it; true of exactly one group of a customer. */
+  readonly isDefault: boolean
+  /** Whether it is the group `DEFAULT`, which every customer has from the beginning and keeps. */
+  readonly isBuiltIn: boolean
+  /** Texts by their number, 1–50, which mean something to the caller alone. */
+  readonly attributes: GroupAttributes
+  readonly createdAtMs: number
+  readonly updatedAtMs: number
+}
+
+export type GroupAttributes = Readonly<Record<number, string>>
+
+export type GroupName = Pick<Group, 'id' | 'name'>
+
+/** A user in a group. */
+export interface Membership {
+  readonly userId: string
+  readonly username: string
+  readonly groupId: number
+  readonly groupName: string
   readonly createdAtMs: number
 }
 

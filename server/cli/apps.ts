@@ -98,6 +98,7 @@ async function add({ name, customer: key, ...choice }: Choice & { name: string; 
       signatureOrder: choice.hmacOrder ?? 'node',
       trustedAddresses: choice.trustedIp ?? [],
       factors: choice.factors ?? 1,
+      allowedGroups: [],
       createdAtMs: nowMs,
     }
     const isAdded = await store.write(async (tx) => {

@@ -14,6 +14,9 @@ import type {
   Decision,
   Delivery,
   DeliveryRecord,
+  Group,
+  GroupAttributes,
+  Membership,
   MethodId,
   RequestMark,
   SignIn,
@@ -200,6 +203,26 @@ export interface Records {
     ): Promise<{ dayMs: number; via: Delivery['via']; sent: number; failed: number }[]>
     health(customerId: number, sinceMs: number): Promise<ProviderCount[]>
   }
+  readonly groups: {
+    alone(customerId: number): Promise<void>
+    find(customerId: number, nameFolded: string): Promise<Group | undefined>
+    defaultOf(customerId: number): Promise<Group | undefined>
+    builtInOf(customerId: number): Promise<Group | undefined>
+    page(customerId: number, page: GroupPage): Promise<CountedGroup[]>
+    count(customerId: number, searchFolded?: string): Promise<number>
+    add(customerId: number, group: NewGroup, nowMs: number): Promise<number | undefined>
+    change(customerId: number, id: number, change: GroupChange, nowMs: number): Promise<boolean>
+    makeDefault(customerId: number, id: number, nowMs: number): Promise<boolean>
+    remove(customerId: number, id: number): Promise<boolean>
+    isNamed(customerId: number, id: number): Promise<boolean>
+    members(customerId: number, id: number, offset: number, limit: number): Promise<Membership[]>
+    countMembers(customerId: number, id: number): Promise<number>
+    ownMemberships(customerId: number, offset: number, limit: number): Promise<Membership[]>
+    of(customerId: number, userId: string): Promise<Group[]>
+    holdUser(customerId: number, ids: readonly number[], usernameFolded: string): Promise<boolean>
+    addMember(customerId: number, id: number, userId: string, nowMs: number): Promise<boolean>
+    removeMember(customerId: number, id: number, userId: string): Promise<boolean>
+  }
   readonly guards: {
     find(customerId: number, subject: string, method: string): Promise<{ failures: number; lockedUntilMs: number }>
     triesOf(customerId: number, subject: string, method: string, dayStartMs: number): Promise<number>
@@ -319,6 +342,28 @@ export interface UsersWanted {
   readonly state: 'all' | 'disabled' | 'locked'
   readonly failuresMax: number
   readonly nowMs: number
+  readonly offset: number
+  readonly limit: number
+}
+
+export interface NewGroup extends Pick<Group, 'name' | 'attributes'> {
+  readonly nameFolded: string
+}
+
+export interface GroupChange {
+  readonly name?: string
+  readonly nameFolded?: string
+  readonly attributes?: GroupAttributes
+}
+
+/** A group as lists show it. */
+export interface CountedGroup extends Group {
+  readonly members: number
+}
+
+/** A part of a list. With `searchFolded`: of those whose folded name holds it. */
+export interface GroupPage {
+  readonly searchFolded?: string
   readonly offset: number
   readonly limit: number
 }

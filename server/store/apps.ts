@@ -1,6 +1,6 @@
 import type { Selectable } from 'kysely'
 import { seal, unseal } from '../security/seal.ts'
-import type { App, SignatureOrder } from '../vocabulary.ts'
+import type { App, GroupName, SignatureOrder } from '../vocabulary.ts'
 import { type Keys, place } from './keys.ts'
 import type { AppRow, Db } from './tables.ts'
 
@@ -9,6 +9,8 @@ export interface AppChange {
   readonly signatureOrder?: SignatureOrder
   readonly trustedAddresses?: readonly string[]
   readonly factors?: number
+  /** Ids of groups of the customer; empty: every user. */
+  readonly allowedGroups?: readonly number[]
 }
 
 /** Programs of a customer. Their secrets are sealed, because a signature is made with the secret itself. */
@@ -27,6 +29,7 @@ export function apps(db: Db, keys: Keys) {
       signatureOrder: row.signature_order as SignatureOrder, // written by this file alone
       trustedAddresses: row.trusted_addresses.split(',').filter((one) => one !== ''),
       factors: row.factors,
+      allowedGroups: await allowedGroups(db, customerId, id),
       createdAtMs: row.created_at_ms,
     }
   }
@@ -68,7 +71,10 @@ export function apps(db: Db, keys: Keys) {
         })
         .onConflict((at) => at.doNothing())
         .executeTakeFirst()
-      return numInsertedOrUpdatedRows === 1n
+      if (numInsertedOrUpdatedRows !== 1n) return false
+      const ids = app.allowedGroups.map((group) => group.id)
+      await allowGroups(db, customerId, id, ids)
+      return true
     },
 
     /** Replaces the secret; the old one counts until `oldUntilMs`. False when there is no such app, or it was rotated meanwhile. */
@@ -97,11 +103,13 @@ export function apps(db: Db, keys: Keys) {
       return numUpdatedRows === 1n
     },
 
+    /** False when there is no such app. Its row is locked by the change, so that two lists of groups never mix. */
     async change(customerId: number, id: string, change: AppChange): Promise<boolean> {
       const { signatureOrder, trustedAddresses, factors } = change
       const { numUpdatedRows } = await db
         .updateTable('apps')
         .set({
+          id,
           ...(signatureOrder ? { signature_order: signatureOrder } : {}),
           ...(trustedAddresses ? { trusted_addresses: trustedAddresses.join(',') } : {}),
           ...(factors ? { factors } : {}),
@@ -109,7 +117,12 @@ export function apps(db: Db, keys: Keys) {
         .where('customer_id', '=', customerId)
         .where('id', '=', id)
         .executeTakeFirst()
-      return numUpdatedRows === 1n
+      if (numUpdatedRows !== 1n) return false
+      if (change.allowedGroups) {
+        await db.deleteFrom('app_groups').where('customer_id', '=', customerId).where('app_id', '=', id).execute()
+        await allowGroups(db, customerId, id, change.allowedGroups)
+      }
+      return true
     },
 
     /** With its sign-ins. False when there is no such app. */
@@ -122,6 +135,32 @@ export function apps(db: Db, keys: Keys) {
       return numDeletedRows === 1n
     },
   }
+}
+
+function allowedGroups(db: Db, customerId: number, appId: string): Promise<GroupName[]> {
+  return db
+    .selectFrom('app_groups')
+    .innerJoin('groups', 'groups.id', 'app_groups.group_id')
+    .select(['groups.id', 'groups.name'])
+    .where('app_groups.customer_id', '=', customerId)
+    .where('app_id', '=', appId)
+    .orderBy('groups.id')
+    .execute()
+}
+
+async function allowGroups(db: Db, customerId: number, appId: string, ids: readonly number[]): Promise<void> {
+  if (ids.length === 0) return
+  await db
+    .insertInto('app_groups')
+    .columns(['app_id', 'customer_id', 'group_id'])
+    .expression((eb) =>
+      eb
+        .selectFrom('groups')
+        .select([eb.val(appId).as('app_id'), 'customer_id', 'id'])
+        .where('customer_id', '=', customerId)
+        .where('id', 'in', ids),
+    )
+    .execute()
 }
 
 function placeOf(customerId: number, id: string, column: 'secret' | 'old_secret'): string {

@@ -4,6 +4,7 @@ import { type SealingKey, seal, unseal } from '../security/seal.ts'
 import { customerSettings, withDefaults } from '../settings.ts'
 import type { Customer } from '../vocabulary.ts'
 import type { Dialect } from './dialect.ts'
+import { addBuiltIn } from './groups.ts'
 import { type Keys, place } from './keys.ts'
 import { settings } from './settings.ts'
 import type { Db } from './tables.ts'
@@ -49,7 +50,7 @@ export function customers(db: Db, keys: Keys, dialect: Dialect) {
       if (dialect === 'postgres') await sql`lock table customers in share row exclusive mode`.execute(db)
     },
 
-    /** False when the id is taken. */
+    /** Adds a customer with his first group. False when the id is taken. */
     async add(id: number, name: string, apiKey: string, nowMs: number): Promise<boolean> {
       await keys.ensure(db, id)
       const api_key = seal(await keys.of(db, id), apiKey, placeOfApiKey(id))
@@ -58,7 +59,9 @@ export function customers(db: Db, keys: Keys, dialect: Dialect) {
         .values({ id, name, api_key, created_at_ms: nowMs })
         .onConflict((at) => at.doNothing())
         .executeTakeFirst()
-      return numInsertedOrUpdatedRows === 1n
+      if (numInsertedOrUpdatedRows !== 1n) return false
+      await addBuiltIn(db, id, nowMs)
+      return true
     },
 
     /**

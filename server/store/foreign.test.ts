@@ -144,6 +144,49 @@ const foreignProbes = {
     look: (tx, { delivery: { id } }) =>
       tx.deliveries.record({ id, customerId: other, isSent: true, atMs: nowMs, error: null, tries: [] }),
   },
+  'groups.add': {
+    look: (tx) => tx.groups.add(other, { name: 'Staff', nameFolded: 'other staff', attributes: {} }, nowMs),
+  },
+  'groups.addMember': {
+    look: (tx, { user, groupId }) => tx.groups.addMember(other, groupId, user.id, nowMs),
+    finds: false,
+  },
+  'groups.alone': { look: (tx) => tx.groups.alone(other) },
+  'groups.builtInOf': {
+    look: async (tx) => (await tx.groups.builtInOf(other))?.customerId,
+    get finds() {
+      return other
+    },
+  },
+  'groups.byId': { look: (tx, { groupId }) => tx.groups.byId(other, groupId), finds: undefined },
+  'groups.change': {
+    look: (tx, { groupId }) => tx.groups.change(other, groupId, { attributes: {} }, nowMs),
+    finds: false,
+  },
+  'groups.count': { look: (tx) => tx.groups.count(other, 'staff'), finds: 0 },
+  'groups.countMembers': { look: (tx, { groupId }) => tx.groups.countMembers(other, groupId), finds: 0 },
+  'groups.defaultOf': {
+    look: async (tx) => (await tx.groups.defaultOf(other))?.customerId,
+    get finds() {
+      return other
+    },
+  },
+  'groups.find': { look: (tx) => tx.groups.find(other, 'staff'), finds: undefined },
+  'groups.holdUser': {
+    look: (tx, { user, groupId }) => tx.groups.holdUser(other, [groupId], user.username),
+    finds: false,
+  },
+  'groups.isNamed': { look: (tx, { groupId }) => tx.groups.isNamed(other, groupId), finds: false },
+  'groups.makeDefault': { look: (tx, { groupId }) => tx.groups.makeDefault(other, groupId, nowMs), finds: false },
+  'groups.members': { look: (tx, { groupId }) => tx.groups.members(other, groupId, 0, 10), finds: [] },
+  'groups.of': { look: (tx, { user }) => tx.groups.of(other, user.id), finds: [] },
+  'groups.ownMemberships': { look: (tx) => tx.groups.ownMemberships(other, 0, 10), finds: [] },
+  'groups.page': { look: async (tx) => (await tx.groups.page(other, { offset: 0, limit: 10 })).length, finds: 1 },
+  'groups.remove': { look: (tx, { groupId }) => tx.groups.remove(other, groupId), finds: false },
+  'groups.removeMember': {
+    look: (tx, { user, groupId }) => tx.groups.removeMember(other, groupId, user.id),
+    finds: false,
+  },
   'guards.find': {
     look: (tx, { user }) => tx.guards.find(other, user.id, 'message-code'),
     finds: { failures: 0, lockedUntilMs: 0 },

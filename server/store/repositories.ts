@@ -8,6 +8,7 @@ import { credentials } from './credentials.ts'
 import { customers } from './customers.ts'
 import { deliveries } from './deliveries.ts'
 import type { Dialect } from './dialect.ts'
+import { groups } from './groups.ts'
 import { guards } from './guards.ts'
 import { inbox } from './inbox.ts'
 import type { Keys } from './keys.ts'
@@ -34,6 +35,7 @@ export function repositories(db: Db, keys: Keys, dialect: Dialect) {
     credentials: credentials(db, keys, dialect),
     customers: customers(db, keys, dialect),
     deliveries: deliveries(db, keys),
+    groups: groups(db, dialect),
     guards: guards(db),
     inbox: inbox(db),
     marks: marks(db),

@@ -1,18 +1,12 @@
-import { sql } from 'kysely'
+import { alone } from './alone.ts'
 import type { Dialect } from './dialect.ts'
 import type { Db } from './tables.ts'
 
 /** How much was sent, by key and moment or window; shared by all nodes. */
 export function sendCounts(db: Db, dialect: Dialect) {
   return {
-    /**
-     * Waits until nobody else counts this key, and keeps it to this write until its end: whoever counts next sees what
-     * this one did. SQLite has one writer anyway.
-     */
-    async alone(customerId: number, key: string): Promise<void> {
-      if (dialect === 'sqlite') return
-      await sql`select pg_advisory_xact_lock(hashtextextended(${`${customerId}|${key}`}, 0))`.execute(db)
-    },
+    /** Waits until nobody else counts this key, and keeps it to this write until its end. */
+    alone: (customerId: number, key: string): Promise<void> => alone(db, dialect, customerId, key),
 
     /**
      * Counts so many more from `startMs`, to be forgotten after `endMs`, and returns how many began then. The upsert settles

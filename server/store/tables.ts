@@ -27,6 +27,9 @@ export interface Tables {
   admins: AdminRow
   admin_factors: AdminFactorRow
   admin_sessions: AdminSessionRow
+  groups: GroupRow
+  group_members: GroupMemberRow
+  app_groups: AppGroupRow
 }
 
 /** A database handle: the reader, or the transaction that a write was given. */
@@ -338,4 +341,35 @@ export interface AdminSessionRow {
   created_at_ms: number
   used_at_ms: number
   expires_at_ms: number
+}
+
+export interface GroupRow {
+  /** Grows with every new group: lists are in this order. */
+  id: Generated<number>
+  customer_id: number
+  name: string
+  name_folded: string
+  /** 1 in one row of each customer. */
+  is_default: number
+  is_built_in: number
+  /** JSON, by number. */
+  attributes: string
+  created_at_ms: number
+  updated_at_ms: number
+}
+
+export interface GroupMemberRow {
+  /** Grows with every new membership: lists are in this order. */
+  number: Generated<number>
+  customer_id: number
+  group_id: number
+  user_id: string
+  created_at_ms: number
+}
+
+/** The users of these groups alone may be named by the app; without a row, every user. */
+export interface AppGroupRow {
+  app_id: string
+  customer_id: number
+  group_id: number
 }

@@ -3,6 +3,7 @@ import { deriveKey, keyedDigest } from '../security/digest.ts'
 import { type Sealed, type SealingKey, seal, unseal } from '../security/seal.ts'
 import type { User } from '../vocabulary.ts'
 import type { Dialect } from './dialect.ts'
+import { joinDefault } from './groups.ts'
 import { type Keys, place } from './keys.ts'
 import type { Db, UserRow } from './tables.ts'
 import { takeBackAll } from './tokens.ts'
@@ -214,7 +215,7 @@ export function users(db: Db, keys: Keys, dialect: Dialect) {
       return Number(row.total)
     },
 
-    /** False when the name is taken. */
+    /** Adds a user to the customer's default group. False when the name is taken. */
     async add(user: User, usernameFolded: string): Promise<boolean> {
       const key = await keys.of(db, user.customerId)
       const { numInsertedOrUpdatedRows } = await db
@@ -237,7 +238,9 @@ export function users(db: Db, keys: Keys, dialect: Dialect) {
         })
         .onConflict((conflict) => conflict.doNothing())
         .executeTakeFirst()
-      return numInsertedOrUpdatedRows === 1n
+      if (numInsertedOrUpdatedRows !== 1n) return false
+      await joinDefault(db, user.customerId, user.id, user.createdAtMs)
+      return true
     },
 
     /** False when the user is gone. A name that is taken breaks the unique constraint: look first, in the same write. */

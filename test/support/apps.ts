@@ -18,6 +18,7 @@ export async function newApp(store: Store, more: Partial<App> = {}): Promise<App
     signatureOrder: 'node',
     trustedAddresses: [],
     factors: 1,
+    allowedGroups: [],
     createdAtMs: Date.now(),
     ...more,
   }

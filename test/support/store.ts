@@ -96,6 +96,7 @@ export function anApp(customerId: number, more: Partial<App> = {}): App {
     signatureOrder: 'node',
     trustedAddresses: [],
     factors: 1,
+    allowedGroups: [],
     createdAtMs: nowMs,
     ...more,
   }
@@ -219,6 +220,7 @@ export async function tell(store: Store, customerId: number) {
     contact,
     message: { subject: null, text: plain.text, html: null, language: 'en' },
   })
+  let groupId = 0
   await store.write(async (tx) => {
     await tx.customers.add(customerId, `Customer ${customerId}`, plain.oldApiKey, nowMs)
     await tx.customers.setApiKey(customerId, plain.apiKey, nowMs + 600_000)
@@ -248,14 +250,16 @@ export async function tell(store: Store, customerId: number) {
     await tx.deliveries.add([delivery], nowMs, nowMs + 1_000_000_000)
     await tx.tokens.add(customerId, [token])
     await tx.webhooks.add(customerId, user.id, `event-of-${customerId}`, plain.event, nowMs)
-    await tx.apps.add(app)
+    groupId = (await tx.groups.add(customerId, { name: 'Staff', nameFolded: 'staff', attributes: {} }, nowMs)) ?? 0
+    await tx.groups.addMember(customerId, groupId, user.id, nowMs)
+    await tx.apps.add({ ...app, allowedGroups: [{ id: groupId, name: 'Staff' }] })
     await tx.apps.rotate(customerId, app.id, plain.appSecret, nowMs + 600_000)
     await tx.signIns.add(signInDigest, aSignIn(app, user.id, { methods: ['message-code'], challengeId: challenge.id }))
     await tx.audit.append(customerId, aNote(), 'told', nowMs)
   })
   const failing = { ...aDecision(challenge), challengeId: null, verdict: 'wrong' } as const
   assert.equal(await store.decide(failing), 'wrong')
-  return { user, credential, token, challenge, delivery, requestDigest, app, signInDigest }
+  return { user, credential, token, challenge, delivery, requestDigest, app, signInDigest, groupId }
 }
 
 /**

@@ -1,0 +1,316 @@
+import { type Selectable, sql } from 'kysely'
+import type { Group, GroupAttributes, Membership } from '../vocabulary.ts'
+import { alone } from './alone.ts'
+import type { Dialect } from './dialect.ts'
+import type { Db, GroupRow } from './tables.ts'
+
+export interface NewGroup extends Pick<Group, 'name' | 'attributes'> {
+  readonly nameFolded: string
+}
+
+/** What can be changed of a group; an absent field stays as it is. */
+export interface GroupChange {
+  readonly name?: string
+  readonly nameFolded?: string
+  readonly attributes?: GroupAttributes
+}
+
+/** A group as lists show it. */
+export interface CountedGroup extends Group {
+  readonly members: number
+}
+
+/** A part of a list. With `searchFolded`: of those whose folded name holds it. */
+export interface GroupPage {
+  readonly searchFolded?: string
+  readonly offset: number
+  readonly limit: number
+}
+
+/** Groups of a customer and who is in them. What is new comes last in every list, so that the pages before it stay. */
+export function groups(db: Db, dialect: Dialect) {
+  const select = (customerId: number) => db.selectFrom('groups').selectAll().where('customer_id', '=', customerId)
+
+  const memberships = (customerId: number) =>
+    db
+      .selectFrom('group_members')
+      .innerJoin('groups', 'groups.id', 'group_members.group_id')
+      .innerJoin('users', 'users.id', 'group_members.user_id')
+      .select([
+        'users.id as userId',
+        'users.username',
+        'groups.id as groupId',
+        'groups.name as groupName',
+        'group_members.created_at_ms as createdAtMs',
+      ])
+      .where('group_members.customer_id', '=', customerId)
+      .orderBy('group_members.number')
+
+  return {
+    /** Keeps the customer's groups and their members to this write until its end: changes of two nodes come in turn. */
+    alone: (customerId: number): Promise<void> => alone(db, dialect, customerId, 'groups'),
+
+    async find(customerId: number, nameFolded: string): Promise<Group | undefined> {
+      const row = await select(customerId).where('name_folded', '=', nameFolded).executeTakeFirst()
+      return row && opened(row)
+    },
+
+    async byId(customerId: number, id: number): Promise<Group | undefined> {
+      const row = await select(customerId).where('id', '=', id).executeTakeFirst()
+      return row && opened(row)
+    },
+
+    /** The group that new users join. */
+    async defaultOf(customerId: number): Promise<Group | undefined> {
+      const row = await select(customerId).where('is_default', '=', 1).executeTakeFirst()
+      return row && opened(row)
+    },
+
+    /** The group that the customer has from the beginning. */
+    async builtInOf(customerId: number): Promise<Group | undefined> {
+      const row = await select(customerId).where('is_built_in', '=', 1).executeTakeFirst()
+      return row && opened(row)
+    },
+
+    async page(customerId: number, { searchFolded = '', offset, limit }: GroupPage): Promise<CountedGroup[]> {
+      const rows = await select(customerId)
+        .select((eb) =>
+          eb
+            .selectFrom('group_members')
+            .select(({ fn }) => fn.countAll<number>().as('members'))
+            .whereRef('group_members.group_id', '=', 'groups.id')
+            .as('members'),
+        )
+        .where(nameHolds(searchFolded))
+        .orderBy('id')
+        .offset(offset)
+        .limit(limit)
+        .execute()
+      return rows.map((row) => ({ ...opened(row), members: Number(row.members) }))
+    },
+
+    /** Groups of the customer; with `searchFolded`, those whose folded name holds it. */
+    async count(customerId: number, searchFolded = ''): Promise<number> {
+      const row = await db
+        .selectFrom('groups')
+        .select(({ fn }) => fn.countAll<number>().as('total'))
+        .where('customer_id', '=', customerId)
+        .where(nameHolds(searchFolded))
+        .executeTakeFirstOrThrow()
+      return Number(row.total)
+    },
+
+    /** The new group's id; undefined when its name is taken. */
+    async add(
+      customerId: number,
+      { name, nameFolded, attributes }: NewGroup,
+      nowMs: number,
+    ): Promise<number | undefined> {
+      const row = await db
+        .insertInto('groups')
+        .values({
+          customer_id: customerId,
+          name,
+          name_folded: nameFolded,
+          is_default: 0,
+          is_built_in: 0,
+          attributes: JSON.stringify(attributes),
+          created_at_ms: nowMs,
+          updated_at_ms: nowMs,
+        })
+        .onConflict((conflict) => conflict.doNothing())
+        .returning('id')
+        .executeTakeFirst()
+      return row?.id
+    },
+
+    /** False when the group is gone. A name that is taken breaks the unique constraint: look first, in the same write. */
+    async change(customerId: number, id: number, change: GroupChange, nowMs: number): Promise<boolean> {
+      // Kysely leaves out what is undefined.
+      const { numUpdatedRows } = await db
+        .updateTable('groups')
+        .set({
+          name: change.name,
+          name_folded: change.nameFolded,
+          attributes: change.attributes && JSON.stringify(change.attributes),
+          updated_at_ms: nowMs,
+        })
+        .where('customer_id', '=', customerId)
+        .where('id', '=', id)
+        .executeTakeFirst()
+      return numUpdatedRows === 1n
+    },
+
+    /**
+     * Makes a group the one that new users join, in place of the one before. False when it is gone; then that one stays.
+     * Only after `alone`: of two that did it at once, the unique index would let the second through only from its beginning.
+     */
+    async makeDefault(customerId: number, id: number, nowMs: number): Promise<boolean> {
+      const found = await select(customerId).where('id', '=', id).executeTakeFirst()
+      if (!found) return false
+      const set = async (from: 0 | 1, where: '=' | '!=') =>
+        db
+          .updateTable('groups')
+          .set({ is_default: 1 - from, updated_at_ms: nowMs })
+          .where('customer_id', '=', customerId)
+          .where('id', where, id)
+          .where('is_default', '=', from)
+          .execute()
+      await set(1, '!=')
+      await set(0, '=')
+      return true
+    },
+
+    /**
+     * Removes a group; its members stay users. False when there is none, when it is the default or built in, or when an app
+     * names it. The condition settles a removal against whatever makes it one of these.
+     */
+    async remove(customerId: number, id: number): Promise<boolean> {
+      const { numDeletedRows } = await db
+        .deleteFrom('groups')
+        .where('customer_id', '=', customerId)
+        .where('id', '=', id)
+        .where('is_default', '=', 0)
+        .where('is_built_in', '=', 0)
+        .where(({ not, exists, selectFrom }) =>
+          not(exists(selectFrom('app_groups').select('app_id').whereRef('group_id', '=', 'groups.id'))),
+        )
+        .executeTakeFirst()
+      return numDeletedRows === 1n
+    },
+
+    /** Whether an app names the group. */
+    async isNamed(customerId: number, id: number): Promise<boolean> {
+      const row = await db
+        .selectFrom('app_groups')
+        .select('app_id')
+        .where('customer_id', '=', customerId)
+        .where('group_id', '=', id)
+        .executeTakeFirst()
+      return row !== undefined
+    },
+
+    /** Who is in a group. */
+    async members(customerId: number, id: number, offset: number, limit: number): Promise<Membership[]> {
+      return memberships(customerId).where('group_members.group_id', '=', id).offset(offset).limit(limit).execute()
+    },
+
+    async countMembers(customerId: number, id: number): Promise<number> {
+      const row = await db
+        .selectFrom('group_members')
+        .select(({ fn }) => fn.countAll<number>().as('total'))
+        .where('customer_id', '=', customerId)
+        .where('group_id', '=', id)
+        .executeTakeFirstOrThrow()
+      return Number(row.total)
+    },
+
+    /** Who is in which of the groups that the customer made himself. */
+    async ownMemberships(customerId: number, offset: number, limit: number): Promise<Membership[]> {
+      return memberships(customerId).where('groups.is_built_in', '=', 0).offset(offset).limit(limit).execute()
+    },
+
+    /** The groups that a user is in. */
+    async of(customerId: number, userId: string): Promise<Group[]> {
+      const rows = await select(customerId)
+        .where('id', 'in', (eb) => eb.selectFrom('group_members').select('group_id').where('user_id', '=', userId))
+        .orderBy('id')
+        .execute()
+      return rows.map(opened)
+    },
+
+    /** Whether somebody of this name is in one of these groups. */
+    async holdUser(customerId: number, ids: readonly number[], usernameFolded: string): Promise<boolean> {
+      if (ids.length === 0) return false
+      const row = await db
+        .selectFrom('users')
+        .innerJoin('group_members', 'group_members.user_id', 'users.id')
+        .select('users.id')
+        .where('users.customer_id', '=', customerId)
+        .where('users.username_folded', '=', usernameFolded)
+        .where('group_members.group_id', 'in', ids)
+        .executeTakeFirst()
+      return row !== undefined
+    },
+
+    /** False when the user is in the group already, or one of them is not the customer's. */
+    async addMember(customerId: number, id: number, userId: string, nowMs: number): Promise<boolean> {
+      const { numInsertedOrUpdatedRows } = await db
+        .insertInto('group_members')
+        .columns(['customer_id', 'group_id', 'user_id', 'created_at_ms'])
+        .expression((eb) =>
+          eb
+            .selectFrom('groups')
+            .innerJoin('users', 'users.customer_id', 'groups.customer_id')
+            .select(['groups.customer_id', 'groups.id as group_id', 'users.id as user_id', eb.lit(nowMs).as('at')])
+            .where('groups.customer_id', '=', customerId)
+            .where('groups.id', '=', id)
+            .where('users.id', '=', userId),
+        )
+        .onConflict((conflict) => conflict.doNothing())
+        .executeTakeFirst()
+      return numInsertedOrUpdatedRows === 1n
+    },
+
+    /** False when the user was not in the group. */
+    async removeMember(customerId: number, id: number, userId: string): Promise<boolean> {
+      const { numDeletedRows } = await db
+        .deleteFrom('group_members')
+        .where('customer_id', '=', customerId)
+        .where('group_id', '=', id)
+        .where('user_id', '=', userId)
+        .executeTakeFirst()
+      return numDeletedRows === 1n
+    },
+  }
+}
+
+/** Gives a new customer the group that he has from the beginning, for new users to join. */
+export async function addBuiltIn(db: Db, customerId: number, nowMs: number): Promise<void> {
+  await db
+    .insertInto('groups')
+    .values({
+      customer_id: customerId,
+      name: 'DEFAULT',
+      name_folded: 'default',
+      is_default: 1,
+      is_built_in: 1,
+      attributes: '{}',
+      created_at_ms: nowMs,
+      updated_at_ms: nowMs,
+    })
+    .execute()
+}
+
+/** Puts a new user into the group that new users join at this moment. */
+export async function joinDefault(db: Db, customerId: number, userId: string, nowMs: number): Promise<void> {
+  await db
+    .insertInto('group_members')
+    .columns(['customer_id', 'group_id', 'user_id', 'created_at_ms'])
+    .expression((eb) =>
+      eb
+        .selectFrom('groups')
+        .select(['customer_id', 'id', eb.val(userId).as('user_id'), eb.lit(nowMs).as('at')])
+        .where('customer_id', '=', customerId)
+        .where('is_default', '=', 1),
+    )
+    .execute()
+}
+
+function nameHolds(searchFolded: string) {
+  const pattern = `%${searchFolded.replaceAll(/[\\%_]/g, '\\$&')}%`
+  return sql<boolean>`name_folded like ${pattern} escape '\\'`
+}
+
+function opened(row: Selectable<GroupRow>): Group {
+  return {
+    id: row.id,
+    customerId: row.customer_id,
+    name: row.name,
+    isDefault: row.is_default === 1,
+    isBuiltIn: row.is_built_in === 1,
+    attributes: JSON.parse(row.attributes) as GroupAttributes, // only written by this file
+    createdAtMs: row.created_at_ms,
+    updatedAtMs: row.updated_at_ms,
+  }
+}
