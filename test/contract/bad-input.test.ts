@@ -153,6 +153,8 @@ for (const database of databaseNames) {
         ...{ secret: 'JBSWY3DPEHPK3PXP', authenticatorType: 'GOOGLE AUTHENTICATOR' },
         ...{ firstName: 'Anna', lastName: 'Example' },
         ...{ serial: 'A1', file: 'A1,3132333435363738393031323334353637383930', nextToken: '00000b', dryRun: true },
+        ...{ groupName: 'DEFAULT', groups: [{ groupName: 'Staff', isDefault: 'false' }] },
+        users: [{ primaryEmail: username }],
         // Too short to be chosen: no account is made, and so none is sent a link.
         ...{ password: 'short', query: 'a question', companyName: 'Example' },
       }
@@ -166,6 +168,7 @@ for (const database of databaseNames) {
       ...Object.keys(fields),
       ...('txId' in fields ? ['txID'] : []),
       ...('token' in fields ? ['otpToken'] : []),
+      ...('users' in fields ? ['Users'] : []),
       ...undocumented,
     ]
     const fineBody = ({ fields }: Route) => {
@@ -228,7 +231,7 @@ for (const database of databaseNames) {
       return namesOf(route).flatMap((name, nth) => {
         const { [name]: _, ...others } = fineBody(route)
         const rest = JSON.stringify({ ...others, last: 0 }).slice(0, -1)
-        const isRead = Object.keys(route.fields[name] ?? {}).length > 0 || /^(txID|otpToken)$/.test(name)
+        const isRead = Object.keys(route.fields[name] ?? {}).length > 0 || /^(txID|otpToken|Users)$/.test(name)
         const values = (isRead ? hostileValues : hostileShapes).filter((_, index) => (index + nth) % part === 0)
         return values.map((value) => `${rest},"${name}":${JSON.stringify(value)}}`)
       })

@@ -70,6 +70,32 @@ export const assertion = Type.Union(
       'Instead of `token`, for a challenge by `PASSKEY`: what `navigator.credentials.get` gave, as its `toJSON()` or the text of that.',
   },
 )
+const batchSizeMax = 1_000
+export const batchNo = Type.Union(
+  [Type.Integer({ minimum: 1, maximum: 1_000_000 }), Type.String({ pattern: '^[1-9][0-9]{0,5}$' })],
+  { description: 'The batch, from 1.' },
+)
+export function batchSize(what: string) {
+  return Type.Union(
+    [Type.Integer({ minimum: 1, maximum: batchSizeMax }), Type.String({ pattern: '^([1-9][0-9]{0,2}|1000)$' })],
+    { description: `${what} in a batch, up to 1000.` },
+  )
+}
+
+/** What to read for a batch: one more than it holds, so that `shown` knows whether another one comes. −1: none. */
+export function batchesOf(body: { readonly batchNo: number | string; readonly batchSize: number | string }) {
+  const [size, batch] = [Number(body.batchSize), Number(body.batchNo)]
+  return {
+    offset: (batch - 1) * size,
+    limit: size + 1,
+    shown: <T>(page: readonly T[]) => ({
+      list: page.slice(0, size),
+      fetchedCount: Math.min(page.length, size),
+      nextBatch: page.length > size ? batch + 1 : -1,
+    }),
+  }
+}
+
 /** Named by document 001 or sent by some clients, and not looked at. */
 export const ignored = Type.Unknown()
 
@@ -83,10 +109,11 @@ export const answerShape = Type.Object(
   { additionalProperties: true },
 )
 
-/** Two spellings of one field (documents 000 and 001 use both). */
+/** Two spellings of one field (documents 000, 001 and 003 use both). */
 const aliases: readonly (readonly [alias: string, name: string])[] = [
   ['txID', 'txId'],
   ['otpToken', 'token'],
+  ['Users', 'users'],
 ]
 
 /** Two spellings that disagree make the value a list, which no schema of ours takes. */

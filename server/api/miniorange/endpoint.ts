@@ -201,11 +201,10 @@ function understanding<Body extends TObject>({ body }: Pick<Described<Body>, 'bo
   return (raw) => {
     if (validator.Check(raw)) return { body: raw as Static<Body> } // checked
     const [problem] = validator.Errors(raw)
-    const isWhole = problem?.instancePath === ''
-    const missing =
-      isWhole && 'requiredProperties' in problem.params ? problem.params.requiredProperties.join(', ') : ''
-    return missing
-      ? `Missing: ${missing}.`
-      : `The field ${problem?.instancePath.slice(1).replaceAll('/', '.')} is not valid.`
+    const place = problem?.instancePath.slice(1).replaceAll('/', '.')
+    const missing = problem && 'requiredProperties' in problem.params ? problem.params.requiredProperties : []
+    return missing.length > 0
+      ? `Missing: ${missing.map((name) => (place ? `${place}.${name}` : name)).join(', ')}.`
+      : `The field ${place} is not valid.`
   }
 }

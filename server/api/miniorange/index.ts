@@ -7,6 +7,7 @@ import { confirmCall, secretCall } from './authenticators.ts'
 import { addCall, checkCall, contactCall, keyCall, licenseCall, resetCall, secretsCall } from './customers.ts'
 import { deliveryStatusCall } from './deliveries.ts'
 import { answer, type Endpoint, serve } from './endpoint.ts'
+import { getAllGroupsCall, membersCall, updateGroupsCall, updateMembersCall } from './groups.ts'
 import { notifyCall } from './notify.ts'
 import { passkeyRegistrationCall, passkeyRemovalCall, passkeysCall } from './passkeys.ts'
 import { recoveryCodesCall } from './recovery-codes.ts'
@@ -65,6 +66,10 @@ const endpoints = [
   deleteCall,
   enableCall,
   disableCall,
+  getAllGroupsCall,
+  updateGroupsCall,
+  updateMembersCall,
+  membersCall,
   importTokensCall,
   listTokensCall,
   assignTokenCall,

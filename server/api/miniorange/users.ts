@@ -10,13 +10,23 @@ import {
   updateUser,
 } from '../../engine/users.ts'
 import type { User } from '../../vocabulary.ts'
-import { authType, customerKey, email, ignored, line, phone, transactionName, username } from './bodies.ts'
+import {
+  authType,
+  batchesOf,
+  batchNo,
+  batchSize,
+  customerKey,
+  email,
+  ignored,
+  line,
+  phone,
+  transactionName,
+  username,
+} from './bodies.ts'
 import { type Call, endpoint, type Reply } from './endpoint.ts'
 import { said, userRefusals } from './words.ts'
 
 /** The users API, as clients call it (docs/miniorange.md). */
-
-const batchSizeMax = 1_000
 
 const who = { customerKey: Type.Optional(customerKey), username, transactionName: Type.Optional(transactionName) }
 
@@ -130,21 +140,13 @@ export const getAllCall = endpoint({
   refusal: 'ERROR',
   body: Type.Object({
     customerKey: Type.Optional(customerKey),
-    batchNo: Type.Union(
-      [Type.Integer({ minimum: 1, maximum: 1_000_000 }), Type.String({ pattern: '^[1-9][0-9]{0,5}$' })],
-      { description: 'The batch, from 1.' },
-    ),
-    batchSize: Type.Union(
-      [Type.Integer({ minimum: 1, maximum: batchSizeMax }), Type.String({ pattern: '^([1-9][0-9]{0,2}|1000)$' })],
-      { description: 'Users in a batch, up to 1000.' },
-    ),
+    batchNo,
+    batchSize: batchSize('Users'),
   }),
   async handle({ engine, caller: { customer }, body }) {
-    const size = Number(body.batchSize)
-    const batch = Number(body.batchNo)
-    const users = await engine.store.read.users.page(customer.id, (batch - 1) * size, size + 1)
-    const shown = users.slice(0, size).map(shownUser)
-    return { users: shown, fetchedCount: shown.length, nextBatch: users.length > size ? batch + 1 : -1, ...said.done }
+    const { offset, limit, shown } = batchesOf(body)
+    const { list, ...batch } = shown(await engine.store.read.users.page(customer.id, offset, limit))
+    return { users: list.map(shownUser), ...batch, ...said.done }
   },
 })
 

@@ -1,6 +1,7 @@
 import type { AnswerRefusal } from '../../engine/answer.ts'
 import type { ChallengeRefusal, Shown } from '../../engine/challenge.ts'
 import type { ConfirmOutcome, EnrolOutcome } from '../../engine/enrol.ts'
+import { type GroupRefusal, groupsMax } from '../../engine/groups.ts'
 import type { RegistrationOutcome } from '../../engine/passkey-registration.ts'
 import type { ListOutcome, RemoveOutcome } from '../../engine/passkeys.ts'
 import type { Asked } from '../../engine/person.ts'
@@ -82,6 +83,8 @@ export const said = {
   passkeyLink: { status: 'SUCCESS', message: 'Show the link to the user. It works once, for an hour.' },
   scan: { status: 'SUCCESS', message: 'Please scan the QR code from your Authenticator app.' },
   done: { status: 'SUCCESS', message: 'Success' },
+  groupsFound: { status: 'SUCCESS', message: 'Groups retrieved successfully.' }, // of members too (document 003)
+  groupsUpdated: { status: 'SUCCESS', message: 'Groups updated successfully.' },
   found: { status: 'USER_FOUND', message: 'The user was found.' },
   notFound: { status: 'USER_NOT_FOUND', message: 'There is no such user.' },
   customerThere: { status: 'SUCCESS', message: 'Customer already exists.' }, // compared by Drupal
@@ -240,6 +243,24 @@ export const userRefusals = {
   'bad-email': challengeRefusals['bad-email'],
   repeated: { status: 'ERROR', message: 'This request was already received.' },
 } as const satisfies Record<Extract<UserOutcome, { ok: false }>['reason'], Said>
+
+/** Nothing of the call was done; `item` is what was refused, as the caller wrote it. */
+export const groupRefusals = {
+  repeated: () => 'This request was already received.',
+  'bad-name': (item) => `The name ${item} of a group is not valid.`,
+  'bad-attribute': (item) => `An attribute of the group ${item} is not valid.`,
+  'same-name': (item) => `The group ${item} stands there twice.`,
+  'two-defaults': (item) => `Only one group can be the default: ${item} is a second one.`,
+  'no-default': (item) => `There must be a default group. Make another one the default, and ${item} is it no more.`,
+  'too-many': (item) => `There is no room for the group ${item}: a customer has ${groupsMax} groups at most.`,
+  taken: (item) => `There is a group ${item} already.`,
+  'unknown-group': (item) => `There is no group ${item}.`,
+  'built-in': (item) => `The group ${item} stays as it is.`,
+  'is-default': (item) => `The group ${item} is the default. Make another one the default first.`,
+  'named-by-app': (item) => `The group ${item} is one that an app is limited to.`,
+  'unknown-user': (item) => `There is no user ${item}. Nothing was changed.`,
+  'in-and-out': (item) => `The user ${item} stands there twice, to be added and to be removed.`,
+} as const satisfies Record<GroupRefusal, (item: string) => string>
 
 /** Hardware tokens are our extension; `wrong` speaks as `register` does, where a YubiKey is registered. */
 export const tokenRefusals = {

@@ -10,8 +10,10 @@ export interface Example {
 
 type Plain = string | number | boolean
 
-/** A value of a body: plain, or an object of plain ones. */
-export type Value = Plain | Readonly<Record<string, Plain>>
+/** A value of a body: plain, an object of plain ones, or a list of such objects. */
+export type Value = Plain | PlainObject | readonly PlainObject[]
+
+type PlainObject = Readonly<Record<string, Plain>>
 
 export type Fields = Readonly<Record<string, Value>>
 
@@ -75,6 +77,34 @@ const token = {
   isWeak: false,
   lastUsedDttm: 1_770_000_000_000,
   creationDttm: 1_770_000_000_000,
+}
+
+const groupsFound = said('SUCCESS', 'Groups retrieved successfully.')
+const groupsUpdated = said('SUCCESS', 'Groups updated successfully.')
+const builtIn = {
+  groupName: 'DEFAULT',
+  customerId,
+  isDefault: true,
+  isCustomerDefault: true,
+  isUserInviteEnabled: false,
+  numOfUsersInGroup: 14,
+}
+const staff = {
+  groupName: 'Staff',
+  customerId,
+  isDefault: false,
+  creationDttm: 1_770_000_000_000,
+  lastUpdatedDttm: 1_770_000_000_000,
+  isCustomerDefault: false,
+  isUserInviteEnabled: false,
+  numOfUsersInGroup: 1,
+  groupAttribute1: 'Head office',
+}
+const membership = {
+  primaryEmail: username,
+  creationDttm: 1_770_000_000_000,
+  lastUpdatedDttm: 1_770_000_000_000,
+  groupName: 'Staff',
 }
 
 /** Every call, in the order it is read. A new one needs a row here; `test/contract/reference.test.ts` finds the gap. */
@@ -336,6 +366,42 @@ export const groups: readonly Group[] = [
         about: 'Removes a user with everything that belongs to him.',
         request: { customerKey, username },
         answer: { username, ...done },
+      },
+    ],
+  },
+  {
+    title: 'Groups',
+    calls: [
+      {
+        path: '/moas/api/admin/groups/getall',
+        about:
+          'Lists groups a batch at a time, the group `DEFAULT` first. `nextBatch` is the number to ask for next, or −1 after the last batch.',
+        request: { customerKey, batchSize: 100, batchNo: 1 },
+        answer: { customerId, ...groupsFound, groups: [builtIn, staff], fetchedCount: 2, nextBatch: -1 },
+      },
+      {
+        path: '/moas/api/admin/groups/update',
+        about:
+          'Adds groups, and changes those that are there, by `groupName`. New users join the one group that is the default. One bad group, and nothing is done.',
+        request: { customerKey, groups: [{ groupName: 'Staff', isDefault: 'false', groupAttribute1: 'Head office' }] },
+        answer: { customerId, ...groupsUpdated },
+      },
+      {
+        path: '/moas/api/admin/groups/members/update',
+        about:
+          'Puts users into a group; with `action` `remove` they leave it. One that is not there, and nothing is done.',
+        request: {
+          customerKey,
+          groupName: 'Staff',
+          users: [{ primaryEmail: username }, { primaryEmail: 'bob@example.com', action: 'remove' }],
+        },
+        answer: { customerId, ...groupsUpdated },
+      },
+      {
+        path: '/moas/api/admin/groups/members',
+        about: 'Lists who is in which group, a batch at a time. The group `DEFAULT` is left out.',
+        request: { customerKey, batchSize: 100, batchNo: 1 },
+        answer: { customerId, ...groupsFound, groupDetails: [membership], fetchedCount: 1, nextBatch: -1 },
       },
     ],
   },

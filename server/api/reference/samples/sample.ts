@@ -34,7 +34,12 @@ export function literal(value: Value, literals: Literals): string {
   if (typeof value === 'string') return singleQuoted(value)
   if (typeof value === 'number') return String(value)
   if (typeof value === 'boolean') return literals.truths[value ? 0 : 1]
+  if (isList(value)) return `[${value.map((one) => literal(one, literals)).join(', ')}]`
   return literals.object(Object.entries(value).map(([name, inner]) => [name, literal(inner, literals)]))
+}
+
+function isList(value: Value): value is Extract<Value, readonly unknown[]> {
+  return Array.isArray(value)
 }
 
 /** The fields of a body as lines of a literal; the customer key is the variable of that name, if there is one. */
