@@ -105,7 +105,7 @@ describe('/openapi.json', () => {
 
   it('has only schemas of JSON Schema 2020-12', () => {
     const keywords =
-      'type description properties required additionalProperties patternProperties anyOf enum format pattern minLength maxLength minimum maximum items maxItems'.split(
+      'type description properties required additionalProperties patternProperties anyOf enum format pattern minLength maxLength minimum maximum items minItems maxItems'.split(
         ' ',
       )
     for (const schema of schemas()) {
@@ -240,6 +240,9 @@ describe('the documented fields are the validated ones', () => {
     email: 'nobody@example.com',
     password: 'a password',
     query: 'a question',
+    groupName: 'No such group',
+    groups: [{ groupName: 'Staff', isDefault: 'false' }],
+    users: [{ primaryEmail: 'nobody@example.com' }],
   }
   /** The mail of notify/send. */
   const mail = { toEmail: 'nobody@example.com', subject: 'Subject', content: 'Content' }

@@ -202,7 +202,9 @@ function understanding<Body extends TObject>({ body }: Pick<Described<Body>, 'bo
     if (validator.Check(raw)) return { body: raw as Static<Body> } // checked
     const [problem] = validator.Errors(raw)
     const place = problem?.instancePath.slice(1).replaceAll('/', '.')
-    const missing = problem && 'requiredProperties' in problem.params ? problem.params.requiredProperties : []
+    // The body itself, or an item of a list: of other values the caller may have meant another form.
+    const isWhole = problem && /^$|\/\d+$/.test(problem.instancePath)
+    const missing = isWhole && 'requiredProperties' in problem.params ? problem.params.requiredProperties : []
     return missing.length > 0
       ? `Missing: ${missing.map((name) => (place ? `${place}.${name}` : name)).join(', ')}.`
       : `The field ${place} is not valid.`
