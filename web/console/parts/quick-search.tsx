@@ -58,6 +58,8 @@ function Search({ onClose }: { readonly onClose: () => void }) {
       <div className="quick-field">
         <IconSearch size={20} aria-hidden="true" />
         <input
+          // biome-ignore lint/a11y/noAutofocus: it was opened to be typed into, and what is typed at once must not be lost
+          autoFocus
           data-autofocus
           role="combobox"
           aria-label="Find a user or page"
