@@ -342,6 +342,8 @@ export interface Group {
   readonly id: string
   readonly name: string
   readonly isDefault: boolean
+  /** The group that every customer has from the beginning and keeps. */
+  readonly isBuiltIn: boolean
   readonly members: number
   readonly attributes: readonly { readonly number: number; readonly value: string }[]
   readonly createdAtMs: number | null
@@ -694,7 +696,7 @@ export interface ConsoleCalls {
   'groups.look': { params: { id: string }; answer: Group }
   'groups.members': { params: { id: string }; query: Paging; answer: Page<{ id: string; username: string }> }
   'groups.save': {
-    body: { name: string; isDefault?: boolean; attributes?: Readonly<Record<string, string>> }
+    body: { name: string; isDefault?: boolean; attributes?: Readonly<Record<string, string | null>> }
     answer: Group
   }
   'groups.changeMembers': {
@@ -702,6 +704,8 @@ export interface ConsoleCalls {
     body: { add: readonly string[]; remove: readonly string[] }
     answer: Group
   }
+
+  'groups.remove': { params: { id: string }; answer: { removed: true } }
 
   'tokens.list': { query: Paging & { q?: string; state?: TokenRow['state'] }; answer: Page<TokenRow> }
   'tokens.import': { body: TokenFile & { isDryRun: boolean }; answer: TokenImport }
@@ -837,6 +841,8 @@ export const consoleRoutes = {
   'groups.members': { method: 'GET', path: `${at}/groups/:id/members`, needs: 'look' },
   'groups.save': { method: 'POST', path: `${at}/groups`, needs: 'manage' },
   'groups.changeMembers': { method: 'POST', path: `${at}/groups/:id/members`, needs: 'manage' },
+
+  'groups.remove': { method: 'DELETE', path: `${at}/groups/:id`, needs: 'manage' },
 
   'tokens.list': { method: 'GET', path: `${at}/tokens`, needs: 'look' },
   'tokens.import': { method: 'POST', path: `${at}/tokens/import`, needs: 'manage', bodyBytesMax: 2 * megabyte },

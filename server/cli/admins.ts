@@ -60,7 +60,11 @@ async function list(): Promise<Report> {
       all.map(async (admin) => {
         const factors = (await read.adminFactors.of(admin.id)).filter(({ state }) => state === 'active')
         const state = !admin.isEnabled ? 'disabled' : admin.password && factors.length > 0 ? 'active' : 'invited'
-        return { ...told(admin), state, lastSignInAt: admin.lastSignInAtMs === null ? null : shownTime(admin.lastSignInAtMs) }
+        return {
+          ...told(admin),
+          state,
+          lastSignInAt: admin.lastSignInAtMs === null ? null : shownTime(admin.lastSignInAtMs),
+        }
       }),
     )
     const rows = shown.map((one) => [

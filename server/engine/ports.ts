@@ -206,6 +206,7 @@ export interface Records {
   readonly groups: {
     alone(customerId: number): Promise<void>
     find(customerId: number, nameFolded: string): Promise<Group | undefined>
+    byId(customerId: number, id: number): Promise<Group | undefined>
     defaultOf(customerId: number): Promise<Group | undefined>
     builtInOf(customerId: number): Promise<Group | undefined>
     page(customerId: number, page: GroupPage): Promise<CountedGroup[]>

@@ -98,6 +98,8 @@ const tellers: Readonly<Record<string, Teller>> = {
     plain('admin', `${sentence(String(detail['call'] ?? 'console'))}: ${outcome}${byOf(detail)}.`),
   admin: ({ outcome }, __, detail) =>
     plain('admin', `Admin ${detail['of'] ?? ''}: ${outcome.replaceAll('-', ' ')}${byOf(detail)}.`),
+  group: ({ outcome }, __, detail) =>
+    plain('change', `Group ${detail['name'] ?? ''}: ${outcome.replaceAll('-', ' ')}${byOf(detail)}.`),
   setting: ({ outcome }, __, detail) => plain('admin', `The setting ${detail['name']} was ${outcome}${byOf(detail)}.`),
   customer: ({ outcome }, __, detail) =>
     plain('admin', `The customer: ${outcome.replaceAll('-', ' ')}${byOf(detail)}.`),

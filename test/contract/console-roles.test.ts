@@ -21,7 +21,10 @@ describe('every role at every route of the console', () => {
   /** A call with nothing in it: what it needs stands in its path alone. */
   const knock = (client: ConsoleClient, name: CallName) => {
     const { method }: ConsoleRoute = consoleRoutes[name]
-    const given = { params: { id: 'x' }, ...(method === 'GET' ? {} : { body: {} }) }
+    const given = {
+      params: { id: 'x', serial: 'x', name: 'x', language: 'en' },
+      ...(method === 'GET' ? {} : { body: {} }),
+    }
     return client.call(name, given as never)
   }
 

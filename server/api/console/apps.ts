@@ -36,6 +36,7 @@ export const apps = {
       secret,
       oldSecret: null,
       oldSecretUntilMs: 0,
+      allowedGroups: [],
       createdAtMs: engine.clock(),
     }
     const isAdded = await engine.store.write(async (tx) => {

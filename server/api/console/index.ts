@@ -8,6 +8,7 @@ import { apps } from './apps.ts'
 import type { Asked, ConsolePorts, Handlers } from './asked.ts'
 import { developers } from './developers.ts'
 import { customerHeader, enter, isSecure, setCookie } from './door.ts'
+import { groups } from './groups.ts'
 import { home } from './home.ts'
 import { Problem } from './problem.ts'
 import { check } from './schemas.ts'
@@ -22,6 +23,7 @@ const handlers = {
   ...session,
   ...home,
   ...users,
+  ...groups,
   ...tokens,
   ...apps,
   ...setup,

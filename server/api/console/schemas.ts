@@ -81,7 +81,7 @@ const schemas: { readonly [Name in CallName]?: { readonly body?: TSchema; readon
     body: object({
       name: text(100, 1),
       isDefault: maybe(Type.Boolean()),
-      attributes: maybe(Type.Record(Type.String(), text(500))),
+      attributes: maybe(Type.Record(Type.String(), Type.Union([text(500), Type.Null()]))),
     }),
   },
   'groups.changeMembers': {

@@ -261,7 +261,10 @@ async function detailOf(
         : `Locked for ${what} after ${failures} wrong answers in a row.`
       return { method, failures, untilMs: isForGood ? null : lockedUntilMs, isForGood, text }
     }),
-    groups: [],
+    groups: (await engine.store.read.groups.of(customerId, id)).map((group) => ({
+      id: String(group.id),
+      name: group.name,
+    })),
     devices: [],
   }
 }
