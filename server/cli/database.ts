@@ -14,6 +14,12 @@ export async function withStore<T>(job: (store: Store, config: Config) => Promis
       `${folder} Start the server once, or name the folder of the server's data in COUNTERSIGN_DATA_DIR.`,
     )
   }
+  return withAnyStore(job)
+}
+
+/** The same, and makes the database when there is none. */
+export async function withAnyStore<T>(job: (store: Store, config: Config) => Promise<T>): Promise<T> {
+  const config = readConfig(process.env)
   if (isKeyLost(config)) throw new Refusal(lostKey(config))
   const store = await open(config)
   try {

@@ -6,6 +6,7 @@ import { audit } from './audit.ts'
 import { call } from './call.ts'
 import { customers } from './customers.ts'
 import { deliveries } from './deliveries.ts'
+import { demo } from './demo.ts'
 import { doctor } from './doctor.ts'
 import { migrate } from './migrate.ts'
 import { example } from './options.ts'
@@ -30,6 +31,7 @@ const nouns = [
   webhooks,
   audit,
   migrate,
+  demo,
   call,
 ]
 

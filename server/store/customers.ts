@@ -35,6 +35,29 @@ export function customers(db: Db, keys: Keys, dialect: Dialect) {
       }
     },
 
+    /** Removes a customer and every row of his in every table. Children go before what they point to. */
+    async erase(id: number): Promise<void> {
+      const all = await db.introspection.getTables()
+      const owned = all
+        .filter(({ columns }) => columns.some(({ name }) => name === 'customer_id'))
+        .map(({ name }) => name)
+      const parents = [
+        'apps',
+        'tokens',
+        'deliveries',
+        'challenges',
+        'credentials',
+        'groups',
+        'users',
+        'admins',
+        'data_keys',
+      ]
+      const children = owned.filter((name) => !parents.includes(name))
+      for (const table of [...children, ...parents])
+        await sql`delete from ${sql.table(table)} where customer_id = ${id}`.execute(db)
+      await db.deleteFrom('customers').where('id', '=', id).execute()
+    },
+
     async rename(id: number, name: string): Promise<boolean> {
       const { numUpdatedRows } = await db.updateTable('customers').set({ name }).where('id', '=', id).executeTakeFirst()
       return numUpdatedRows === 1n

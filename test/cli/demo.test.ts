@@ -1,0 +1,68 @@
+import assert from 'node:assert/strict'
+import { after, before, describe, it } from 'node:test'
+import { adminOf } from '../support/console.ts'
+import { databaseNames } from '../support/databases.ts'
+import { openRaw } from '../support/raw.ts'
+import { startServer, type TestServer } from '../support/server.ts'
+import { json } from './command.ts'
+
+for (const name of databaseNames) {
+  describe(`the demo (${name})`, () => {
+    let server: TestServer
+    before(async () => {
+      server = await startServer(name)
+    })
+    after(() => server.close())
+
+    /** How many rows each table has that belongs to customers. */
+    const counts = async () => {
+      const raw = await openRaw(server.place)
+      try {
+        const found: Record<string, number> = {}
+        for (const table of ['users', 'credentials', 'challenges', 'deliveries', 'delivery_tries', 'tokens', 'apps'])
+          found[table] = (await raw.run(`select 1 from ${table}`)).length
+        for (const table of [
+          'groups',
+          'group_members',
+          'guards',
+          'settings',
+          'audit_rows',
+          'audit_blocks',
+          'customers',
+        ])
+          found[table] = (await raw.run(`select 1 from ${table}`)).length
+        return found
+      } finally {
+        await raw.close()
+      }
+    }
+
+    it('is filled, makes every page alive, and goes without a trace', async () => {
+      const { client } = await adminOf(server, 'owner')
+      await server.assembled.store.closeAudit(server.now())
+      const before_ = await counts()
+      const { body: made } = { body: await json(server.place, ['demo', 'fill']) }
+      assert.equal((made as { users: number }).users, 60)
+      assert.deepEqual(await json(server.place, ['demo', 'fill']), {
+        customerKey: (made as { customerKey: number }).customerKey,
+      })
+      client.customerId = (made as { customerKey: number }).customerKey
+      const home = await client.do('home.look')
+      assert.ok(home.today.approved > 10)
+      assert.equal(home.users.locked, 1)
+      const { items, total } = await client.do('users.list')
+      assert.equal(total, 60)
+      assert.ok(items.some(({ methods }) => methods.includes('passkey')))
+      assert.equal((await client.do('groups.list')).total, 6)
+      assert.ok((await client.do('tokens.list', { query: { state: 'assigned' } })).total > 0)
+      const { byDay, noStrongMethod, usesSms } = await client.do('activity.reports', { query: { days: 30 } })
+      const attacked = Math.max(...byDay.map(({ refused }) => refused))
+      assert.ok(attacked > 80, `a day of the attack is seen: ${attacked}`)
+      assert.ok(noStrongMethod.total > 0 && usesSms.total > 0)
+      assert.equal((await client.do('activity.audit')).isWhole, true)
+      await json(server.place, ['demo', 'clear'])
+      assert.deepEqual(await counts(), before_)
+      assert.deepEqual(await json(server.place, ['demo', 'clear']), { customerKey: null })
+    })
+  })
+}
