@@ -1,15 +1,17 @@
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import { addressList } from '../config.ts'
+import { foldGroupName } from '../engine/groups.ts'
 import { randomApiKey, randomId, randomSecret } from '../security/random.ts'
 import { customerSettings } from '../settings.ts'
 import type { Store } from '../store/open.ts'
-import type { App, Customer, SignatureOrder } from '../vocabulary.ts'
+import type { App, Customer, GroupName, SignatureOrder } from '../vocabulary.ts'
 import { customerOf, noteOf, nowOf, withStore } from './database.ts'
 import { customerOption, example, misuse, wholeNumber } from './options.ts'
 import { type Act, Refusal, type Report } from './report.ts'
 import { columns, shownTime } from './terminal.ts'
 
 const trustedMax = 50
+const groupsMax = 50
 const graceMinutesMax = 7 * 24 * 60
 const orders = ['node', 'java', 'php', 'table', 'framed'] as const satisfies readonly SignatureOrder[]
 
@@ -17,6 +19,7 @@ interface Choice {
   readonly hmacOrder?: SignatureOrder
   readonly trustedIp?: readonly string[]
   readonly factors?: number
+  readonly group?: readonly string[]
 }
 
 export function apps(program: Command, act: Act): void {
@@ -26,7 +29,13 @@ export function apps(program: Command, act: Act): void {
     .addHelpText('after', example('apps add --name "Web shop"'))
   chosen(noun.command('add').description('Add an app; prints its secret key, once'))
     .requiredOption('--name <name>', 'name of the app, unique within the customer')
-    .addHelpText('after', example('apps add --name "Web shop" --hmac-order java --trusted-ip 192.0.2.0/24,2001:db8::1'))
+    .addHelpText(
+      'after',
+      example(
+        'apps add --name "Web shop" --hmac-order java --trusted-ip 192.0.2.0/24,2001:db8::1',
+        'apps add --name "Till" --group Staff --group Guests',
+      ),
+    )
     .action(act(add))
   noun
     .command('list')
@@ -34,9 +43,14 @@ export function apps(program: Command, act: Act): void {
     .addOption(customerOption())
     .addHelpText('after', example('apps list'))
     .action(act(list))
-  chosen(noun.command('change').description('Change how an app signs, where it calls from, or what signs a user in'))
+  chosen(
+    noun
+      .command('change')
+      .description('Change how an app signs, where it calls from, what signs a user in, or which users'),
+  )
     .argument('<app>', 'name or integration key')
-    .addHelpText('after', example('apps change "Web shop" --hmac-order php'))
+    .addOption(new Option('--any-group', 'serve the users of all groups again').conflicts('group'))
+    .addHelpText('after', example('apps change "Web shop" --hmac-order php', 'apps change Till --group Staff'))
     .action(act(change))
   noun
     .command('rotate')
@@ -73,6 +87,12 @@ function chosen(command: Command): Command {
         wholeNumber(1, 2),
       ),
     )
+    .addOption(
+      new Option(
+        '--group <name>',
+        'serve the users of this group only; repeat it for more (left out: all users)',
+      ).argParser((name: string, before: readonly string[] = []) => [...before, name]),
+    )
 }
 
 function trusted(text: string): readonly string[] {
@@ -85,7 +105,8 @@ async function add({ name, customer: key, ...choice }: Choice & { name: string; 
   const shown = customerSettings.issuer.parse(name.trim())
   if (!shown) throw new Refusal('The name must have 1–60 visible characters and no colon.')
   return withStore(async (store) => {
-    const { id: customerId } = await customerOf(store, key)
+    const customer = await customerOf(store, key)
+    const customerId = customer.id
     const nowMs = await nowOf(store)
     const app: App = {
       id: randomId(),
@@ -98,12 +119,14 @@ async function add({ name, customer: key, ...choice }: Choice & { name: string; 
       signatureOrder: choice.hmacOrder ?? 'node',
       trustedAddresses: choice.trustedIp ?? [],
       factors: choice.factors ?? 1,
-      allowedGroups: [],
+      allowedGroups: await groupsOf(store, customer, choice.group ?? []),
       createdAtMs: nowMs,
     }
     const isAdded = await store.write(async (tx) => {
+      await tx.groups.alone(customerId)
       if (!(await tx.apps.add(app))) return false
-      await tx.audit.append(customerId, noteOf('app', null, { app: app.id, name: shown }), 'created', nowMs)
+      const detail = { app: app.id, name: shown, ...namesOf(app) }
+      await tx.audit.append(customerId, noteOf('app', null, detail), 'created', nowMs)
       return true
     })
     if (!isAdded) throw new Refusal(`Customer ${customerId} has an app "${shown}" already. Choose another --name.`)
@@ -126,30 +149,47 @@ async function list({ customer: key }: { customer?: number }): Promise<Report> {
       app.signatureOrder,
       app.trustedAddresses.join(',') || 'any',
       String(app.factors),
+      namesOf(app).groups.join(', ') || 'all',
       shownTime(app.createdAtMs),
     ])
     const text =
       all.length === 0
         ? `Customer ${id} has no app. Add one: npx countersign apps add --name <name>`
-        : columns([['name', 'integration key', 'order', 'calls from', 'factors', 'added'], ...rows])
+        : columns([['name', 'integration key', 'order', 'calls from', 'factors', 'groups', 'added'], ...rows])
     return { text, json: { customerKey: id, apps: all.map((app) => ({ integrationKey: app.key, ...told(app) })) } }
   })
 }
 
-async function change(which: string, { customer: key, ...choice }: Choice & { customer?: number }): Promise<Report> {
+async function change(
+  which: string,
+  { customer: key, anyGroup, ...choice }: Choice & { customer?: number; anyGroup?: true },
+): Promise<Report> {
   const { hmacOrder, trustedIp, factors } = choice
-  if (!hmacOrder && !trustedIp && !factors) throw misuse('Give --hmac-order, --trusted-ip or --factors')
+  const names = anyGroup ? [] : choice.group
+  if (!hmacOrder && !trustedIp && !factors && !names)
+    throw misuse('Give --hmac-order, --trusted-ip, --factors, --group or --any-group')
   return withStore(async (store) => {
     const customer = await customerOf(store, key)
     const app = await appOf(store, customer, which)
+    const allowedGroups = names && (await groupsOf(store, customer, names))
     const set = {
       ...(hmacOrder ? { signatureOrder: hmacOrder } : {}),
       ...(trustedIp ? { trustedAddresses: trustedIp } : {}),
       ...(factors ? { factors } : {}),
     }
-    await tell(store, app, 'updated', { changed: Object.keys(set) }, (tx) => tx.apps.change(customer.id, app.id, set))
+    const changed = { ...app, ...set, ...(allowedGroups ? { allowedGroups } : {}) }
+    const detail = {
+      changed: [...Object.keys(set), ...(allowedGroups ? ['allowedGroups'] : [])],
+      ...(allowedGroups ? { before: namesOf(app), after: namesOf(changed) } : {}),
+    }
+    await tell(store, app, 'updated', detail, (tx) =>
+      tx.apps.change(customer.id, app.id, {
+        ...set,
+        ...(allowedGroups ? { allowedGroups: allowedGroups.map(({ id }) => id) } : {}),
+      }),
+    )
     const text = `"${app.name}" is changed, within about a second.`
-    return { text, json: { integrationKey: app.key, ...told({ ...app, ...set }) } }
+    return { text, json: { integrationKey: app.key, ...told(changed) } }
   })
 }
 
@@ -177,6 +217,17 @@ async function remove(which: string, { customer: key }: { customer?: number }): 
   })
 }
 
+async function groupsOf(store: Store, { id }: Customer, names: readonly string[]): Promise<GroupName[]> {
+  if (names.length > groupsMax) throw misuse(`Give ${groupsMax} groups at most`)
+  const found = new Map<number, GroupName>()
+  for (const name of names) {
+    const group = await store.read.groups.find(id, foldGroupName(name))
+    if (!group) throw new Refusal(`Customer ${id} has no group "${name}". This lists them: npx countersign groups list`)
+    found.set(group.id, group)
+  }
+  return [...found.values()]
+}
+
 async function appOf(store: Store, { id }: Customer, which: string): Promise<App> {
   const all = await store.read.apps.list(id)
   const app = all.find(({ name, key }) => name === which || key === which)
@@ -194,6 +245,7 @@ async function tell(
 ): Promise<void> {
   const nowMs = await nowOf(store)
   const isDone = await store.write(async (tx) => {
+    await tx.groups.alone(app.customerId)
     if (!(await job(tx))) return false
     await tx.audit.append(app.customerId, noteOf('app', null, { app: app.id, ...detail }), outcome, nowMs)
     return true
@@ -201,13 +253,19 @@ async function tell(
   if (!isDone) throw new Refusal(`"${app.name}" was changed by somebody else at the same moment. Try again.`)
 }
 
-function told({ name, customerId, signatureOrder, trustedAddresses, factors, createdAtMs }: App) {
+function namesOf({ allowedGroups }: App): { readonly groups: readonly string[] } {
+  return { groups: allowedGroups.map(({ name }) => name) }
+}
+
+function told(app: App) {
+  const { name, customerId, signatureOrder, trustedAddresses, factors, createdAtMs } = app
   return {
     name,
     customerKey: customerId,
     hmacOrder: signatureOrder,
     trustedIps: trustedAddresses,
     factors,
+    ...namesOf(app),
     addedAt: shownTime(createdAtMs),
   }
 }

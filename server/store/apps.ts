@@ -148,9 +148,10 @@ function allowedGroups(db: Db, customerId: number, appId: string): Promise<Group
     .execute()
 }
 
+/** A group that is gone undoes the write: an app that is left without its groups would serve everybody. */
 async function allowGroups(db: Db, customerId: number, appId: string, ids: readonly number[]): Promise<void> {
   if (ids.length === 0) return
-  await db
+  const { numInsertedOrUpdatedRows } = await db
     .insertInto('app_groups')
     .columns(['app_id', 'customer_id', 'group_id'])
     .expression((eb) =>
@@ -160,7 +161,9 @@ async function allowGroups(db: Db, customerId: number, appId: string, ids: reado
         .where('customer_id', '=', customerId)
         .where('id', 'in', ids),
     )
-    .execute()
+    .executeTakeFirst()
+  if (Number(numInsertedOrUpdatedRows) !== ids.length)
+    throw new Error('A group of the app is there no more. Try again.')
 }
 
 function placeOf(customerId: number, id: string, column: 'secret' | 'old_secret'): string {

@@ -151,11 +151,17 @@ for (const name of databaseNames) {
       const foreign = await add('Foreign')
       mine += 1
       await store.write((tx) => tx.customers.add(mine, 'Next', 'an-api-key-of-the-tests', nowMs))
-      const app = anApp(mine, { allowedGroups: [{ id: foreign, name: 'Foreign' }] })
-      await store.write((tx) => tx.apps.add(app))
+      const app = anApp(mine)
       const own = await add('Own')
-      await store.write((tx) => tx.apps.change(mine, app.id, { allowedGroups: [foreign, own] }))
-      assert.deepEqual(await allowedOf(app), ['Own'])
+      const stranger = { ...app, allowedGroups: [{ id: foreign, name: 'Foreign' }] }
+      await assert.rejects(
+        store.write((tx) => tx.apps.add(stranger)),
+        /group of the app/,
+      )
+      await store.write((tx) => tx.apps.add({ ...app, allowedGroups: [{ id: own, name: 'Own' }] }))
+      const changing = store.write((tx) => tx.apps.change(mine, app.id, { allowedGroups: [foreign, own] }))
+      await assert.rejects(changing, /group of the app/)
+      assert.deepEqual(await allowedOf(app), ['Own'], 'and no group is lost by it')
     })
 
     it('customers and users from before the groups get the group DEFAULT', async () => {

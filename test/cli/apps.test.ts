@@ -48,7 +48,7 @@ for (const database of databaseNames) {
     it('are listed without their secret keys', async () => {
       const { integrationKey, secretKey } = await add('Listed', '--factors', '2', '--hmac-order', 'php')
       const { stdout } = await command('list')
-      assert.match(stdout, new RegExp(`^Listed +${integrationKey} +php +any +2 +20`, 'm'))
+      assert.match(stdout, new RegExp(`^Listed +${integrationKey} +php +any +2 +all +20`, 'm'))
       const { apps } = await json<{ apps: Added[] }>(server.place, ['apps', 'list'])
       assert.ok(!JSON.stringify(apps).includes(secretKey))
       assert.ok(apps.some((app) => app.integrationKey === integrationKey))
@@ -107,7 +107,7 @@ for (const database of databaseNames) {
         [['add', '--name', 'X', '--hmac-order', 'perl'], 2, /Allowed choices are node, java, php, table, framed/],
         [['add', '--name', 'X', '--trusted-ip', '300.1.1.1'], 2, /addresses or CIDR ranges/],
         [['add', '--name', 'X', '--factors', '3'], 2, /a number, 1–2/],
-        [['change', 'Twice'], 2, /Give --hmac-order, --trusted-ip or --factors/],
+        [['change', 'Twice'], 2, /Give --hmac-order, --trusted-ip, --factors, --group or --any-group/],
         [['rotate', 'Nowhere'], 1, /has no app "Nowhere".*apps list/],
       ] as const) {
         const ended = await command(...words)

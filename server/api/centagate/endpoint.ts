@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import Type, { type Static, type TObject } from 'typebox'
 import { Compile } from 'typebox/compile'
+import { mayName } from '../../engine/groups.ts'
 import type { Engine } from '../../engine/ports.ts'
 import { type Facts, OverloadError } from '../../vocabulary.ts'
 import { common, isAddress, readFields, textsOf } from './fields.ts'
@@ -113,6 +114,7 @@ async function take(
   if (ipAddress !== undefined && !isAddress(ipAddress)) return badInput('The field ipAddress is not valid.')
   const caller = await authenticate(engine, { call: one.name, fields, body, address: request.ip })
   if ('code' in caller) return caller
+  if (!(await mayName(engine, caller.app, fields.username))) return said.notAllowed
   return one.handle({
     ...caller,
     engine,

@@ -9,7 +9,12 @@ import { type Reply, said } from './words.ts'
 export interface SignedCall {
   readonly call: CallName
   /** Checked by the schema: every field is of its form. */
-  readonly fields: Fields & { readonly integrationKey: string; readonly unixTimestamp: string; readonly hmac: string }
+  readonly fields: Fields & {
+    readonly username: string
+    readonly integrationKey: string
+    readonly unixTimestamp: string
+    readonly hmac: string
+  }
   readonly body: Uint8Array
   /** Where the connection comes from, or what a trusted proxy says of it. */
   readonly address: string

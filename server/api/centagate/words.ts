@@ -30,6 +30,7 @@ export const said = {
   badStatus: { code: '23018', message: 'The request does not wait for an answer any more.' },
   otherOwner: { code: '23019', message: 'The authToken belongs to another user.' },
   untrusted: { code: '23020', message: 'Calls from this address are not allowed for this app.' },
+  notAllowed: { code: '23021', message: "The user's group may not use this API." },
   badSignature: { code: '23022', message: 'Invalid API signature.' },
   expired: { code: '23023', message: 'The unixTimestamp is too far from the time of the server.' },
   repeated: { code: '23023', message: 'This hmac was already used. Sign each request anew.' },
