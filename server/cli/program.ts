@@ -8,6 +8,7 @@ import { customers } from './customers.ts'
 import { deliveries } from './deliveries.ts'
 import { demo } from './demo.ts'
 import { doctor } from './doctor.ts'
+import { groups } from './groups.ts'
 import { migrate } from './migrate.ts'
 import { example } from './options.ts'
 import type { Act } from './report.ts'
@@ -24,6 +25,9 @@ const nouns = [
   admins,
   apps,
   users,
+  apps,
+  users,
+  groups,
   tokens,
   settings,
   templates,

@@ -1,0 +1,242 @@
+import { type Command, InvalidArgumentError, Option } from 'commander'
+import {
+  changeMembers,
+  foldGroupName,
+  type GroupFields,
+  type GroupOutcome,
+  type GroupRefusal,
+  groupsMax,
+  putGroups,
+  removeGroup,
+  renameGroup,
+} from '../engine/groups.ts'
+import type { Store } from '../store/open.ts'
+import type { Customer, Group } from '../vocabulary.ts'
+import { customerOf, nowOf, withStore } from './database.ts'
+import { customerOption, example, misuse, wholeNumber } from './options.ts'
+import { type Act, Refusal, type Report } from './report.ts'
+import { columns, shownTime } from './terminal.ts'
+
+const pageSizeMax = 1_000
+const offsetMax = 100_000_000
+
+export function groups(program: Command, act: Act): void {
+  const noun = program
+    .command('groups')
+    .description('Groups of users; new users join the one that is the default')
+    .addHelpText('after', example('groups list', 'groups add Staff', 'groups join Staff alice@example.com'))
+  paged(noun.command('list').description('List groups in the order they were made'))
+    .option('--search <text>', 'only those whose name holds it')
+    .addHelpText('after', example('groups list --search staff'))
+    .action(act(list))
+  chosen(noun.command('add').description('Add a group'))
+    .addHelpText('after', example('groups add Staff --attribute "1=Head office"'))
+    .action(act((group: string, options: Choice) => put(group, true, options)))
+  chosen(noun.command('change').description('Change a group'))
+    .option('--rename <name>', 'another name')
+    .addHelpText('after', example('groups change Staff --default', 'groups change Staff --rename Employees'))
+    .action(act((group: string, options: Choice) => put(group, false, options)))
+  noun
+    .command('remove')
+    .description('Remove a group; its members stay users')
+    .argument('<group>', 'name of the group')
+    .addOption(customerOption())
+    .addHelpText('after', example('groups remove Staff'))
+    .action(act(remove))
+  paged(noun.command('members').description('List who is in a group').argument('<group>', 'name of the group'))
+    .addHelpText('after', example('groups members Staff'))
+    .action(act(members))
+  for (const [verb, about, isMember] of [
+    ['join', 'Put users into a group; all of them or none', true],
+    ['leave', 'Take users out of a group; all of them or none', false],
+  ] as const)
+    noun
+      .command(verb)
+      .description(about)
+      .argument('<group>', 'name of the group')
+      .argument('<users...>', 'names of the users')
+      .addOption(customerOption())
+      .addHelpText('after', example(`groups ${verb} Staff alice@example.com bob@example.com`))
+      .action(act((group: string, users: readonly string[], options: Chosen) => move(group, users, isMember, options)))
+}
+
+interface Chosen {
+  readonly customer?: number
+}
+
+interface Choice extends Chosen {
+  readonly default?: true
+  readonly attribute: Attributes
+  readonly rename?: string
+}
+
+interface Part extends Chosen {
+  readonly limit: number
+  readonly offset: number
+}
+
+function chosen(command: Command): Command {
+  return command
+    .argument('<group>', 'name of the group')
+    .option('--default', 'new users join it from now on, and no longer the one before')
+    .addOption(
+      new Option('--attribute <number=text>', 'attribute 1–50, a text of your own; "3=" removes it; repeat it for more')
+        .argParser(attribute)
+        .default({}, 'none'),
+    )
+    .addOption(customerOption())
+}
+
+function paged(command: Command): Command {
+  return command
+    .addOption(customerOption())
+    .addOption(new Option('--limit <n>', 'lines to show').argParser(wholeNumber(1, pageSizeMax)).default(50))
+    .addOption(new Option('--offset <n>', 'lines to skip').argParser(wholeNumber(0, offsetMax)).default(0))
+}
+
+type Attributes = NonNullable<GroupFields['attributes']>
+
+function attribute(text: string, before: Attributes): Attributes {
+  const [, number, value] = /^([1-9]|[1-4][0-9]|50)=(.*)$/s.exec(text) ?? []
+  if (number === undefined) throw new InvalidArgumentError('It must be a number, 1–50, with = and a text.')
+  return { ...before, [number]: value || null }
+}
+
+async function list({ customer: key, search = '', limit, offset }: Part & { search?: string }): Promise<Report> {
+  return withStore(async (store) => {
+    const { id } = await customerOf(store, key)
+    const searchFolded = foldGroupName(search)
+    const total = await store.read.groups.count(id, searchFolded)
+    const page = await store.read.groups.page(id, { searchFolded, offset, limit })
+    const rows = page.map((group) => [
+      group.name,
+      group.isDefault ? 'default' : '-',
+      String(group.members),
+      timeOf(group),
+    ])
+    const head = rangeOf(page, offset, `${total} groups of customer ${id}`)
+    const table = columns([['name', 'default', 'members', 'added'], ...rows])
+    return {
+      text: page.length === 0 ? head : `${head}\n\n${table}`,
+      json: {
+        customerKey: id,
+        total,
+        offset,
+        limit,
+        groups: page.map((group) => ({ ...told(group), members: group.members })),
+      },
+    }
+  })
+}
+
+async function put(name: string, isNew: boolean, options: Choice): Promise<Report> {
+  const { rename, attribute: attributes } = options
+  const isOther = options.default || Object.keys(attributes).length > 0
+  if (!isNew && !isOther && rename === undefined) throw misuse('Give --default, --attribute or --rename')
+  if (isOther && rename !== undefined) throw misuse('Rename a group alone')
+  return withStore(async (store) => {
+    const who = await requestOf(store, options)
+    const found = await store.read.groups.find(who.customer.id, foldGroupName(name))
+    if (isNew && found) throw new Refusal(refusals.taken(found.name))
+    if (!isNew && !found) throw new Refusal(refusals['unknown-group'](name, who.customer))
+    const fields = { name, attributes, ...(options.default ? { isDefault: true } : {}) }
+    const engine = engineOf(store, who.nowMs)
+    const outcome = rename === undefined ? putGroups(engine, who, [fields]) : renameGroup(engine, who, name, rename)
+    check(who.customer, await outcome)
+    const group = await groupOf(store, who.customer, rename ?? name)
+    const text = `"${group.name}" is ${isNew ? 'added' : 'changed'}.`
+    return { text: options.default ? `${text} New users join it.` : text, json: told(group) }
+  })
+}
+
+async function remove(name: string, options: Chosen): Promise<Report> {
+  return withStore(async (store) => {
+    const who = await requestOf(store, options)
+    check(who.customer, await removeGroup(engineOf(store, who.nowMs), who, name))
+    return { text: `"${name}" is removed.`, json: { customerKey: who.customer.id, removed: name } }
+  })
+}
+
+async function members(name: string, { customer: key, limit, offset }: Part): Promise<Report> {
+  return withStore(async (store) => {
+    const customer = await customerOf(store, key)
+    const group = await groupOf(store, customer, name)
+    const total = await store.read.groups.countMembers(customer.id, group.id)
+    const page = await store.read.groups.members(customer.id, group.id, offset, limit)
+    const head = rangeOf(page, offset, `${total} members of "${group.name}"`)
+    const table = columns([
+      ['user', 'since'],
+      ...page.map(({ username, createdAtMs }) => [username, shownTime(createdAtMs)]),
+    ])
+    const shown = page.map(({ username, createdAtMs }) => ({ username, since: shownTime(createdAtMs) }))
+    return {
+      text: page.length === 0 ? head : `${head}\n\n${table}`,
+      json: { customerKey: customer.id, group: group.name, total, offset, limit, members: shown },
+    }
+  })
+}
+
+async function move(name: string, users: readonly string[], isMember: boolean, options: Chosen): Promise<Report> {
+  return withStore(async (store) => {
+    const who = await requestOf(store, options)
+    const changes = users.map((username) => ({ username, isMember }))
+    const changed = check(who.customer, await changeMembers(engineOf(store, who.nowMs), who, name, changes))
+    const rest =
+      changed === users.length ? '' : ` ${users.length - changed} already ${isMember ? 'was in it' : 'was not'}.`
+    const text = `${changed} ${changed === 1 ? 'user is' : 'users are'} ${isMember ? 'in' : 'out of'} "${name}" now.${rest}`
+    return { text, json: { customerKey: who.customer.id, group: name, changed } }
+  })
+}
+
+async function requestOf(store: Store, { customer: key }: Chosen) {
+  const customer = await customerOf(store, key)
+  return { customer, request: null, requestId: null, by: 'command line', nowMs: await nowOf(store) }
+}
+
+function engineOf(store: Store, nowMs: number) {
+  return { store, clock: () => nowMs }
+}
+
+async function groupOf(store: Store, customer: Customer, name: string): Promise<Group> {
+  const group = await store.read.groups.find(customer.id, foldGroupName(name))
+  if (group) return group
+  throw new Refusal(refusals['unknown-group'](name, customer))
+}
+
+function check(customer: Customer, outcome: GroupOutcome): number {
+  if (outcome.ok) return outcome.changed
+  throw new Refusal(refusals[outcome.reason](outcome.item, customer))
+}
+
+const refusals = {
+  repeated: () => 'This was done already.',
+  'bad-name': () => 'The name must have 1–100 visible characters.',
+  'bad-attribute': () => 'An attribute must have 1–255 visible characters.',
+  'same-name': (name) => `"${name}" stands there twice.`,
+  'two-defaults': (name) => `Only one group can be the default: "${name}" is a second one.`,
+  'no-default': (name) => `There must be a default group. Make another one the default instead of "${name}".`,
+  'too-many': () => `A customer has ${groupsMax} groups at most.`,
+  taken: (name) => `There is a group "${name}" already.`,
+  'unknown-group': (name, { id }) =>
+    `Customer ${id} has no group "${name}". This lists them: npx countersign groups list`,
+  'built-in': (name) => `"${name}" is there from the beginning and stays as it is.`,
+  'is-default': (name) =>
+    `New users join "${name}". Make another one the default first: npx countersign groups change <name> --default`,
+  'named-by-app': (name) => `An app serves the users of "${name}" only. This lists them: npx countersign apps list`,
+  'unknown-user': (name, { id }) => `Customer ${id} has no user ${name}. Nothing was changed.`,
+  'in-and-out': (name) => `${name} cannot be added and taken out at once.`,
+} as const satisfies Record<GroupRefusal, (item: string, customer: Customer) => string>
+
+function rangeOf(page: readonly unknown[], offset: number, of: string): string {
+  return `${page.length === 0 ? 'None' : `${offset + 1}–${offset + page.length}`} of ${of}`
+}
+
+/** The group that is there from the beginning was never added. */
+function timeOf({ isBuiltIn, createdAtMs }: Group): string {
+  return isBuiltIn ? '-' : shownTime(createdAtMs)
+}
+
+function told({ id, customerId, name, isDefault, isBuiltIn, attributes, createdAtMs, updatedAtMs }: Group) {
+  const times = { addedAt: shownTime(createdAtMs), changedAt: shownTime(updatedAtMs) }
+  return { id, customerKey: customerId, name, isDefault, isBuiltIn, attributes, ...(isBuiltIn ? {} : times) }
+}
