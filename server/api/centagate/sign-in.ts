@@ -74,7 +74,7 @@ export async function passed(
   }
 }
 
-/** Of things that do not exist here. Clients read them all the same, some without looking whether they are there. */
+/** Of things that do not exist here; a user's groups may be several. Clients read them all the same, some without looking whether they are there. */
 const unused = {
   multiStepAuth: '',
   timezone: '',
