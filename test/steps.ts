@@ -8,6 +8,7 @@ export function isClean(): boolean {
     [bin('biome'), 'ci', '--colors=off', '.'],
     [bin('tsc'), '-p', '.'],
     [bin('tsc'), '-p', 'web'],
+    [bin('tsc'), '-p', 'web/authenticator/worker'],
   ] as const
   return checks.every(([program, ...options]) => runs(program, options))
 }

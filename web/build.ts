@@ -12,10 +12,18 @@ const root = fileURLToPath(new URL('..', import.meta.url))
 const outFolder = join(root, 'dist')
 const stampFile = join(outFolder, '.built')
 
-/** The web apps: a folder of web/ with an index.html each, and the path that it is served under. */
-const apps: readonly { readonly folder: string; readonly base: string }[] = [
+interface App {
+  /** Of web/, with an index.html. */
+  readonly folder: string
+  /** The path that it is served under. */
+  readonly base: string
+  /** Its service worker, which becomes `sw.js`: it is told the app's files and their digest. */
+  readonly worker?: string
+}
+
+const apps: readonly App[] = [
   { folder: 'console', base: '/console/' },
-  { folder: 'authenticator', base: '/app/' },
+  { folder: 'authenticator', base: '/app/', worker: 'worker/sw.ts' },
 ]
 
 const sources = ['web/**/*', 'sdk/**/*', 'contract/**/*', 'package-lock.json']
@@ -50,6 +58,39 @@ function configOf(folder: string, base: string): InlineConfig {
   }
 }
 
+/** One file at a fixed address, and another one whenever a file of the app is. What is fetched only when needed is left out. */
+function configOfWorker({ folder, base, worker }: App): InlineConfig {
+  const out = join(outFolder, folder)
+  const names = globSync('**/*', { cwd: out }).filter((name) => statSync(join(out, name)).isFile())
+  const digest = createHash('sha256')
+  for (const name of names.sort())
+    digest
+      .update(name)
+      .update('\0')
+      .update(readFileSync(join(out, name)))
+  const early = names.filter((name) => !/zxing|index\.html$/.test(name))
+  const config = configOf(folder, base)
+  return {
+    ...config,
+    plugins: [],
+    publicDir: false,
+    define: {
+      FILES: JSON.stringify([base, ...early.map((name) => base + name.replaceAll('\\', '/'))]),
+      RELEASE: JSON.stringify(digest.digest('hex').slice(0, 16)),
+    },
+    build: {
+      ...config.build,
+      emptyOutDir: false,
+      lib: {
+        entry: join(root, 'web', folder, worker ?? ''),
+        formats: ['iife'],
+        name: 'worker',
+        fileName: () => 'sw.js',
+      },
+    },
+  }
+}
+
 /** Text is served as it was compressed here, at the greatest effort and once. */
 function compress(): void {
   for (const file of globSync('**/*.{js,mjs,css,html,svg,wasm,json,webmanifest}', { cwd: outFolder })) {
@@ -67,8 +108,10 @@ if (!existsSync(stampFile) || readFileSync(stampFile, 'utf8') !== wanted) {
   process.stderr.write('Building the web parts …\n')
   rmSync(outFolder, { recursive: true, force: true })
   mkdirSync(outFolder, { recursive: true })
-  for (const { folder, base } of apps)
-    if (existsSync(join(root, 'web', folder, 'index.html'))) await build(configOf(folder, base))
+  for (const app of apps.filter(({ folder }) => existsSync(join(root, 'web', folder, 'index.html')))) {
+    await build(configOf(app.folder, app.base))
+    if (app.worker) await build(configOfWorker(app))
+  }
   compress()
   writeFileSync(stampFile, wanted)
 }

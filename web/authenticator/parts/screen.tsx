@@ -1,0 +1,69 @@
+import { type ReactNode, useEffect, useRef } from 'react'
+import { back } from '../model/navigation.ts'
+import { useWords } from '../words/words.ts'
+import { Icon } from './icon.tsx'
+
+interface Props {
+  readonly title: string
+  /** A way back in the corner. */
+  readonly hasBack?: boolean
+  /** A picture of where one is, instead of a plain heading. */
+  readonly brand?: string
+  readonly children?: ReactNode
+}
+
+/** One screen: its heading takes the focus, so that a screen reader begins there. */
+export function Screen({ title, hasBack = false, brand, children }: Props) {
+  const words = useWords()
+  const heading = useRef<HTMLHeadingElement>(null)
+  useEffect(() => {
+    document.title = `${title} · ${words.app}`
+    if (document.activeElement === document.body || !document.activeElement) heading.current?.focus()
+  }, [title, words])
+  return (
+    <main className="screen">
+      <header>
+        {hasBack && (
+          <button type="button" className="round" onClick={back} aria-label={words.back}>
+            <Icon name="back" />
+          </button>
+        )}
+        {brand !== undefined && <Brand name={brand} />}
+        <h1 ref={heading} tabIndex={-1}>
+          {title}
+        </h1>
+      </header>
+      {children}
+    </main>
+  )
+}
+
+/** Who asks. */
+export function Brand({ name }: { readonly name: string }) {
+  return (
+    <p className="brand">
+      <Badge name={name} />
+      <span>{name}</span>
+    </p>
+  )
+}
+
+/** The first letter of a name, in a colour that stays the same for it. */
+export function Badge({ name }: { readonly name: string }) {
+  const hue = [...name].reduce((sum, letter) => (sum * 31 + (letter.codePointAt(0) ?? 0)) % 6, 0)
+  return (
+    <span className={`badge hue-${hue}`} aria-hidden="true">
+      {[...name.trim()][0]?.toUpperCase() ?? '·'}
+    </span>
+  )
+}
+
+/** The same, for the ends of things: a seal and what became of it. */
+export function Seal({ kind }: { readonly kind: 'yes' | 'no' | 'quiet' }) {
+  const icon = { yes: 'check', no: 'cross', quiet: 'clock' } as const
+  return (
+    <p className={`seal ${kind}`}>
+      <Icon name={icon[kind]} />
+    </p>
+  )
+}

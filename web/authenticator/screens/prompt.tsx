@@ -1,0 +1,211 @@
+import { type FormEvent, useEffect, useState } from 'react'
+import type { PromptDecision } from '../../../contract/device.ts'
+import type { Problem } from '../device/calls.ts'
+import { type Asked, decide } from '../device/prompts.ts'
+import { showNext } from '../model/pairings.ts'
+import { get, set, useStore } from '../model/store.ts'
+import { Facts } from '../parts/facts.tsx'
+import { HoldButton } from '../parts/hold-button.tsx'
+import { Icon } from '../parts/icon.tsx'
+import { Notice } from '../parts/notice.tsx'
+import { useNow } from '../parts/now.ts'
+import { Screen } from '../parts/screen.tsx'
+import { Unlock } from '../parts/unlock.tsx'
+import { clockText, duration, fill, problemText, useLanguage, useWords } from '../words/words.ts'
+import { type Ending, EndingScreen } from './ending.tsx'
+
+/** Refusals after which the same prompt may be answered again. */
+const repeatable: readonly Problem[] = [
+  'offline',
+  'wrong-number',
+  'stale-nonce',
+  'too-many-requests',
+  'failed',
+  'overloaded',
+]
+
+/** A sign-in that waits for a yes or a no. Denying is always possible; approving needs the app's lock to be open. */
+export function PromptScreen({ asked }: { readonly asked: Asked }) {
+  const [isDenying, setDenying] = useState(false)
+  const [isSending, setSending] = useState(false)
+  const [problem, setProblem] = useState<Problem | null>(null)
+  const [ending, setEnding] = useState<Ending | null>(null)
+  const over = useOver(asked)
+
+  const send = async (decision: PromptDecision, proof: string) => {
+    setSending(true)
+    setProblem(null)
+    const outcome = await decide(asked, decision, proof)
+    setSending(false)
+    if (outcome.ok) return setEnding({ kind: decision })
+    setProblem(outcome.code)
+    if (!repeatable.includes(outcome.code)) setEnding({ kind: 'failed', problem: outcome.code })
+  }
+  const close = () => {
+    const { waiting, later } = get()
+    const { deviceId } = asked.pairing
+    const others = (waiting[deviceId] ?? []).filter(({ id }) => id !== asked.prompt.id)
+    set({ asked: null, waiting: { ...waiting, [deviceId]: others }, later: [...later, asked.prompt.id] })
+    showNext()
+  }
+  const putOff = () => {
+    set({ asked: null, later: [...get().later, asked.prompt.id] })
+    showNext()
+  }
+
+  const end = ending ?? (over && !isSending ? { kind: over } : null)
+  if (end) return <EndingScreen ending={end} asked={asked} onClose={close} />
+  if (isDenying)
+    return <DenyScreen asked={asked} problem={problem} isSending={isSending} onDecision={(one) => void send(one, '')} />
+  return (
+    <AskScreen
+      asked={asked}
+      problem={problem}
+      isSending={isSending}
+      onApprove={(proof) => void send('approve', proof)}
+      onDeny={() => setDenying(true)}
+      onLater={putOff}
+    />
+  )
+}
+
+/** How the prompt ended without this phone's doing; null while it waits. */
+function useOver({ prompt, pairing }: Asked): 'expired' | 'elsewhere' | null {
+  const { waiting } = useStore()
+  const nowMs = useNow() + pairing.aheadMs
+  if (nowMs >= prompt.expiresAtMs) return 'expired'
+  // A scanned prompt need not stand in the list of those that came by themselves.
+  const list = waiting[pairing.deviceId]
+  if (prompt.kind === 'push' && list && !list.some(({ id }) => id === prompt.id)) return 'elsewhere'
+  return null
+}
+
+interface AskProps {
+  readonly asked: Asked
+  readonly problem: Problem | null
+  readonly isSending: boolean
+  readonly onApprove: (proof: string) => void
+  readonly onDeny: () => void
+  readonly onLater: () => void
+}
+
+function AskScreen({ asked, problem, isSending, onApprove, onDeny, onLater }: AskProps) {
+  const words = useWords()
+  const { accounts } = useStore()
+  const { prompt } = asked
+  const { customerName } = prompt.account
+  const isNumber = prompt.kind === 'push' && prompt.needsNumber
+  return (
+    <Screen title={prompt.transactionName === null ? words.askSignIn : words.askTransaction} brand={customerName}>
+      {prompt.transactionName !== null && <p className="transaction">{prompt.transactionName}</p>}
+      <PromptFacts asked={asked} />
+      {problem && <Notice kind="problem">{problemText(words, problem)}</Notice>}
+      {accounts === null ? (
+        <Unlock title={words.unlockApprove} />
+      ) : isNumber ? (
+        <NumberForm key={problem} isSending={isSending} onNumber={onApprove} />
+      ) : (
+        <section className="card">
+          <HoldButton isDisabled={isSending} onHeld={() => onApprove(prompt.kind === 'scan' ? asked.secret : '')} />
+        </section>
+      )}
+      <button type="button" className="no large" disabled={isSending} onClick={onDeny}>
+        <Icon name="cross" />
+        {words.deny}
+      </button>
+      {prompt.kind === 'push' && (
+        <button type="button" className="quiet-button" disabled={isSending} onClick={onLater}>
+          {words.later}
+        </button>
+      )}
+      <p className="sr-only" role="status">
+        {isSending ? words.sending : ''}
+      </p>
+    </Screen>
+  )
+}
+
+function PromptFacts({ asked: { prompt, pairing } }: { readonly asked: Asked }) {
+  const words = useWords()
+  const language = useLanguage()
+  const leftMs = prompt.expiresAtMs - (useNow() + pairing.aheadMs)
+  const isTold = prompt.place !== null || prompt.origin !== null || prompt.browser !== null
+  return (
+    <>
+      <Facts
+        rows={[
+          [words.factAccount, prompt.account.username],
+          [words.factWhen, clockText(language, prompt.createdAtMs - pairing.aheadMs)],
+          [words.factPlace, prompt.place ?? (isTold ? null : words.notTold)],
+          [words.factAddress, prompt.origin],
+          [words.factDevice, prompt.browser ?? (isTold ? null : words.notTold)],
+        ]}
+      />
+      <p className="time-left">
+        <Icon name="clock" />
+        {fill(words.timeLeft, { time: duration(words, leftMs) })}
+      </p>
+    </>
+  )
+}
+
+/** The number stands on the login page only: whoever did not start the sign-in cannot know it. */
+function NumberForm({ isSending, onNumber }: { readonly isSending: boolean; readonly onNumber: (n: string) => void }) {
+  const words = useWords()
+  const [number, setNumber] = useState('')
+  const submit = (event: FormEvent) => {
+    event.preventDefault()
+    if (number.length === 2) onNumber(number)
+  }
+  return (
+    <form className="card number" onSubmit={submit}>
+      <label htmlFor="number">{words.numberLabel}</label>
+      <div className="row">
+        <input
+          id="number"
+          inputMode="numeric"
+          autoComplete="off"
+          maxLength={2}
+          value={number}
+          aria-describedby="number-hint"
+          onChange={({ target }) => setNumber(target.value.replaceAll(/\D/g, ''))}
+        />
+        <button type="submit" className="yes" disabled={isSending || number.length !== 2}>
+          <Icon name="check" />
+          {words.approve}
+        </button>
+      </div>
+      <p className="hint" id="number-hint">
+        {words.numberHint}
+      </p>
+    </form>
+  )
+}
+
+interface DenyProps {
+  readonly asked: Asked
+  readonly problem: Problem | null
+  readonly isSending: boolean
+  readonly onDecision: (decision: 'deny' | 'report') => void
+}
+
+function DenyScreen({ asked, problem, isSending, onDecision }: DenyProps) {
+  const words = useWords()
+  const customer = asked.prompt.account.customerName
+  useEffect(() => {
+    document.querySelector('h1')?.focus()
+  }, [])
+  return (
+    <Screen title={words.denyTitle} brand={customer}>
+      <p>{fill(words.denyText, { customer })}</p>
+      {problem && <Notice kind="problem">{problemText(words, problem)}</Notice>}
+      <button type="button" className="no large solid" disabled={isSending} onClick={() => onDecision('report')}>
+        <Icon name="alert" />
+        {words.denyReport}
+      </button>
+      <button type="button" className="large" disabled={isSending} onClick={() => onDecision('deny')}>
+        {words.denyOnly}
+      </button>
+    </Screen>
+  )
+}
