@@ -6,8 +6,10 @@ import { fileURLToPath } from 'node:url'
 import type { FastifyInstance } from 'fastify'
 import packageJson from '../package.json' with { type: 'json' }
 import { accountPages } from './api/accounts/index.ts'
+import { authenticatorApp } from './api/authenticator.ts'
 import { centagate } from './api/centagate/index.ts'
 import { consoleCalls } from './api/console/index.ts'
+import { deviceApi } from './api/device/index.ts'
 import { createHttp } from './api/http.ts'
 import { inboxPages } from './api/inbox/index.ts'
 import { createInspector, type Inspector } from './api/inspector/index.ts'
@@ -15,7 +17,6 @@ import { linkPages } from './api/links/index.ts'
 import { passkeyPages } from './api/links/passkeys.ts'
 import { miniOrange } from './api/miniorange/index.ts'
 import { pageStyle } from './api/page.ts'
-import { phonePages } from './api/phone/index.ts'
 import { receiptHooks } from './api/receipts/index.ts'
 import { referencePages } from './api/reference/index.ts'
 import { curlLines } from './api/reference/samples/curl.ts'
@@ -24,11 +25,13 @@ import { webApp } from './api/web.ts'
 import { type Clock, createClock } from './clock.ts'
 import { addressList, type Config, ConfigError } from './config.ts'
 import { createSetup } from './console-setup.ts'
+import { createDoorbell } from './doorbell.ts'
 import { guardLimits } from './engine/guard.ts'
 import type { Engine, SelfService } from './engine/ports.ts'
 import { createLog } from './log.ts'
 import { createMetrics } from './metrics.ts'
 import { createOutgoing } from './outgoing.ts'
+import { createPushSending } from './push-sending.ts'
 import { remember } from './remember.ts'
 import { randomSecret } from './security/random.ts'
 import type { ServerSettings } from './settings.ts'
@@ -64,12 +67,16 @@ export async function assemble(config: Config, given?: Clock): Promise<Assembled
   let baseUrl = config.baseUrl
   const customer = remember((id: number) => store.read.customers.find(id), freshMs)
   const outgoing = createOutgoing({ config, store, metrics, logger, clock, customer, baseUrl: () => baseUrl, freshMs })
+  const doorbell = createDoorbell()
+  const { settings } = outgoing
+  const push = await createPushSending({ store, clock, doorbell, settings, baseUrl: () => baseUrl, metrics, logger })
   const engine: Engine = {
     get baseUrl() {
       return baseUrl
     },
     store,
     outbox: outgoing.outbox,
+    doorbell,
     clock,
     customer,
     app: remember((key: string) => store.read.apps.byKey(key), freshMs),
@@ -90,6 +97,8 @@ export async function assemble(config: Config, given?: Clock): Promise<Assembled
     plugins: [
       ...vendorsOf(engine, inspector?.watch),
       ...pagesOf(engine).concat(consoleOf(config, engine, store, outgoing, inspector), consolePages()),
+      deviceApi(engine, push.vapidPublicKey),
+      authenticatorApp(isDevelopment),
       receiptHooks({ find: outgoing.provider, onReceipt: outgoing.onReceipt, baseUrl: () => baseUrl }),
       referencePages(async () => ({
         baseUrl,
@@ -103,12 +112,7 @@ export async function assemble(config: Config, given?: Clock): Promise<Assembled
 
   const warn = (error: unknown) => logger.warn({ err: error }, 'a background job failed')
   outgoing.outbox.start()
-  const jobs = [
-    every(closeAuditEveryMs, () => store.closeAudit(clock()), warn),
-    every(purgeEveryMs, () => store.purge(clock()), warn),
-    every(webhooksEveryMs, () => sendWebhooks(webhookPorts(engine, store)), warn),
-    every(synchronizeEveryMs, () => time.synchronize(), warn),
-  ]
+  const jobs = [...jobsOf(engine, store, warn), every(synchronizeEveryMs, () => time.synchronize(), warn)]
   return {
     app,
     store,
@@ -123,7 +127,7 @@ export async function assemble(config: Config, given?: Clock): Promise<Assembled
       const hangingUp = setInterval(() => app.server.closeIdleConnections(), hangUpEveryMs)
       await app.close()
       clearInterval(hangingUp)
-      await outgoing.stop()
+      await Promise.all([outgoing.stop(), push.stop()])
       await Promise.all(jobs.map((job) => job.stop()))
       await store.closeAudit(clock()).catch(warn)
       await store.close()
@@ -137,6 +141,15 @@ async function keysOf({ read }: Store): Promise<{ customerKey: string; apiKey: s
   const byAge = (await read.customers.list()).sort((left, right) => left.createdAtMs - right.createdAtMs)
   const found = await Promise.all(byAge.map(({ id }) => read.customers.find(id)))
   return found.flatMap((customer) => (customer ? [{ customerKey: String(customer.id), apiKey: customer.apiKey }] : []))
+}
+
+function jobsOf(engine: Engine, store: Store, warn: (error: unknown) => void) {
+  const { clock } = engine
+  return [
+    every(closeAuditEveryMs, () => store.closeAudit(clock()), warn),
+    every(purgeEveryMs, () => store.purge(clock()), warn),
+    every(webhooksEveryMs, () => sendWebhooks(webhookPorts(engine, store)), warn),
+  ]
 }
 
 function selfServiceOf(settings: ServerSettings, { mode }: Config): SelfService {
@@ -179,7 +192,7 @@ function consolePages() {
 
 /** What people reach by a link in a message or a QR code. */
 function pagesOf(engine: Engine) {
-  return [pageStyle, linkPages(engine), passkeyPages(engine), accountPages(engine), phonePages]
+  return [pageStyle, linkPages(engine), passkeyPages(engine), accountPages(engine)]
 }
 
 /** Pages of this server that the reference points to. */

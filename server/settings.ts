@@ -197,6 +197,7 @@ export interface ServerSettings {
   readonly customerSignIn: Where
   readonly signUpsPerDay: number
   readonly supportEmail: string
+  readonly privatePushHosts: readonly string[]
 }
 
 /** Where something is allowed. */
@@ -254,6 +255,21 @@ export const serverSettings: Table<ServerSettings> = {
     meaning:
       "Where questions go that a site's administrator sends from a plugin's support form. Empty: they are refused with a sentence.",
     parse: (text) => (text === '' || /^[^\s\p{C}@<>,;:]+@[^\s\p{C}@<>,;:]+$/u.test(text) ? text : undefined),
+  },
+  privatePushHosts: {
+    fallback: [],
+    meaning:
+      'Push services inside your own network, up to ten, such as `push.example.internal:8443`. Push messages go to every https address on the internet, and to private addresses only of these.',
+    risk: 'Phones say where their push messages go: a host named here can be made to be asked by whoever pairs one.',
+    parse: (text) => {
+      const list = text
+        .split(',')
+        .map((part) => part.trim().toLowerCase())
+        .filter((part) => part !== '')
+      return list.length <= 10 && list.every((part) => /^(\[[0-9a-f:.]+\]|[a-z0-9.-]+):[0-9]{1,5}$/.test(part))
+        ? list
+        : undefined
+    },
   },
 }
 

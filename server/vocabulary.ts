@@ -196,6 +196,8 @@ export type MethodId =
   | 'questions'
   | 'recovery-code'
   | 'passkey'
+  | 'push'
+  | 'qr-scan'
 
 /** What failures are counted of: a method, or the password of an account. */
 export type Guarded = MethodId | 'password'
@@ -292,6 +294,60 @@ export type Answer =
   /** A link's secret with what was decided; `number` is the match number as it was typed. */
   | { readonly kind: 'decision'; readonly secret: string; readonly isAccepted: boolean; readonly number: string | null }
   | { readonly kind: 'assertion'; readonly assertion: Assertion }
+  | SignedDecision
+
+/** What was decided on a phone, signed by its key. */
+export interface SignedDecision {
+  readonly kind: 'signed-decision'
+  readonly deviceId: string
+  readonly isAccepted: boolean
+  /** The match number as it was typed, the secret of the code that was scanned, or empty. */
+  readonly proof: string
+  /** Exactly what was signed; it names the challenge, the decision, the proof and the transaction. */
+  readonly statement: string
+  /** ECDSA with P-256 and SHA-256, r||s, in base64url without padding. */
+  readonly signature: string
+}
+
+/** A phone that a user paired; one key of its own signs all that it sends. */
+export interface Device {
+  readonly id: string
+  readonly customerId: number
+  readonly userId: string
+  /** As the user named it. */
+  readonly name: string
+  readonly publicKey: DeviceKey
+  /** Where push messages for it go; null: nowhere, or not any more. */
+  readonly push: PushSubscription | null
+  readonly createdAtMs: number
+  /** Of its last request, give or take a minute; null before the first. */
+  readonly lastUsedAtMs: number | null
+}
+
+/** A point of the curve P-256; both halves are 32 bytes in base64url without padding. */
+export interface DeviceKey {
+  readonly x: string
+  readonly y: string
+}
+
+/** What a browser's push service gave (RFC 8030, RFC 8291); the keys are in base64url without padding. */
+export interface PushSubscription {
+  readonly endpoint: string
+  readonly p256dh: string
+  readonly auth: string
+}
+
+/** One push message on its way to a phone; it says only that something waits. */
+export interface PushMessage {
+  readonly id: string
+  readonly customerId: number
+  readonly deviceId: string
+  readonly challengeId: string
+  readonly push: PushSubscription
+  readonly tries: number
+  /** After this nobody waits for it. */
+  readonly expiresAtMs: number
+}
 
 /** What `navigator.credentials.get` gave (WebAuthn Level 3 section 5.2); bytes are in base64url without padding. */
 export interface Assertion {

@@ -15,7 +15,7 @@ export const shortSpanMs = 10 * minuteMs
 
 /** Prompts that need only a yes, and so can wear a person out. */
 const promptMethods = Object.values(methods)
-  .filter(({ answeredBy }) => answeredBy === 'decision')
+  .filter(({ isPrompt }) => isPrompt)
   .map(({ id }) => id)
 
 /** The numbers of push fatigue (OWASP ASVS 6.6.4). */
@@ -95,7 +95,17 @@ async function promptBar(tx: Records, { customer, subject, method, nowMs }: Send
     nowMs - 2 * hourMs,
     2 * promptsPerHourMax,
   )
-  return isPaused(recent, nowMs) ? 'prompts-paused' : undefined
+  const reports = await tx.sendCounts.since(customer.id, reportKey(subject), nowMs - pauseMs)
+  return reports > 0 || isPaused(recent, nowMs) ? 'prompts-paused' : undefined
+}
+
+/** Pauses a person's prompts, who said of one that he did not start it. */
+export async function pausePrompts(tx: Records, customerId: number, subject: Subject, nowMs: number): Promise<void> {
+  await tx.sendCounts.add(customerId, reportKey(subject), nowMs, nowMs + pauseMs, 1)
+}
+
+function reportKey(subject: Subject): string {
+  return `reported:${subject.key}`
 }
 
 /** Five prompts an hour since the last yes; three refused or unanswered in a row pause them. Newest first. */

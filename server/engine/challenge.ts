@@ -4,6 +4,7 @@ import type { Site, ToSend } from '../methods/method.ts'
 import { randomId } from '../security/random.ts'
 import type { Challenge, Delivery, Facts, RequestMark, Via } from '../vocabulary.ts'
 import { admit, isWithinBudget, type SendBar } from './admission.ts'
+import { appLink } from './app-link.ts'
 import { maskEmail, maskPhone, prefixOf } from './contacts.ts'
 import { barOf, triedOutUntil } from './guard.ts'
 import { pageOf, siteOf } from './passkey-site.ts'
@@ -15,7 +16,7 @@ import {
   type PersonRefusal,
   type PersonRequest,
 } from './person.ts'
-import type { Engine, NewChallenge, Sent } from './ports.ts'
+import type { Engine, NewChallenge, Records, Sent } from './ports.ts'
 import type { Language } from './templates.ts'
 import { type Fate, fateOf } from './test-customer.ts'
 import { decideSoon } from './test-decision.ts'
@@ -47,6 +48,8 @@ export type ChallengeOutcome =
       /** For methods that ask some: in the words of the user's registration. */
       readonly questions: readonly string[]
       readonly passkey: AskedPasskey | null
+      /** What the caller shows as a QR code, to be scanned by the user's phone. */
+      readonly scanLink: string | null
     }
   | {
       readonly ok: false
@@ -99,7 +102,7 @@ export async function challenge(engine: Engine, request: ChallengeRequest): Prom
 
   const method = methods[asked.method]
   const { numberMatching } = request.customer.settings
-  if (method.answeredBy === 'decision' && numberMatching === 'always' && !request.showsMatchNumber)
+  if (method.isPrompt && numberMatching === 'always' && !request.showsMatchNumber)
     return refused(engine, request, { ok: false, reason: 'needs-match-number' })
 
   const needsSite = method.answeredBy === 'assertion'
@@ -113,6 +116,7 @@ export async function challenge(engine: Engine, request: ChallengeRequest): Prom
   if (kept.bar) return barred(engine, request, person, kept.bar)
   if (kept.earlier) return askedBefore(engine, request, person, kept.earlier)
   engine.observe({ kind: 'challenge', method: asked.method, outcome: 'asked' })
+  ring(engine, question)
   const sent = await engine.outbox.send(deliveries)
   const outcome = outcomeOf(engine, request, person, question, deliveries, sent, matchNumber)
   if (outcome.ok && (fate === 'approved' || fate === 'denied'))
@@ -142,7 +146,8 @@ function outcomeOf(
   const { id: challengeId, label, method, pending } = question
   const questions = (pending && methods[method].questions?.(pending)) || []
   const passkey = passkeyOf(engine, request, question, secrets)
-  return { ok: true, challengeId, label, deliveries: shown, matchNumber, questions, passkey }
+  const scanLink = scanLinkOf(engine, request, question)
+  return { ok: true, challengeId, label, deliveries: shown, matchNumber, questions, passkey, scanLink }
 }
 
 function passkeyOf(
@@ -154,6 +159,15 @@ function passkeyOf(
   const asked = methods[method].forBrowser?.({ challengeId, pending, secrets }, toolsFor(customer, clock()))
   if (!asked) return null
   return { publicKey: asked.publicKey, promptUrl: pageOf(baseUrl, challengeId, asked.pageSecret) }
+}
+
+function scanLinkOf(
+  { baseUrl, clock }: Engine,
+  { customer }: ChallengeRequest,
+  { id, method, pending }: Challenge,
+): string | null {
+  const secret = pending && methods[method].scanSecret?.(id, pending, toolsFor(customer, clock()))
+  return secret ? appLink(baseUrl, 'scan', id, secret) : null
 }
 
 interface Composed {
@@ -251,6 +265,7 @@ async function keep(
       if (bar) throw new Barred(bar)
       await tx.challenges.replace(question, nowMs)
       await tx.deliveries.add(deliveries, nowMs, nowMs + engine.outbox.leaseMs)
+      if (!customer.settings.isTest) await wakePhones(tx, question, nowMs)
       await tx.audit.append(customerId, note(request, question), 'asked', nowMs)
       if (!fate && !(await isWithinBudget(tx, customer, deliveries.length, nowMs))) throw new Barred('over-budget')
       return {}
@@ -263,6 +278,17 @@ async function keep(
     const earlier = copy && (await engine.store.read.challenges.byRequest(customerId, copy))
     return earlier ? { earlier } : { bar: 'repeated' }
   }
+}
+
+/** What is asked on phones wakes them. */
+async function wakePhones(tx: Records, { id: challengeId, ...question }: NewChallenge, nowMs: number): Promise<void> {
+  const { customerId, userId, method, expiresAtMs } = question
+  if (method !== 'push' || userId === null) return
+  await tx.pushMessages.addFor({ customerId, userId, challengeId, expiresAtMs }, nowMs)
+}
+
+function ring({ doorbell }: Engine, { method, userId }: NewChallenge): void {
+  if (method === 'push' && userId !== null) doorbell.ring(userId)
 }
 
 /** What counts once was seen before. */

@@ -113,6 +113,7 @@ export function judge(
     const last = { step: credential.lastStep, atMs: credential.lastUsedAtMs }
     return { credential, verdict: ask(credential.secret, last) }
   })
+  if (judged.some(({ verdict }) => verdict.kind === 'denied')) return { verdict: 'denied', credential: null }
   for (const { credential, verdict } of judged) {
     if (verdict.kind !== 'right') continue
     return {

@@ -14,10 +14,12 @@ import type {
   Decision,
   Delivery,
   DeliveryRecord,
+  Device,
   Group,
   GroupAttributes,
   Membership,
   MethodId,
+  PushSubscription,
   RequestMark,
   SignIn,
   Token,
@@ -32,6 +34,7 @@ export interface Engine {
   /** The app of a key, as it is now, give or take a second. */
   app(key: string): Promise<App | undefined>
   readonly outbox: Outbox
+  readonly doorbell: Doorbell
   readonly clock: () => number
   /** Where people reach this server; links in messages begin with it. */
   readonly baseUrl: string
@@ -59,6 +62,8 @@ export interface Store {
   decide(decision: Decision): Promise<Decided>
   userSnapshot(customerId: number, usernameFolded: string): Promise<UserSnapshot | undefined>
   challengeSnapshot(customerId: number, challengeId: string): Promise<ChallengeSnapshot | undefined>
+  /** A key of the whole server for one purpose: the same on every node, and as long as the database lasts. */
+  serverKey(purpose: string): Promise<Buffer>
 }
 
 export interface UserSnapshot {
@@ -139,6 +144,7 @@ export interface Records {
     byRequest(customerId: number, digest: Uint8Array): Promise<Challenge | undefined>
     latest(customerId: number, subject: string, method: MethodId): Promise<string | undefined>
     replace(challenge: NewChallenge, nowMs: number): Promise<void>
+    waiting(userIds: readonly string[], method: MethodId, nowMs: number): Promise<Challenge[]>
     cancel(customerId: number, id: string, nowMs: number): Promise<void>
     recent(
       customerId: number,
@@ -149,6 +155,13 @@ export interface Records {
     ): Promise<RecentChallenge[]>
   }
   readonly credentials: {
+    add(
+      customerId: number,
+      userId: string,
+      credential: Credential,
+      nowMs: number,
+      deviceId?: string | null,
+    ): Promise<void>
     of(customerId: number, userId: string, method: MethodId): Promise<Credential[]>
     list(customerId: number, userId: string, method: MethodId): Promise<PasskeyEntry[]>
     offer(customerId: number, userId: string, credential: Credential, nowMs: number): Promise<void>
@@ -224,6 +237,16 @@ export interface Records {
     addMember(customerId: number, id: number, userId: string, nowMs: number): Promise<boolean>
     removeMember(customerId: number, id: number, userId: string): Promise<boolean>
   }
+  readonly devices: {
+    byId(id: string): Promise<Device | undefined>
+    list(customerId: number, userId: string): Promise<Device[]>
+    add(device: Device): Promise<void>
+    rename(customerId: number, id: string, name: string): Promise<boolean>
+    setPush(customerId: number, id: string, push: PushSubscription | null): Promise<boolean>
+    touch(customerId: number, id: string, nowMs: number): Promise<void>
+    remove(customerId: number, userId: string, id: string): Promise<boolean>
+    present(ids: readonly string[]): Promise<Set<string>>
+  }
   readonly guards: {
     find(customerId: number, subject: string, method: string): Promise<{ failures: number; lockedUntilMs: number }>
     triesOf(customerId: number, subject: string, method: string, dayStartMs: number): Promise<number>
@@ -242,6 +265,10 @@ export interface Records {
   readonly phoneOffers: {
     add(offer: PhoneOffer, nowMs: number): Promise<void>
     find(id: string): Promise<PhoneOffer | undefined>
+    take(customerId: number, id: string, deviceId: string, before: string | null, nowMs: number): Promise<boolean>
+  }
+  readonly pushMessages: {
+    addFor(target: PushTarget, nowMs: number): Promise<number>
   }
   readonly sendCounts: {
     alone(customerId: number, key: string): Promise<void>
@@ -390,12 +417,34 @@ export interface AdminChange {
   readonly lastSignInAtMs?: number
 }
 
-/** A phone that was offered to be registered. */
+/** A phone that a user was offered to pair. */
 export interface PhoneOffer {
   readonly id: string
   readonly customerId: number
   readonly userId: string
+  /** Of what the code to scan holds besides the id; null: it was made before there was an app. */
+  readonly secretDigest: Uint8Array | null
+  /** The phone that took it; null: none yet. */
+  readonly deviceId: string | null
   readonly expiresAtMs: number
+}
+
+/** Whose phones are woken, for which question. */
+export interface PushTarget {
+  readonly customerId: number
+  readonly userId: string
+  readonly challengeId: string
+  readonly expiresAtMs: number
+}
+
+/**
+ * Told when what a user's phones show has changed, after the commit: apps that are connected to this node look at once,
+ * those of other nodes within a second, and push messages leave without waiting for their turn.
+ */
+export interface Doorbell {
+  ring(userId: string): void
+  /** Returns what ends it. */
+  listen(listener: (userId: string) => void): () => void
 }
 
 /** What a list shows of a passkey. */

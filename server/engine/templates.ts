@@ -79,6 +79,12 @@ export const noticeEvents = {
     en: 'A passkey was refused because somebody may have copied it',
     es: 'Se rechazó una llave de acceso porque alguien pudo haberla copiado',
   },
+  'device-added': { en: 'A phone was registered', es: 'Se registró un teléfono' },
+  'device-removed': { en: 'A phone was removed', es: 'Se quitó un teléfono' },
+  'prompt-reported': {
+    en: 'You reported a sign-in that you did not start, and requests are paused for an hour',
+    es: 'Informó de un inicio de sesión que no empezó, y las solicitudes se pausan una hora',
+  },
   'user-disabled': { en: 'Your sign-in was disabled', es: 'Se desactivó su inicio de sesión' },
   locked: {
     en: 'Sign-in was locked after wrong answers',

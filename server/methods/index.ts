@@ -4,6 +4,8 @@ import { messageCode } from './message-code.ts'
 import { messageLink } from './message-link.ts'
 import type { Method } from './method.ts'
 import { passkey } from './passkey.ts'
+import { push } from './push.ts'
+import { qrScan } from './qr-scan.ts'
 import { questions } from './questions.ts'
 import { recoveryCode } from './recovery-code.ts'
 import { timeCode } from './time-code.ts'
@@ -17,4 +19,6 @@ export const methods = {
   questions,
   'recovery-code': recoveryCode,
   passkey,
+  push,
+  'qr-scan': qrScan,
 } satisfies Record<MethodId, Method> as Readonly<Record<MethodId, Method>>

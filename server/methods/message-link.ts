@@ -23,6 +23,7 @@ export const messageLink: Method = {
   needs: 'contact',
   answeredBy: 'decision',
   asksFirst: true,
+  isPrompt: true,
   attemptsMax,
 
   begin({ challengeId, via, isNumberShown }, tools) {

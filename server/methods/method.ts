@@ -60,6 +60,8 @@ export interface Method {
   readonly answeredBy: Answer['kind']
   /** False: the user can answer without having been asked, as with an authenticator app. */
   readonly asksFirst: boolean
+  /** It comes to the user by itself and needs only a yes, so that it can wear him out: limited as prompts are. */
+  readonly isPrompt?: true
   /** Fewer tries than the customer's own number. */
   readonly attemptsMax?: number
   /** Tries of one subject in a day (UTC); absent: any number. */
@@ -83,6 +85,8 @@ export interface Method {
   judgeLater?(from: JudgeFrom, tools: Tools): Promise<Verdict>
   /** What a browser needs to answer, from what was kept; undefined when nothing was. */
   forBrowser?(from: BrowserFrom, tools: Tools): ForBrowser | undefined
+  /** The secret of the code that the caller shows to be scanned, from what was kept. */
+  scanSecret?(challengeId: string, pending: string, tools: Tools): string
   /** The match number the caller was given, from what was kept. */
   matchNumber?(pending: string): string | null
   /** What the bearer of a link may do, without deciding anything. */

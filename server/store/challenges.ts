@@ -115,16 +115,14 @@ export function challenges(db: Db, keys: Keys, dialect: Dialect) {
         .where('subject', '=', subject)
         .where('method', 'in', methods)
         .where('created_at_ms', '>', sinceMs)
-        // What could not be handed over reached nobody.
-        .where((eb) =>
-          eb.exists(
-            eb
-              .selectFrom('deliveries')
-              .select('deliveries.id')
-              .whereRef('deliveries.challenge_id', '=', 'challenges.id')
-              .where('deliveries.state', '<>', 'failed'),
-          ),
-        )
+        // What could not be handed over reached nobody; a phone's question needs no message.
+        .where((eb) => {
+          const sent = eb
+            .selectFrom('deliveries')
+            .select('deliveries.id')
+            .whereRef('deliveries.challenge_id', '=', 'challenges.id')
+          return eb.or([eb.exists(sent.where('deliveries.state', '<>', 'failed')), eb.not(eb.exists(sent))])
+        })
         .orderBy('created_at_ms', 'desc')
         .limit(limit)
         .execute()
@@ -134,6 +132,21 @@ export function challenges(db: Db, keys: Keys, dialect: Dialect) {
         expiresAtMs: row.expires_at_ms,
         settledAtMs: row.settled_at_ms,
       }))
+    },
+
+    /** The open questions of these users by one method, newest first. */
+    async waiting(userIds: readonly string[], method: MethodId, nowMs: number): Promise<Challenge[]> {
+      if (userIds.length === 0) return []
+      const rows = await db
+        .selectFrom('challenges')
+        .selectAll()
+        .where('user_id', 'in', userIds)
+        .where('method', '=', method)
+        .where('state', '=', 'pending')
+        .where('expires_at_ms', '>', nowMs)
+        .orderBy('created_at_ms', 'desc')
+        .execute()
+      return Promise.all(rows.map(async (row) => openChallenge(await keys.of(db, row.customer_id), row)))
     },
 
     /** Ends a challenge whose message could not be handed over; settled ones stay as they are. */

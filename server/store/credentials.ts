@@ -56,10 +56,20 @@ export function credentials(db: Db, keys: Keys, dialect: Dialect) {
   }
 
   return {
-    /** Keeps a credential beside all others; throws when the customer has no such user. */
-    async add(customerId: number, userId: string, credential: Credential, nowMs: number): Promise<void> {
+    /** Keeps a credential beside all others, a phone's or nobody's; throws when the customer has no such user. */
+    async add(
+      customerId: number,
+      userId: string,
+      credential: Credential,
+      nowMs: number,
+      deviceId: string | null = null,
+    ): Promise<void> {
       await theUser(customerId, userId)
-      await insert(customerId, userId, [credential], nowMs)
+      const rows = await rowsOf(customerId, userId, [credential], nowMs)
+      await db
+        .insertInto('credentials')
+        .values(rows.map((row) => ({ ...row, device_id: deviceId })))
+        .execute()
     },
 
     /** All credentials of a user, pending ones too. */

@@ -8,8 +8,10 @@ import {
   accountDigest,
   accountReset,
   aDecision,
+  aDevice,
   aNote,
   anApp,
+  anOffer,
   aToken,
   aUser,
   nowMs,
@@ -40,6 +42,12 @@ type Unscoped =
   | 'accounts.byReset'
   | 'audit.addBlock'
   | 'phoneOffers.find'
+  | 'challenges.waiting'
+  | 'devices.byId'
+  | 'devices.present'
+  | 'pushMessages.isDue'
+  | 'pushMessages.claimDue'
+  | 'pushMessages.record'
   | 'apps.byKey'
   | 'signIns.add'
   | `inbox.${string}`
@@ -194,8 +202,26 @@ const foreignProbes = {
   'guards.triesOf': { look: (tx, { user }) => tx.guards.triesOf(other, user.id, 'message-code', 0), finds: 0 },
   'guards.unlock': { look: (tx, { user }) => tx.guards.unlock(other, user.id), finds: 0 },
   'phoneOffers.add': {
-    look: (tx, { user: { id } }) =>
-      tx.phoneOffers.add({ id: `another-of-${id}`, customerId: other, userId: id, expiresAtMs: nowMs }, nowMs),
+    look: (tx, { user: { id } }) => tx.phoneOffers.add(anOffer(other, id, { id: `another-of-${id}` }), nowMs),
+  },
+  'phoneOffers.take': {
+    look: (tx, { user: { id } }) => tx.phoneOffers.take(other, `phone-of-${id}`, 'device', null, 0),
+    finds: false,
+  },
+  'devices.list': { look: (tx, { user }) => tx.devices.list(other, user.id), finds: [] },
+  'devices.add': { look: (tx, { user }) => tx.devices.add(aDevice(other, user.id)) },
+  'devices.rename': { look: (tx, { device }) => tx.devices.rename(other, device.id, 'Mine'), finds: false },
+  'devices.setPush': { look: (tx, { device }) => tx.devices.setPush(other, device.id, null), finds: false },
+  'devices.touch': { look: (tx, { device }) => tx.devices.touch(other, device.id, nowMs) },
+  'devices.remove': { look: (tx, { user, device }) => tx.devices.remove(other, user.id, device.id), finds: false },
+  'pushMessages.addFor': {
+    look: (tx, { user: { id: userId }, challenge: { id: challengeId, expiresAtMs } }) =>
+      tx.pushMessages.addFor({ customerId: other, userId, challengeId, expiresAtMs }, nowMs),
+    finds: 0,
+  },
+  'pushMessages.forget': {
+    look: (tx, { device }) =>
+      tx.pushMessages.forget(other, device.id, device.push ?? { endpoint: '', p256dh: '', auth: '' }),
   },
   'sendCounts.add': { look: (tx) => tx.sendCounts.add(other, 'budget', 0, 1, 1), finds: 1 },
   'sendCounts.alone': { look: (tx) => tx.sendCounts.alone(other, 'budget') },

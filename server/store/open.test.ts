@@ -152,8 +152,17 @@ for (const name of databaseNames) {
           'counts',
           'messages',
           'phones',
+          'pushes',
         ]
         assert.deepEqual(gone, Object.fromEntries(kinds.map((kind) => [kind, 0])))
+      })
+
+      it('keeps a push message 25 hours after its end, and then removes it', async () => {
+        const store = await open()
+        const { challenge } = await tell(store, mine)
+        const end = challenge.expiresAtMs + 25 * 3_600_000
+        assert.equal((await store.purge(end))['pushes'], 0)
+        assert.equal((await store.purge(end + 1))['pushes'], 1)
       })
 
       it('removes a request mark when its window has passed', async () => {

@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { deriveKey } from '../security/digest.ts'
 import { serverScope } from '../vocabulary.ts'
 import { blockRowsMax } from './audit.ts'
 import type { Database, DatabaseOptions } from './database.ts'
@@ -22,6 +23,8 @@ export interface Store
   readonly read: Repositories
   /** All of `job` or nothing of it; resolves after the commit. Inside, only the functions it is given are used. */
   write<T>(job: (tx: Repositories) => Promise<T>): Promise<T>
+  /** A key of the whole server for one purpose: the same on every node, and as long as the database lasts. */
+  serverKey(purpose: string): Promise<Buffer>
   /** Brings the tables up to this release; returns the names of what was applied. */
   migrate(): Promise<string[]>
   /** Removes what is past its retention; returns how many rows of each kind. */
@@ -50,6 +53,10 @@ export async function openStore(options: StoreOptions): Promise<Store> {
     close: database.close,
     read,
     write,
+
+    async serverKey(purpose) {
+      return deriveKey((await keys.of(database.reader, serverScope)).bytes, purpose)
+    },
 
     async migrate() {
       const applied = await database.migrate()

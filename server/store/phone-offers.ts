@@ -1,27 +1,71 @@
 import type { Db } from './tables.ts'
 
-/** A phone that was offered to be registered; nothing can accept it before there is an app. */
+/** A phone that a user was offered to pair. */
 export interface PhoneOffer {
   readonly id: string
   readonly customerId: number
   readonly userId: string
+  /** Of what the code to scan holds besides the id; null: it was made before there was an app. */
+  readonly secretDigest: Uint8Array | null
+  /** The phone that took it; null: none yet. */
+  readonly deviceId: string | null
   readonly expiresAtMs: number
 }
 
-/** Registrations of phones that wait for the phone. */
+/** Pairings that wait for the phone. */
 export function phoneOffers(db: Db) {
   return {
-    async add({ id, customerId, userId, expiresAtMs }: PhoneOffer, nowMs: number): Promise<void> {
+    async add(
+      { id, customerId, userId, secretDigest, deviceId, expiresAtMs }: PhoneOffer,
+      nowMs: number,
+    ): Promise<void> {
       await db
         .insertInto('phone_offers')
-        .values({ id, customer_id: customerId, user_id: userId, created_at_ms: nowMs, expires_at_ms: expiresAtMs })
+        .values({
+          id,
+          customer_id: customerId,
+          user_id: userId,
+          secret_digest: secretDigest,
+          device_id: deviceId,
+          created_at_ms: nowMs,
+          expires_at_ms: expiresAtMs,
+        })
         .execute()
     },
 
     /** By its unguessable id alone, for the unsigned status that browsers poll. */
     async find(id: string): Promise<PhoneOffer | undefined> {
       const row = await db.selectFrom('phone_offers').selectAll().where('id', '=', id).executeTakeFirst()
-      return row && { id, customerId: row.customer_id, userId: row.user_id, expiresAtMs: row.expires_at_ms }
+      return (
+        row && {
+          id,
+          customerId: row.customer_id,
+          userId: row.user_id,
+          secretDigest: row.secret_digest,
+          deviceId: row.device_id,
+          expiresAtMs: row.expires_at_ms,
+        }
+      )
+    },
+
+    /** Gives it to a phone, once. `before`: the phone that may be replaced. False: another phone was first. */
+    async take(
+      customerId: number,
+      id: string,
+      deviceId: string,
+      before: string | null,
+      nowMs: number,
+    ): Promise<boolean> {
+      const { numUpdatedRows } = await db
+        .updateTable('phone_offers')
+        .set({ device_id: deviceId })
+        .where('customer_id', '=', customerId)
+        .where('id', '=', id)
+        .where('expires_at_ms', '>', nowMs)
+        // Settles two phones that scan one code.
+        .where('device_id', before === null ? 'is' : '=', before)
+        .executeTakeFirst()
+      return numUpdatedRows === 1n
     },
   }
 }

@@ -124,6 +124,16 @@ export async function purge(db: Db, nowMs: number, failuresMax: number): Promise
         .limit(purgedRowsMax),
     )
     .executeTakeFirst()
+  const pushes = await db
+    .deleteFrom('push_messages')
+    .where('id', 'in', (eb) =>
+      eb
+        .selectFrom('push_messages')
+        .select('id')
+        .where('expires_at_ms', '<', nowMs - retention.noticesMs)
+        .limit(purgedRowsMax),
+    )
+    .executeTakeFirst()
   const notices = await db
     .deleteFrom('deliveries')
     .where('id', 'in', (eb) =>
@@ -149,6 +159,7 @@ export async function purge(db: Db, nowMs: number, failuresMax: number): Promise
     .executeTakeFirst()
   return {
     phones: Number(phones.numDeletedRows),
+    pushes: Number(pushes.numDeletedRows),
     notices: Number(notices.numDeletedRows),
     webhooks: Number(webhooks.numDeletedRows),
     signIns: Number(signIns.numDeletedRows),

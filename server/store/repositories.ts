@@ -7,6 +7,7 @@ import { challenges } from './challenges.ts'
 import { credentials } from './credentials.ts'
 import { customers } from './customers.ts'
 import { deliveries } from './deliveries.ts'
+import { devices } from './devices.ts'
 import type { Dialect } from './dialect.ts'
 import { groups } from './groups.ts'
 import { guards } from './guards.ts'
@@ -14,6 +15,7 @@ import { inbox } from './inbox.ts'
 import type { Keys } from './keys.ts'
 import { marks } from './marks.ts'
 import { phoneOffers } from './phone-offers.ts'
+import { pushMessages } from './push-messages.ts'
 import { sendCounts } from './send-counts.ts'
 import { settings } from './settings.ts'
 import { signIns } from './sign-ins.ts'
@@ -35,11 +37,13 @@ export function repositories(db: Db, keys: Keys, dialect: Dialect) {
     credentials: credentials(db, keys, dialect),
     customers: customers(db, keys, dialect),
     deliveries: deliveries(db, keys),
+    devices: devices(db, keys),
     groups: groups(db, dialect),
     guards: guards(db),
     inbox: inbox(db),
     marks: marks(db),
     phoneOffers: phoneOffers(db),
+    pushMessages: pushMessages(db, keys),
     sendCounts: sendCounts(db, dialect),
     settings: settings(db, keys),
     signIns: signIns(db),

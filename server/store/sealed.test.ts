@@ -65,6 +65,11 @@ const sealedColumns = {
     where: 'customer_id = $1',
     read: (store) => store.read.webhooks.list(mine, 10),
   },
+  'devices.push': {
+    plain: plain.pushEndpoint,
+    where: 'customer_id = $1',
+    read: (store, { user }) => store.read.devices.list(mine, user.id),
+  },
   'tokens.seed': {
     plain: plain.seedKey,
     where: 'customer_id = $1',

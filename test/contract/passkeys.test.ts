@@ -607,6 +607,7 @@ for (const database of databaseNames) {
         customer: async () => customer,
         app: async () => undefined,
         outbox: { leaseMs: 1_000, send: async () => [] },
+        doorbell: { ring: () => undefined, listen: () => () => undefined },
         clock: server.now,
         baseUrl: server.baseUrl,
         observe: () => undefined,

@@ -8,6 +8,7 @@ import type {
   Credential,
   Decision,
   Delivery,
+  Device,
   RequestMark,
   SignIn,
   Subject,
@@ -146,6 +147,28 @@ export function aDelivery(challenge: { id: string; customerId: number }, more: P
   }
 }
 
+/** A phone whose push messages go nowhere real. */
+export function aDevice(customerId: number, userId: string, more: Partial<Device> = {}): Device {
+  return {
+    id: randomUUID(),
+    customerId,
+    userId,
+    name: 'Phone',
+    publicKey: { x: 'x', y: 'y' },
+    push: { endpoint: plain.pushEndpoint, p256dh: 'p', auth: 'a' },
+    createdAtMs: nowMs,
+    lastUsedAtMs: null,
+    ...more,
+  }
+}
+
+type PhoneOffer = Parameters<Store['read']['phoneOffers']['add']>[0]
+
+export function anOffer(customerId: number, userId: string, more: Partial<PhoneOffer> = {}): PhoneOffer {
+  const secretDigest = Buffer.from('a digest')
+  return { id: randomUUID(), customerId, userId, secretDigest, deviceId: null, expiresAtMs: nowMs + 300_000, ...more }
+}
+
 export function aMark(more: Partial<RequestMark> = {}): RequestMark {
   return { digest: Buffer.from(randomUUID()), nonce: null, expiresAtMs: nowMs + 600_000, ...more }
 }
@@ -184,6 +207,7 @@ export const plain = {
   contact: '+15559876543',
   text: '987654 is a code that nobody may read',
   event: '{"event":"that nobody may read"}',
+  pushEndpoint: 'https://push.example/that-nobody-may-read',
   seedKey: 'bm9ib2R5IG1heSByZWFk',
   publicId: 'cccjgjgkhcbb',
   accountEmail: 'nobody.looks.after@example.com',
@@ -221,6 +245,7 @@ export async function tell(store: Store, customerId: number) {
     message: { subject: null, text: plain.text, html: null, language: 'en' },
   })
   let groupId = 0
+  const device = aDevice(customerId, user.id)
   await store.write(async (tx) => {
     await tx.customers.add(customerId, `Customer ${customerId}`, plain.oldApiKey, nowMs)
     await tx.customers.setApiKey(customerId, plain.apiKey, nowMs + 600_000)
@@ -245,9 +270,12 @@ export async function tell(store: Store, customerId: number) {
     await tx.accounts.offerReset(customerId, accountReset(customerId), nowMs + 1_000)
     await tx.users.add(user, user.username)
     await tx.credentials.offer(customerId, user.id, credential, nowMs)
-    await tx.phoneOffers.add({ id: `phone-of-${user.id}`, customerId, userId: user.id, expiresAtMs: nowMs }, nowMs)
+    await tx.devices.add(device)
+    await tx.phoneOffers.add(anOffer(customerId, user.id, { id: `phone-of-${user.id}` }), nowMs)
     await tx.challenges.replace(challenge, nowMs)
     await tx.deliveries.add([delivery], nowMs, nowMs + 1_000_000_000)
+    const { id: challengeId, expiresAtMs } = challenge
+    await tx.pushMessages.addFor({ customerId, userId: user.id, challengeId, expiresAtMs }, nowMs)
     await tx.tokens.add(customerId, [token])
     await tx.webhooks.add(customerId, user.id, `event-of-${customerId}`, plain.event, nowMs)
     groupId = (await tx.groups.add(customerId, { name: 'Staff', nameFolded: 'staff', attributes: {} }, nowMs)) ?? 0
@@ -259,7 +287,7 @@ export async function tell(store: Store, customerId: number) {
   })
   const failing = { ...aDecision(challenge), challengeId: null, verdict: 'wrong' } as const
   assert.equal(await store.decide(failing), 'wrong')
-  return { user, credential, token, challenge, delivery, requestDigest, app, signInDigest, groupId }
+  return { user, credential, token, device, challenge, delivery, requestDigest, app, signInDigest, groupId }
 }
 
 /**

@@ -23,6 +23,7 @@ import {
 } from './bodies.ts'
 import { isDefaultCustomer, isSignUpCode, onlySignUp } from './default-customers.ts'
 import { endpoint } from './endpoint.ts'
+import { qrJpeg } from './qr.ts'
 import {
   answerRefusals,
   assertionRefusals,
@@ -84,7 +85,7 @@ export const challengeCall = endpoint({
       txId: outcome.challengeId,
       authType: outcome.label,
       responseType: 'CHALLENGE',
-      ...asking(outcome),
+      ...(await asking(outcome)),
       ...deliveries(outcome.deliveries),
       ...said.challenged,
     }
@@ -92,8 +93,9 @@ export const challengeCall = endpoint({
 })
 
 /** What the caller has to show, each only where the method has it. */
-function asking({ matchNumber, questions, passkey }: Asking) {
+async function asking({ matchNumber, questions, passkey, scanLink }: Asking) {
   return {
+    ...(scanLink === null ? {} : { qrCode: await qrJpeg(scanLink) }),
     ...(matchNumber === null ? {} : { matchNumber }),
     ...(questions.length === 0 ? {} : { questions: questions.map((question) => ({ question })) }),
     ...(passkey ? { publicKey: passkey.publicKey } : {}),
@@ -101,7 +103,7 @@ function asking({ matchNumber, questions, passkey }: Asking) {
   }
 }
 
-type Asking = Pick<Extract<ChallengeOutcome, { ok: true }>, 'matchNumber' | 'questions' | 'passkey'>
+type Asking = Pick<Extract<ChallengeOutcome, { ok: true }>, 'matchNumber' | 'questions' | 'passkey' | 'scanLink'>
 
 /** For what and from where a challenge is, as the caller says; strangers put no words into our messages. */
 function circumstances(customer: Customer, body: { transactionName?: string; ipAddress?: string }, address: string) {

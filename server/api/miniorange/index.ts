@@ -10,6 +10,7 @@ import { answer, type Endpoint, serve } from './endpoint.ts'
 import { getAllGroupsCall, membersCall, updateGroupsCall, updateMembersCall } from './groups.ts'
 import { notifyCall } from './notify.ts'
 import { passkeyRegistrationCall, passkeyRemovalCall, passkeysCall } from './passkeys.ts'
+import { phoneRemovalCall, phonesCall } from './phones.ts'
 import { recoveryCodesCall } from './recovery-codes.ts'
 import { registerCall, registerMobileCall, registrationStatusCall } from './registration.ts'
 import { serveTimestamp } from './timestamp.ts'
@@ -58,6 +59,8 @@ const endpoints = [
   passkeyRegistrationCall,
   passkeysCall,
   passkeyRemovalCall,
+  phonesCall,
+  phoneRemovalCall,
   createCall,
   searchCall,
   getCall,

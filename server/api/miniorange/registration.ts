@@ -1,6 +1,6 @@
 import Type from 'typebox'
 import { confirm } from '../../engine/enrol.ts'
-import { offerPhone, type PhoneRequest, phoneState } from '../../engine/phone.ts'
+import { type OfferRequest, offerPairing, pairingState } from '../../engine/pairing.ts'
 import { registerQuestions } from '../../engine/questions.ts'
 import { registerYubikey } from '../../engine/token-codes.ts'
 import { authType, code, customerId, customerKey, line, questionAnswers, txId, username } from './bodies.ts'
@@ -97,17 +97,17 @@ async function registerPhone({ engine, caller: { customer, mark }, body, request
 
 export const registerMobileCall = endpoint({
   path: '/api/auth/register-mobile',
-  summary: 'Offer a user to register the phone app; there is none yet, and the offer ends by itself',
+  summary: 'Offer a user to pair a phone: the QR code opens the app, once, for five minutes',
   refusal: 'ERROR',
   body: Type.Object({ username, customerKey: Type.Optional(customerKey), customerId: Type.Optional(customerId) }),
   handle: async ({ engine, caller: { customer, mark }, body, requestId }) =>
     offer(engine, { customer, username: body.username, request: mark, requestId }),
 })
 
-async function offer(engine: RegisterCall['engine'], request: PhoneRequest): Promise<Reply> {
-  const outcome = await offerPhone(engine, request)
+async function offer(engine: RegisterCall['engine'], request: OfferRequest): Promise<Reply> {
+  const outcome = await offerPairing(engine, request)
   if (!outcome.ok) return phoneRefusals[outcome.reason]
-  return { txId: outcome.id, qrCode: await qrJpeg(outcome.uri), ...said.scanPhone }
+  return { txId: outcome.id, qrCode: await qrJpeg(outcome.link), ...said.scanPhone }
 }
 
 export const registrationStatusCall = endpoint({
@@ -118,7 +118,7 @@ export const registrationStatusCall = endpoint({
   isForBrowsers: true,
   body: Type.Object({ txId, customerKey: Type.Optional(customerKey) }),
   async handle({ engine, caller, body }) {
-    const state = await phoneState(engine, String(body.txId), caller?.customer.id ?? null)
+    const state = await pairingState(engine, String(body.txId), caller?.customer.id ?? null)
     return { txId: String(body.txId), ...states[state] }
   },
 })

@@ -1,11 +1,12 @@
 import type { AnswerRefusal } from '../../engine/answer.ts'
 import type { ChallengeRefusal, Shown } from '../../engine/challenge.ts'
+import type { RemoveDeviceOutcome } from '../../engine/devices.ts'
 import type { ConfirmOutcome, EnrolOutcome } from '../../engine/enrol.ts'
 import { type GroupRefusal, groupsMax } from '../../engine/groups.ts'
+import type { OfferOutcome } from '../../engine/pairing.ts'
 import type { RegistrationOutcome } from '../../engine/passkey-registration.ts'
 import type { ListOutcome, RemoveOutcome } from '../../engine/passkeys.ts'
 import type { Asked } from '../../engine/person.ts'
-import type { PhoneOutcome } from '../../engine/phone.ts'
 import type { RegisterQuestionsRefusal } from '../../engine/questions.ts'
 import type { RecoveryCodesOutcome } from '../../engine/recovery-codes.ts'
 import type { TokenRefusal } from '../../engine/tokens.ts'
@@ -35,6 +36,8 @@ const ways: Readonly<Record<string, Way>> = {
   'SOFT TOKEN': { method: 'time-code', via: [] },
   'GOOGLE AUTHENTICATOR': { method: 'time-code', via: [] },
   'HARDWARE TOKEN': { method: 'hardware-token', via: [] },
+  'PUSH NOTIFICATIONS': { method: 'push', via: [] },
+  'MOBILE AUTHENTICATION': { method: 'qr-scan', via: [] },
   KBA: { method: 'questions', via: [] },
   // Ours.
   'RECOVERY CODE': { method: 'recovery-code', via: [] },
@@ -91,7 +94,7 @@ export const said = {
   customerNotThere: { status: 'CUSTOMER_NOT_FOUND', message: 'There is no such customer.' },
   resetMailed: { status: 'SUCCESS', message: 'If there is such an account, a link is on its way to it.' },
   mailKept: { status: 'SUCCESS', message: 'The mail is on its way.' },
-  scanPhone: { status: 'IN_PROGRESS', message: 'Waiting for the phone. There is no app for it yet.' }, // status compared by Drupal
+  scanPhone: { status: 'IN_PROGRESS', message: 'Scan the QR code with the camera of the phone.' }, // status compared by Drupal
   foundElsewhere: { status: 'USER_FOUND_UNDER_DIFFERENT_CUSTOMER', message: 'The user belongs to another customer.' },
 } as const satisfies Record<string, Said>
 
@@ -285,9 +288,11 @@ export const tokenRefusals = {
 
 export const phoneRefusals = {
   'unknown-user': unknownUser,
+  'unknown-device': { status: 'FAILED', message: 'The user has no such phone.' },
+  'too-many-devices': { status: 'FAILED', message: 'The user has as many phones as one may have. Remove one first.' },
   'disabled-user': { status: 'FAILED', message: 'This user is disabled.' },
   repeated: { status: 'FAILED', message: 'This request was already received.' },
-} as const satisfies Record<Extract<PhoneOutcome, { ok: false }>['reason'], Said>
+} as const satisfies Record<Extract<OfferOutcome | RemoveDeviceOutcome, { ok: false }>['reason'], Said>
 
 type PasskeyRefusal =
   | Extract<RegistrationOutcome, { ok: false }>['reason']

@@ -9,6 +9,7 @@ import { questions } from './0004-questions.ts'
 import { accounts } from './0005-accounts.ts'
 import { apps } from './0006-apps.ts'
 import { groups } from './0007-groups.ts'
+import { devices } from './0008-devices.ts'
 import { admins } from './0009-admins.ts'
 import { forConsole } from './0010-console.ts'
 
@@ -22,6 +23,7 @@ function migrations(dialect: Dialect): Record<string, Migration> {
     '0005-accounts': accounts(dialect),
     '0006-apps': apps(dialect),
     '0007-groups': groups(dialect),
+    '0008-devices': devices(dialect),
     '0009-admins': admins(dialect),
     '0010-console': forConsole(dialect),
   }

@@ -244,6 +244,7 @@ with op as materialized (
 ), replaced as (
   delete from credentials c using judged j
   where j.outcome = 'accepted' and j.is_confirming and c.user_id = j.user_id and c.method = j.method and c.id <> j.credential_id
+    and c.device_id is null
 ), failed as (
   insert into guards as g (customer_id, subject, method, failures, locked_until_ms, updated_at_ms)
   select customer_id, subject, method, 1, case when $1::int = 1 then now_ms + $2::bigint else 0 end, now_ms

@@ -159,7 +159,7 @@ function statementsOf(handle: DatabaseSync) {
        set last_step = ?1, last_used_at_ms = ?2, state = 'active', confirmed_at_ms = coalesce(confirmed_at_ms, ?2)
        where id = ?3 and customer_id = ?4 and user_id = ?5 and last_step < ?1`,
     ),
-    replaced: lazily('delete from credentials where user_id = ? and method = ? and id <> ?'),
+    replaced: lazily('delete from credentials where user_id = ? and method = ? and id <> ? and device_id is null'),
     fail: lazily(
       `insert into guards (customer_id, subject, method, failures, locked_until_ms, updated_at_ms) values (?, ?, ?, ?, ?, ?)
        on conflict (customer_id, subject, method) do update set failures = excluded.failures,

@@ -1,0 +1,102 @@
+import Type from 'typebox'
+import type * as contract from '../../../contract/device.ts'
+import type { Paired, Prompt } from '../../engine/prompts.ts'
+import type { Customer, Device, PushSubscription, User } from '../../vocabulary.ts'
+
+/** What the phone app sends and is sent, as `contract/device.ts` says it. */
+
+const time = (description: string) => Type.Integer({ description: `${description}, in milliseconds since 1970.` })
+const nullable = (type: Parameters<typeof Type.Union>[0][number]) => Type.Union([type, Type.Null()])
+
+const nowMs = time('The time of the server')
+
+const account = Type.Object({
+  customerName: Type.String(),
+  username: Type.String(),
+  language: Type.String({ enum: ['en', 'es'] }),
+})
+
+const device = Type.Object({
+  id: Type.String(),
+  name: Type.String(),
+  createdAtMs: time('When it was paired'),
+  lastUsedAtMs: nullable(time('Its last request, give or take a minute')),
+  isPushWorking: Type.Boolean({ description: 'A push subscription is kept, and its service did not call it gone.' }),
+})
+
+const prompt = Type.Object({
+  id: Type.String(),
+  kind: Type.String({ enum: ['push', 'scan'] }),
+  account,
+  transactionName: nullable(Type.String({ description: 'What is asked for; null: to sign in.' })),
+  origin: nullable(Type.String({ description: 'The address the sign-in came from, as the site says.' })),
+  place: nullable(Type.String()),
+  browser: nullable(Type.String()),
+  createdAtMs: time('When it was asked'),
+  expiresAtMs: time('When it ends'),
+  needsNumber: Type.Boolean({ description: 'Approving needs the digits that the login page shows.' }),
+})
+
+export const bodies = {
+  code: Type.Object({
+    code: Type.String({ maxLength: 200, description: '`<id>.<secret>`, from the fragment of the scanned link.' }),
+  }),
+  push: Type.Object({
+    endpoint: Type.String({ maxLength: 1_000 }),
+    keys: Type.Object({ p256dh: Type.String({ maxLength: 200 }), auth: Type.String({ maxLength: 100 }) }),
+  }),
+  name: Type.String({ maxLength: 200, description: '1–60 characters.' }),
+  publicKey: Type.Object({
+    kty: Type.Literal('EC'),
+    crv: Type.Literal('P-256'),
+    x: Type.String({ maxLength: 100 }),
+    y: Type.String({ maxLength: 100 }),
+  }),
+}
+
+export const shapes = {
+  server: Type.Object({ nowMs, nonce: Type.String(), vapidPublicKey: Type.String() }),
+  offer: Type.Object({ nowMs, account, expiresAtMs: time('When the code ends') }),
+  registered: Type.Object({
+    nowMs,
+    device,
+    account,
+    softToken: Type.Object({
+      secret: Type.String({ description: 'In base32.' }),
+      digits: Type.Literal(6),
+      periodSeconds: Type.Literal(30),
+      algorithm: Type.Literal('SHA1'),
+      uri: Type.String({ description: '`otpauth://totp/…`' }),
+    }),
+  }),
+  device: Type.Object({ nowMs, device, account }),
+  done: Type.Object({ nowMs }),
+  prompts: Type.Object({ nowMs, prompts: Type.Array(prompt) }),
+  scanned: Type.Object({ nowMs, prompt }),
+  answered: Type.Object({ nowMs, state: Type.String({ enum: ['approved', 'denied'] }) }),
+}
+
+export function accountOf({
+  customer,
+  user,
+}: {
+  readonly customer: Customer
+  readonly user: User
+}): contract.AccountInfo {
+  return { customerName: customer.name, username: user.username, language: customer.settings.language }
+}
+
+export function deviceOf({ id, name, createdAtMs, lastUsedAtMs, push }: Device): contract.Device {
+  return { id, name, createdAtMs, lastUsedAtMs, isPushWorking: push !== null }
+}
+
+export function promptOf(paired: Pick<Paired, 'customer' | 'user'>, prompt: Prompt): contract.Prompt {
+  const { kind, needsNumber, challenge } = prompt
+  const { id, transactionName, origin, createdAtMs, expiresAtMs } = challenge
+  const what = { transactionName, origin, place: null, browser: null }
+  return { id, kind, account: accountOf(paired), ...what, createdAtMs, expiresAtMs, needsNumber }
+}
+
+export function pushOf(given: contract.PushSubscriptionInfo | null | undefined): PushSubscription | null {
+  return given ? { endpoint: given.endpoint, p256dh: given.keys.p256dh, auth: given.keys.auth } : null
+}

@@ -1,0 +1,142 @@
+import { type LookupAddress, lookup } from 'node:dns'
+import { Agent, request } from 'node:https'
+import { BlockList, isIP, type LookupFunction } from 'node:net'
+import type { PushSubscription } from '../vocabulary.ts'
+import { DeliveryError } from './channel.ts'
+
+const timeoutMs = 10_000
+
+/** What signs push messages (VAPID, RFC 8292); base64url. `subject`: `https:` or `mailto:`, where a push service may ask. */
+export interface Vapid {
+  readonly subject: string
+  readonly publicKey: string
+  readonly privateKey: string
+}
+
+export interface Wake {
+  readonly push: PushSubscription
+  readonly payload: string
+  readonly ttlSeconds: number
+  /** A newer message with it takes the place of an older one that still waits (RFC 8030 section 5.4). */
+  readonly topic: string
+}
+
+/** What a push service answered. */
+export interface PushAnswer {
+  readonly code: number
+  /** How long it asks to be left alone; null: it does not. */
+  readonly retryAfterMs: number | null
+}
+
+/** Hands encrypted messages to the push services that phones named. Nobody but the phone can read them. */
+export class WebPush {
+  readonly #agent = new Agent({ keepAlive: true, maxSockets: 20 })
+  readonly #isAllowed: (host: string) => Promise<boolean>
+
+  /** `isAllowed`: whether a `host:port` may be in a private network. */
+  constructor(isAllowed: (host: string) => Promise<boolean>) {
+    this.#isAllowed = isAllowed
+  }
+
+  /** Throws a `DeliveryError` when nothing was answered, or may not even be asked. */
+  async send({ push, payload, ttlSeconds, topic }: Wake, vapid: Vapid, nowMs: number): Promise<PushAnswer> {
+    // Loaded at the first message: most installations begin without a phone.
+    const { default: library } = await import('web-push')
+    const { endpoint, p256dh, auth } = push
+    const url = new URL(endpoint)
+    const isPrivateAllowed = await this.#isAllowed(`${url.hostname}:${url.port || '443'}`)
+    const literal = url.hostname.replaceAll(/[[\]]/g, '')
+    if (!isPrivateAllowed && isIP(literal) !== 0 && !isPublic(literal)) throw new DeliveryError(privateHost, false)
+    const subscription = { endpoint, keys: { p256dh, auth } }
+    const { headers, body } = library.generateRequestDetails(subscription, payload, {
+      vapidDetails: vapid,
+      TTL: ttlSeconds,
+      urgency: 'high',
+      topic,
+      contentEncoding: 'aes128gcm',
+    })
+    return new Promise((resolve, reject) => {
+      const asking = request(
+        url,
+        {
+          method: 'POST',
+          headers,
+          agent: this.#agent,
+          lookup: isPrivateAllowed ? undefined : publicLookup,
+          signal: AbortSignal.timeout(timeoutMs),
+        },
+        (answer) => {
+          answer.resume() // what it says beyond its status helps nobody
+          resolve({ code: answer.statusCode ?? 0, retryAfterMs: retryAfter(answer.headers['retry-after'], nowMs) })
+        },
+      )
+      asking.on('error', (error) => reject(new DeliveryError(reasonOf(error), true)))
+      asking.end(body)
+    })
+  }
+
+  close(): void {
+    this.#agent.destroy()
+  }
+}
+
+const privateHost = 'the push service is in a private network'
+
+/** Resolves a name to addresses on the internet only: what is connected to is what was looked at. */
+const publicLookup: LookupFunction = (hostname, options, callback) => {
+  lookup(hostname, { ...options, all: true }, (error, addresses: LookupAddress[]) => {
+    if (error) return callback(error, '')
+    const open = addresses.filter(({ address }) => isPublic(address))
+    const [first] = open
+    if (!first) return callback(Object.assign(new Error(privateHost), { code: 'EPRIVATE' }), '')
+    if (options.all) callback(null, open)
+    else callback(null, first.address, first.family)
+  })
+}
+
+const privateRanges = new BlockList()
+for (const [net, bits] of [
+  ['0.0.0.0', 8],
+  ['10.0.0.0', 8],
+  ['100.64.0.0', 10],
+  ['127.0.0.0', 8],
+  ['169.254.0.0', 16],
+  ['172.16.0.0', 12],
+  ['192.0.0.0', 24],
+  ['192.0.2.0', 24],
+  ['192.88.99.0', 24],
+  ['192.168.0.0', 16],
+  ['198.18.0.0', 15],
+  ['198.51.100.0', 24],
+  ['203.0.113.0', 24],
+  ['224.0.0.0', 3],
+] as const)
+  privateRanges.addSubnet(net, bits, 'ipv4')
+// Documentation, and what carries an IPv4 address inside: Teredo and 6to4.
+for (const [net, bits] of [
+  ['2001:db8::', 32],
+  ['2001::', 32],
+  ['2002::', 16],
+] as const)
+  privateRanges.addSubnet(net, bits, 'ipv6')
+const globalUnicast = new BlockList()
+globalUnicast.addSubnet('2000::', 3, 'ipv6')
+
+/** Whether an address is one of the internet (the IANA special-purpose registries). */
+export function isPublic(address: string): boolean {
+  if (isIP(address) === 4) return !privateRanges.check(address, 'ipv4')
+  return globalUnicast.check(address, 'ipv6') && !privateRanges.check(address, 'ipv6')
+}
+
+/** Seconds, or a date (RFC 9110 section 10.2.3). */
+function retryAfter(value: string | undefined, nowMs: number): number | null {
+  if (value === undefined) return null
+  if (/^[0-9]{1,9}$/.test(value)) return Number(value) * 1_000
+  const atMs = Date.parse(value)
+  return Number.isNaN(atMs) ? null : Math.max(0, atMs - nowMs)
+}
+
+/** Without the address, which is as good as a secret. */
+function reasonOf(error: Error & { code?: string }): string {
+  return error.code === 'EPRIVATE' ? privateHost : (error.code ?? error.name)
+}

@@ -1,0 +1,236 @@
+import type { DeviceSecret } from '../methods/device.ts'
+import { methods } from '../methods/index.ts'
+import { fingerprint, same } from '../security/digest.ts'
+import { isP256Point } from '../security/p256.ts'
+import { randomId, randomSecret } from '../security/random.ts'
+import type {
+  Credential,
+  Customer,
+  Device,
+  DeviceKey,
+  MethodId,
+  PushSubscription,
+  RequestMark,
+  User,
+} from '../vocabulary.ts'
+import { appLink, readCode } from './app-link.ts'
+import { foldUsername } from './contacts.ts'
+import { devicesMax, isPushService, readName } from './devices.ts'
+import { notify } from './notices.ts'
+import type { Engine, PhoneOffer, Records } from './ports.ts'
+import { toolsFor } from './tools.ts'
+
+/** Clients poll for five minutes. */
+const offerLifeMs = 300_000
+const secretBytes = 32
+
+export interface OfferRequest {
+  readonly customer: Customer
+  readonly username: string
+  readonly request: RequestMark | null
+  readonly requestId: string | null
+}
+
+export type OfferOutcome =
+  | { readonly ok: true; readonly id: string; readonly link: string; readonly expiresAtMs: number }
+  | { readonly ok: false; readonly reason: 'unknown-user' | 'disabled-user' | 'too-many-devices' | 'repeated' }
+
+/** Offers a user to pair a phone: the link, or a QR code of it, opens the app. It counts once, for five minutes. */
+export async function offerPairing(
+  { store, clock, baseUrl }: Pick<Engine, 'store' | 'clock' | 'baseUrl'>,
+  { customer, username, request, requestId }: OfferRequest,
+): Promise<OfferOutcome> {
+  const nowMs = clock()
+  const secret = randomSecret(secretBytes).toString('base64url')
+  return store.write(async (tx): Promise<OfferOutcome> => {
+    if (request && !(await tx.marks.claim(request))) return { ok: false, reason: 'repeated' }
+    const user = await tx.users.find(customer.id, foldUsername(username))
+    if (!user) return { ok: false, reason: 'unknown-user' }
+    if (!user.isEnabled) return { ok: false, reason: 'disabled-user' }
+    if ((await tx.devices.list(customer.id, user.id)).length >= devicesMax)
+      return { ok: false, reason: 'too-many-devices' }
+    const id = randomId()
+    const offer: PhoneOffer = {
+      id,
+      customerId: customer.id,
+      userId: user.id,
+      secretDigest: digestOf(id, secret),
+      deviceId: null,
+      expiresAtMs: nowMs + offerLifeMs,
+    }
+    await tx.phoneOffers.add(offer, nowMs)
+    const note = { kind: 'enrolment', subject: user.id, method: null, challengeId: id, requestId, detail: null }
+    await tx.audit.append(customer.id, note, 'phone-offered', nowMs)
+    return { ok: true, id, link: appLink(baseUrl, 'pair', id, secret), expiresAtMs: offer.expiresAtMs }
+  })
+}
+
+/** How an offer stands; `customerId` null: asked without a signature, which the customer may have switched off. */
+export async function pairingState(
+  engine: Engine,
+  id: string,
+  customerId: number | null,
+): Promise<'pending' | 'approved' | 'expired' | 'unknown'> {
+  const offer = await engine.store.read.phoneOffers.find(id)
+  if (!offer || (customerId !== null && offer.customerId !== customerId)) return 'unknown'
+  if (customerId === null && !(await engine.customer(offer.customerId))?.settings.unsignedStatus) return 'unknown'
+  if (offer.deviceId !== null) return 'approved'
+  return offer.expiresAtMs <= engine.clock() ? 'expired' : 'pending'
+}
+
+export type OfferRefusal = 'unknown-code' | 'used-code' | 'expired-code' | 'disabled-user'
+
+/** What the bearer of a code is shown before anything is made. */
+export interface OfferView {
+  readonly customer: Customer
+  readonly user: User
+  readonly offer: PhoneOffer
+}
+
+/** The offer behind a code. Changes nothing. */
+export async function readOffer(engine: Engine, code: string): Promise<OfferView | OfferRefusal> {
+  const view = await findOffer(engine, code)
+  return typeof view !== 'string' && view.offer.deviceId !== null ? 'used-code' : view
+}
+
+async function findOffer(engine: Engine, code: string): Promise<OfferView | OfferRefusal> {
+  const { id, secret } = readCode(code) ?? { id: '', secret: '' }
+  const offer = id === '' ? undefined : await engine.store.read.phoneOffers.find(id)
+  if (!offer?.secretDigest || !same(offer.secretDigest, digestOf(id, secret))) return 'unknown-code'
+  const customer = await engine.customer(offer.customerId)
+  const user = await engine.store.read.users.byId(offer.customerId, offer.userId)
+  if (!customer || !user) return 'unknown-code'
+  if (!user.isEnabled) return 'disabled-user'
+  return offer.expiresAtMs <= engine.clock() ? 'expired-code' : { customer, user, offer }
+}
+
+export interface PairRequest {
+  readonly code: string
+  readonly name: string
+  /** Whose key signed the request. */
+  readonly publicKey: DeviceKey
+  readonly push: PushSubscription | null
+  readonly request: RequestMark
+  readonly requestId: string
+}
+
+export type PairOutcome =
+  | {
+      readonly ok: true
+      readonly customer: Customer
+      readonly user: User
+      readonly device: Device
+      readonly softToken: SoftToken
+    }
+  | {
+      readonly ok: false
+      readonly reason: OfferRefusal | 'bad-key' | 'bad-name' | 'bad-push-service' | 'too-many-devices' | 'repeated'
+    }
+
+/** What a phone shows codes with, as `methods/time-code.ts` makes it; it goes with the phone. */
+export interface SoftToken {
+  readonly secretText: string
+  readonly uri: string
+}
+
+/**
+ * Pairs a phone: keeps its key, and what it can answer with. The answer that brings the soft token may be lost on its
+ * way, so the same key may take the offer again for as long as it has made no other request.
+ */
+export async function pair(engine: Engine, request: PairRequest): Promise<PairOutcome> {
+  const { publicKey, push, requestId } = request
+  const name = readName(request.name)
+  if (name === undefined) return { ok: false, reason: 'bad-name' }
+  if (!isP256Point(publicKey)) return { ok: false, reason: 'bad-key' }
+  if (push && !isPushService(push)) return { ok: false, reason: 'bad-push-service' }
+  const view = await findOffer(engine, request.code)
+  if (typeof view === 'string') return { ok: false, reason: view }
+  const { customer, user, offer } = view
+  const nowMs = engine.clock()
+  const { id: customerId } = customer
+  const device: Device = {
+    id: randomId(),
+    customerId,
+    userId: user.id,
+    name,
+    publicKey,
+    push,
+    createdAtMs: nowMs,
+    lastUsedAtMs: null,
+  }
+  const { credentials, softToken } = credentialsFor(device, customer, user, nowMs)
+  return engine.store
+    .write(async (tx): Promise<PairOutcome> => {
+      if (!(await tx.marks.claim(request.request))) return { ok: false, reason: 'repeated' }
+      // Two phones of one user that pair at once wait here: the second sees the first.
+      await tx.sendCounts.alone(customerId, `devices:${user.id}`)
+      const before = offer.deviceId === null ? undefined : await again(tx, offer.deviceId, publicKey)
+      if (offer.deviceId !== null && !before) return { ok: false, reason: 'used-code' }
+      if (!(await tx.phoneOffers.take(customerId, offer.id, device.id, offer.deviceId, nowMs)))
+        return { ok: false, reason: 'used-code' }
+      if (before) await tx.devices.remove(customerId, user.id, before.id)
+      if ((await tx.devices.list(customerId, user.id)).length >= devicesMax) throw new TooMany()
+      await tx.devices.add(device)
+      for (const one of credentials) await tx.credentials.add(customerId, user.id, one, nowMs, device.id)
+      const detail = JSON.stringify({ device: device.id, name })
+      const note = { kind: 'enrolment', subject: user.id, method: 'push', challengeId: offer.id, requestId, detail }
+      await tx.audit.append(customerId, note, 'phone-paired', nowMs)
+      const { id: userId, username } = user
+      await notify(tx, {
+        customer,
+        event: 'device-added',
+        userId,
+        username,
+        contacts: user,
+        nowMs,
+        once: `device-added ${offer.id}`,
+      })
+      return { ok: true, customer, user, device, softToken }
+    })
+    .catch((error: unknown): PairOutcome => {
+      if (error instanceof TooMany) return { ok: false, reason: 'too-many-devices' }
+      throw error
+    })
+}
+
+/** Undoes the write: an offer that comes to nothing stays. */
+class TooMany extends Error {}
+
+/** The phone that took the offer, if it is this very one and has not been heard of since. */
+async function again(tx: Records, deviceId: string, { x, y }: DeviceKey): Promise<Device | undefined> {
+  const device = await tx.devices.byId(deviceId)
+  const isSame = device?.publicKey.x === x && device.publicKey.y === y && device.lastUsedAtMs === null
+  return isSame ? device : undefined
+}
+
+/** What a phone answers with: its signature to push and scanned codes, and the codes that it shows. */
+function credentialsFor({ id: deviceId, name, publicKey }: Device, customer: Customer, user: User, nowMs: number) {
+  const { x, y } = publicKey
+  const signing: DeviceSecret = { deviceId, x, y }
+  const made = methods['time-code'].enrol?.(
+    { issuer: customer.settings.issuer, account: user.username },
+    toolsFor(customer, nowMs),
+  )
+  if (!made) throw new Error('A soft token has nothing to enrol.')
+  const secrets: Partial<Record<MethodId, string>> = {
+    push: JSON.stringify(signing),
+    'qr-scan': JSON.stringify(signing),
+    'time-code': made.secret,
+  }
+  const credentials = Object.entries(secrets).map(
+    ([method, secret]): Credential => ({
+      id: randomId(),
+      method: method as MethodId, // the keys of `secrets`
+      state: 'active',
+      label: name,
+      secret,
+      lastStep: -1,
+      lastUsedAtMs: null,
+    }),
+  )
+  return { credentials, softToken: made.show satisfies SoftToken }
+}
+
+function digestOf(id: string, secret: string): Buffer {
+  return fingerprint('pairing', id, secret)
+}

@@ -1,0 +1,132 @@
+import { methods } from '../methods/index.ts'
+import { same } from '../security/digest.ts'
+import type { Challenge, Customer, Device, MethodId, RequestMark, User } from '../vocabulary.ts'
+import { pausePrompts } from './admission.ts'
+import { type AnswerRefusal, answer } from './answer.ts'
+import { readCode } from './app-link.ts'
+import { userSubject } from './guard.ts'
+import { tellUser } from './notices.ts'
+import type { Engine } from './ports.ts'
+import { toolsFor } from './tools.ts'
+
+/** A phone whose request was understood, and whose it is. */
+export interface Paired {
+  readonly device: Device
+  readonly customer: Customer
+  readonly user: User
+}
+
+/** A question as a phone shows it. */
+export interface Prompt {
+  readonly kind: 'push' | 'scan'
+  readonly challenge: Challenge
+  /** Approving means typing the number of the login page. */
+  readonly needsNumber: boolean
+}
+
+/** What each method's question is to a phone; no others are asked there. */
+const kinds: Readonly<Partial<Record<MethodId, Prompt['kind']>>> = { push: 'push', 'qr-scan': 'scan' }
+
+/** How long a phone's last use may be out of date, so that not each of its requests is a write. */
+const freshMs = 60_000
+
+/** The phone of an id with its owner; undefined when it was removed, or never was. */
+export async function findPaired(engine: Engine, deviceId: string): Promise<Paired | undefined> {
+  const device = await engine.store.read.devices.byId(deviceId)
+  const customer = device && (await engine.customer(device.customerId))
+  const user = device && (await engine.store.read.users.byId(device.customerId, device.userId))
+  return device && customer && user && { device, customer, user }
+}
+
+/** Remembers that a phone was used. */
+export async function touchDevice({ store, clock }: Engine, { id, customerId, lastUsedAtMs }: Device): Promise<void> {
+  const nowMs = clock()
+  if (lastUsedAtMs !== null && lastUsedAtMs > nowMs - freshMs) return
+  await store.write((tx) => tx.devices.touch(customerId, id, nowMs))
+}
+
+/** What waits for the users of these phones, newest first, by user; one read for all of them. */
+export async function promptsOf(
+  { store, clock }: Pick<Engine, 'store' | 'clock'>,
+  userIds: readonly string[],
+): Promise<Map<string, Prompt[]>> {
+  const open = await store.read.challenges.waiting(userIds, 'push', clock())
+  const found = new Map<string, Prompt[]>(userIds.map((id) => [id, []]))
+  for (const challenge of open) {
+    const prompt = promptOf(challenge)
+    if (prompt && challenge.userId !== null) found.get(challenge.userId)?.push(prompt)
+  }
+  return found
+}
+
+/** A question of this phone's user, however it stands; undefined for everything else. */
+export async function readPrompt(engine: Engine, { device }: Paired, id: string): Promise<Prompt | undefined> {
+  if (!/^[0-9a-f-]{36}$/.test(id)) return undefined
+  const challenge = await engine.store.read.challenges.find(id)
+  const isOwn = challenge?.customerId === device.customerId && challenge.userId === device.userId
+  return isOwn ? promptOf(challenge) : undefined
+}
+
+/** The question behind a code that was scanned; nothing is decided or spent by scanning. */
+export async function readScanned(
+  engine: Engine,
+  paired: Paired,
+  code: string,
+): Promise<Prompt | 'unknown-code' | 'used-code' | 'expired-code'> {
+  const { id, secret } = readCode(code) ?? { id: '', secret: '' }
+  const prompt = await readPrompt(engine, paired, id)
+  if (prompt?.kind !== 'scan') return 'unknown-code'
+  const { state, pending, expiresAtMs, method } = prompt.challenge
+  const nowMs = engine.clock()
+  if (state === 'expired' || (state === 'pending' && expiresAtMs <= nowMs)) return 'expired-code'
+  if (state !== 'pending' || pending === null) return 'used-code'
+  const own = methods[method].scanSecret?.(id, pending, toolsFor(paired.customer, nowMs))
+  return own !== undefined && same(Buffer.from(own), Buffer.from(secret)) ? prompt : 'unknown-code'
+}
+
+function promptOf(challenge: Challenge): Prompt | undefined {
+  const kind = kinds[challenge.method]
+  const number = challenge.pending && methods[challenge.method].matchNumber?.(challenge.pending)
+  return kind && { kind, challenge, needsNumber: typeof number === 'string' }
+}
+
+export interface PromptDecision {
+  readonly isAccepted: boolean
+  /** "I did not start this": prompts pause, and the user and his site are told. */
+  readonly isReported: boolean
+  readonly proof: string
+  /** What was signed, made from what is decided. */
+  readonly statement: string
+  readonly signature: string
+  readonly request: RequestMark
+  readonly requestId: string
+}
+
+export type PromptOutcome =
+  | { readonly ok: true; readonly state: 'approved' | 'denied' }
+  | { readonly ok: false; readonly reason: AnswerRefusal }
+
+/** Decides a question by the one door; a report counts also when somebody else answered first. */
+export async function answerPrompt(
+  engine: Engine,
+  { device, customer, user }: Paired,
+  { challenge }: Prompt,
+  decision: PromptDecision,
+): Promise<PromptOutcome> {
+  const { isAccepted, isReported, proof, statement, signature, request, requestId } = decision
+  // Before the decision: nobody may be asked once more between the two.
+  if (isReported) await engine.store.write((tx) => pausePrompts(tx, customer.id, userSubject(user.id), engine.clock()))
+  const outcome = await answer(engine, {
+    customer,
+    to: { challengeId: challenge.id, username: null },
+    readOwnMethod: () => undefined,
+    answer: { kind: 'signed-decision', deviceId: device.id, isAccepted, proof, statement, signature },
+    facts: { device: device.id, signature, ...(isReported && { reported: 'true' }) },
+    request,
+    requestId,
+  })
+  engine.doorbell.ring(user.id)
+  if (isReported) await tellUser(engine, customer, user.id, 'prompt-reported', challenge.id)
+  if (outcome.ok) return { ok: true, state: 'approved' }
+  return outcome.reason === 'denied' && !isAccepted ? { ok: true, state: 'denied' } : outcome
+}
