@@ -1,3 +1,5 @@
+import { Breakable } from './breakable.tsx'
+
 /** What is known, name by name. Rows without a value are left out. */
 export function Facts({ rows }: { readonly rows: readonly (readonly [string, string | null])[] }) {
   return (
@@ -7,7 +9,9 @@ export function Facts({ rows }: { readonly rows: readonly (readonly [string, str
           value !== null && (
             <div key={name}>
               <dt>{name}</dt>
-              <dd>{value}</dd>
+              <dd>
+                <Breakable text={value} />
+              </dd>
             </div>
           ),
       )}

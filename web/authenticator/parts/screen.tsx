@@ -7,13 +7,15 @@ interface Props {
   readonly title: string
   /** A way back in the corner. */
   readonly hasBack?: boolean
-  /** A picture of where one is, instead of a plain heading. */
+  /** Who asks. */
   readonly brand?: string
+  /** How something ended, above the heading. */
+  readonly seal?: SealKind
   readonly children?: ReactNode
 }
 
 /** One screen: its heading takes the focus, so that a screen reader begins there. */
-export function Screen({ title, hasBack = false, brand, children }: Props) {
+export function Screen({ title, hasBack = false, brand, seal, children }: Props) {
   const words = useWords()
   const heading = useRef<HTMLHeadingElement>(null)
   useEffect(() => {
@@ -21,7 +23,7 @@ export function Screen({ title, hasBack = false, brand, children }: Props) {
     if (document.activeElement === document.body || !document.activeElement) heading.current?.focus()
   }, [title, words])
   return (
-    <main className="screen">
+    <main className={seal ? 'screen ending' : 'screen'}>
       <header>
         {hasBack && (
           <button type="button" className="round" onClick={back} aria-label={words.back}>
@@ -29,6 +31,7 @@ export function Screen({ title, hasBack = false, brand, children }: Props) {
           </button>
         )}
         {brand !== undefined && <Brand name={brand} />}
+        {seal && <Seal kind={seal} />}
         <h1 ref={heading} tabIndex={-1}>
           {title}
         </h1>
@@ -58,12 +61,13 @@ export function Badge({ name }: { readonly name: string }) {
   )
 }
 
-/** The same, for the ends of things: a seal and what became of it. */
-export function Seal({ kind }: { readonly kind: 'yes' | 'no' | 'quiet' }) {
-  const icon = { yes: 'check', no: 'cross', quiet: 'clock' } as const
+const seals = { yes: 'check', no: 'cross', quiet: 'clock' } as const
+type SealKind = keyof typeof seals
+
+function Seal({ kind }: { readonly kind: SealKind }) {
   return (
     <p className={`seal ${kind}`}>
-      <Icon name={icon[kind]} />
+      <Icon name={seals[kind]} />
     </p>
   )
 }

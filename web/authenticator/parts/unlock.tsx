@@ -19,7 +19,7 @@ export function Unlock({ title, text }: { readonly title?: string; readonly text
   const [isWorking, setWorking] = useState(false)
   const nowMs = useNow()
   useEffect(() => {
-    void lockedForMs().then((ms) => setWait(Date.now() + ms))
+    void lockedForMs().then((ms) => setWait(ms > 0 ? Date.now() + ms : 0))
   }, [])
   const waitMs = waitUntilMs - nowMs
 
@@ -30,7 +30,7 @@ export function Unlock({ title, text }: { readonly title?: string; readonly text
     setWorking(false)
     setPin('')
     if (outcome.ok || outcome.reason === 'spent') return
-    setWait(Date.now() + outcome.waitMs)
+    setWait(outcome.waitMs > 0 ? Date.now() + outcome.waitMs : 0)
     if (outcome.reason === 'wait') return setProblem(null)
     setProblem(outcome.left === 1 ? words.pinWrongLast : fill(words.pinWrong, { left: outcome.left }))
   }

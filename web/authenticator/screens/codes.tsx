@@ -1,6 +1,7 @@
 import { useEffect, useState } from 'react'
 import { go } from '../model/navigation.ts'
 import { useStore } from '../model/store.ts'
+import { Breakable } from '../parts/breakable.tsx'
 import { Icon } from '../parts/icon.tsx'
 import { useNow } from '../parts/now.ts'
 import { Badge, Screen } from '../parts/screen.tsx'
@@ -92,7 +93,11 @@ function Names({ issuer, name }: { readonly issuer: string; readonly name: strin
   return (
     <div className="names">
       <strong>{issuer || name}</strong>
-      {issuer && name && <span>{name}</span>}
+      {issuer && name && (
+        <span>
+          <Breakable text={name} />
+        </span>
+      )}
     </div>
   )
 }

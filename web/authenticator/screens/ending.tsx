@@ -1,7 +1,7 @@
 import { useEffect } from 'react'
 import type { Problem } from '../device/calls.ts'
 import type { Asked } from '../device/prompts.ts'
-import { Screen, Seal } from '../parts/screen.tsx'
+import { Screen } from '../parts/screen.tsx'
 import type { Words } from '../words/en.ts'
 import { fill, problemText, useWords } from '../words/words.ts'
 
@@ -33,8 +33,7 @@ export function EndingScreen({ ending, asked, onClose }: Props) {
     document.querySelector('h1')?.focus()
   }, [])
   return (
-    <Screen title={words[title]} brand={customer}>
-      <Seal kind={seal} />
+    <Screen title={words[title]} brand={customer} seal={seal}>
       <p className="centred" role="status">
         {ending.kind === 'failed' ? problemText(words, ending.problem) : fill(words[text], { customer })}
       </p>

@@ -9,7 +9,7 @@ import { Field } from '../parts/field.tsx'
 import { Gate } from '../parts/gate.tsx'
 import { isInstalled, isIos } from '../parts/install.tsx'
 import { Notice } from '../parts/notice.tsx'
-import { Screen, Seal } from '../parts/screen.tsx'
+import { Screen } from '../parts/screen.tsx'
 import { fill, problemText, useWords } from '../words/words.ts'
 
 /** Pairs this phone with the account behind a code: whose it is, a PIN if there is none, a name. */
@@ -88,8 +88,7 @@ function NameScreen({ code, offer }: { readonly code: string; readonly offer: Pa
 function Failed({ problem }: { readonly problem: Problem }) {
   const words = useWords()
   return (
-    <Screen title={words.pairFailed} hasBack>
-      <Seal kind="no" />
+    <Screen title={words.pairFailed} seal="no" hasBack>
       <p className="centred" role="alert">
         {problemText(words, problem)}
       </p>

@@ -3,7 +3,7 @@ import { useStore } from '../model/store.ts'
 import { Icon } from '../parts/icon.tsx'
 import { Install } from '../parts/install.tsx'
 import { Push } from '../parts/push.tsx'
-import { Screen, Seal } from '../parts/screen.tsx'
+import { Screen } from '../parts/screen.tsx'
 import { fill, useWords } from '../words/words.ts'
 
 /** It worked; and what makes it work better. */
@@ -12,8 +12,7 @@ export function PairedScreen({ deviceId }: { readonly deviceId: string }) {
   const { pairings } = useStore()
   const customer = pairings.find((one) => one.deviceId === deviceId)?.account.customerName ?? ''
   return (
-    <Screen title={words.pairedTitle}>
-      <Seal kind="yes" />
+    <Screen title={words.pairedTitle} seal="yes">
       <p className="centred">{fill(words.pairedText, { customer })}</p>
       <section className="card">
         <h2>

@@ -4,6 +4,7 @@ import { addPasskey, lockNow, removePasskey } from '../model/lock.ts'
 import { go, type Route } from '../model/navigation.ts'
 import { lockAfterChoices, type Preferences, savePreferences } from '../model/preferences.ts'
 import { useStore } from '../model/store.ts'
+import { Breakable } from '../parts/breakable.tsx'
 import { Choice } from '../parts/field.tsx'
 import { Icon, type IconName } from '../parts/icon.tsx'
 import { Install } from '../parts/install.tsx'
@@ -26,7 +27,7 @@ export function SettingsScreen() {
             <span className="names">
               <strong>{account.customerName}</strong>
               <span>
-                {account.username} · {device.name}
+                <Breakable text={account.username} /> · {device.name}
               </span>
             </span>
             <Icon name="next" />
