@@ -1,4 +1,6 @@
 import { createHash, webcrypto } from 'node:crypto'
+import { once } from 'node:events'
+import { get, type IncomingMessage } from 'node:http'
 import jsQR from 'jsqr'
 import sharp from 'sharp'
 import * as contract from '../../contract/device.ts'
@@ -150,30 +152,35 @@ export class Phone {
     return Buffer.from(bytes).toString('base64url')
   }
 
-  /** Opens the stream of events; each call of the returned function gives the next one. */
-  async events(): Promise<{ next(): Promise<{ event: string; data: unknown }>; close(): Promise<void> }> {
+  /** Opens the stream of events; each call of `next` gives the next one, at last `end`. */
+  async events(): Promise<{ next(): Promise<{ event: string; data: unknown }>; close(): void }> {
     await this.ask(contract.calls.prompts)
-    const response = await this.fetch(contract.calls.events, '')
-    if (response.status !== 200 || !response.body) throw new Error(await response.text())
-    const reader = response.body.pipeThrough(new TextDecoderStream()).getReader()
+    const { path } = contract.calls.events
+    // Not by fetch, which connects anew when its stream is cancelled, and so keeps a server from stopping.
+    const asked = get(this.baseUrl + path, {
+      headers: await this.headersFor({ method: 'GET', path }, ''),
+      agent: false,
+    })
+    const [response] = (await once(asked, 'response')) as [IncomingMessage]
+    if (response.statusCode !== 200) throw new Error(`There is no stream: ${response.statusCode}`)
+    const chunks = response.setEncoding('utf8')[Symbol.asyncIterator]()
     let text = ''
     return {
       async next() {
         for (;;) {
           const end = text.indexOf('\n\n')
           if (end >= 0) {
-            const block = text.slice(0, end)
+            const [, event, data] = /^event: (\w+)\ndata: (.*)$/.exec(text.slice(0, end)) ?? []
             text = text.slice(end + 2)
-            const [, event, data] = /^event: (\w+)\ndata: (.*)$/.exec(block) ?? []
             if (event && data) return { event, data: JSON.parse(data) as unknown }
             continue
           }
-          const { value, done } = await reader.read()
+          const { value, done } = await chunks.next()
           if (done) return { event: 'end', data: null }
           text += value
         }
       },
-      close: () => reader.cancel(),
+      close: () => void asked.destroy(),
     }
   }
 
