@@ -76,7 +76,7 @@ describe('the pages of accounts and phones, in a browser', () => {
   for (const look of looks)
     it(`fits and is accessible: ${look.viewport.width} px, ${look.colorScheme}, ${look.locale}`, async () => {
       const { link } = await forgotten()
-      for (const url of [link, `${server.baseUrl}/account/reset/x`, `${server.baseUrl}/phone-app`]) {
+      for (const url of [link, `${server.baseUrl}/account/reset/x`]) {
         const { page, complaints, context } = await browser.open(url, look)
         assert.equal(await overflow(page), 0, url)
         assert.deepEqual(await violations(page), [], url)
@@ -87,7 +87,7 @@ describe('the pages of accounts and phones, in a browser', () => {
     })
 
   it('is sent with headers that keep it to itself', async () => {
-    for (const path of ['/account/reset/x', '/phone-app', '/page.css']) {
+    for (const path of ['/account/reset/x', '/page.css']) {
       const { headers } = await fetch(server.baseUrl + path)
       assert.match(headers.get('content-security-policy') ?? '', /default-src 'none'.*frame-ancestors 'none'/)
       assert.equal(headers.get('referrer-policy'), 'no-referrer')

@@ -262,7 +262,7 @@ describe('challenge of an enrolled user', () => {
   }
 
   for (const own of ['PUSH NOTIFICATIONS', 'VOICE AUTHENTICATION']) {
-    it(`S032 a user whose own method is ${own}, which comes later, is not asked by a weaker one instead`, async () => {
+    it(`S032 a user whose own method is ${own}, which he has not set up, is not asked by a weaker one instead`, async () => {
       const { username } = await newUser(server, { authType: own })
       await isRefused(await challenge({ username }), username)
     })
@@ -693,7 +693,7 @@ for (const database of databaseNames) {
   })
 }
 
-describe('methods that come later', () => {
+describe('methods that the user has not set up', () => {
   const later = {
     'S018 S072 S073 S074 PUSH NOTIFICATIONS': ['PUSH NOTIFICATIONS', 'PUSH NOTIFICATION'],
     'S019 S037 MOBILE AUTHENTICATION': ['MOBILE AUTHENTICATION'],

@@ -83,7 +83,7 @@ describe('auth-status', () => {
     assert.equal((await saidOf(txId))[0], 'SUCCESS')
   })
 
-  it('S025 S064 push, mobile and voice authentication come later: their challenge gives no transaction', async () => {
+  it('S025 S064 push, mobile and voice authentication give no transaction to who has not set them up', async () => {
     const { username } = await newUser(server)
     for (const authType of ['PUSH NOTIFICATIONS', 'MOBILE AUTHENTICATION', 'VOICE AUTHENTICATION']) {
       const { body } = await server.call('/auth/challenge', { customerKey, username, authType })

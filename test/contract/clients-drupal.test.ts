@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import type { QuestionAnswer } from '../../server/vocabulary.ts'
+import { Phone, readQr } from '../support/device.ts'
 import { acceptAsShown, linksFor } from '../support/links.ts'
 import { rightAnswers, threeQuestions, wrongAnswers } from '../support/questions.ts'
 import { totp } from '../support/totp.ts'
@@ -252,13 +253,40 @@ describe('Drupal', () => {
     await succeeds(validate({ txId: await ask(), token: touch(yubikey, 1, 2) }))
   })
 
-  it('gap: the phone app is not there, so QR codes and pushes are refused, and log nobody in', async () => {
-    for (const authType of ['PUSH NOTIFICATIONS', 'MOBILE AUTHENTICATION']) {
-      const message = `The authType ${authType} is not available.`
-      assert.deepEqual(await read(challenge({ authType }), 'status', 'message'), { status: 'ERROR', message })
-      const answer = validate({ authType, token: '123456' })
-      assert.deepEqual(await read(answer, 'status', 'message'), { status: 'FAILED', message })
+  it('registers the phone, and then logs in by push, by QR code and by soft token', async () => {
+    const fields = {
+      username: user,
+      registrationType: 'MOBILE AUTHENTICATION',
+      secret: null,
+      otpToken: null,
+      authenticatorType: null,
+      questionAnswerList: null,
     }
+    const { txId, qrCode, status } = await read(call('/auth/register', fields), 'status', 'qrCode', 'txId')
+    assert.equal(status, 'IN_PROGRESS')
+    const phone = new Phone(plugin.server.baseUrl)
+    assert.equal((await phone.pair(await readQr(String(qrCode)))).code, 201)
+    assert.equal(await statusOf(plugin.poll('/moas/api/auth/registration-status', txId)), 'SUCCESS')
+    assert.equal(await statusOf(call('/auth/registration-status', { txId })), 'SUCCESS')
+
+    const stateOf = (id: unknown) => statusOf(plugin.poll('/moas/api/auth/auth-status', id))
+    for (const decision of ['approve', 'deny'] as const) {
+      const asked = await succeeds(challenge({ authType: 'PUSH NOTIFICATIONS' }))
+      assert.equal(asked['authType'], 'PUSH NOTIFICATIONS')
+      assert.equal(await stateOf(asked['txId']), 'IN_PROGRESS')
+      await phone.answer(await phone.prompt(), decision)
+      assert.equal(await stateOf(asked['txId']), decision === 'approve' ? 'SUCCESS' : 'DENIED')
+    }
+    const asked = await succeeds(challenge({ authType: 'MOBILE AUTHENTICATION' }))
+    await phone.scanAndApprove(await readQr(String(asked['qrCode'])))
+    assert.equal(await stateOf(asked['txId']), 'SUCCESS')
+    assert.equal(await statusOf(call('/auth/auth-status', { txId: asked['txId'] })), 'SUCCESS')
+
+    const softToken = await succeeds(challenge({ authType: 'SOFT TOKEN' }))
+    const token = phone.code(plugin.server.now())
+    await succeeds(validate({ txId: softToken['txId'], token }))
+    const again = validate({ authType: 'PUSH NOTIFICATIONS', token: '123456' })
+    assert.equal(await statusOf(again), 'FAILED', 'no code answers a push')
   })
 
   it('renames, disables, enables and removes a user', async () => {

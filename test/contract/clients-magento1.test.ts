@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import type { QuestionAnswer } from '../../server/vocabulary.ts'
+import { Phone, readQr } from '../support/device.ts'
 import { acceptAsShown, deny, linksFor } from '../support/links.ts'
 import { rightAnswers, threeQuestions, wrongAnswers } from '../support/questions.ts'
 import { totp } from '../support/totp.ts'
@@ -175,12 +176,29 @@ describe('Magento 1', () => {
     assert.equal(await statusOf(validate({ txId, answers: right })), 'FAILED', 'once')
   })
 
-  it('gap: the phone app is not there, so QR codes and pushes are refused, and an answer to them logs nobody in', async () => {
-    for (const authType of ['MOBILE AUTHENTICATION', 'PUSH NOTIFICATIONS']) {
-      const message = `The authType ${authType} is not available.`
-      assert.deepEqual(await read(challenge({ authType }), 'status', 'message'), { status: 'ERROR', message })
-      const login = { customerKey: String(kept.customerKey), username: user, token: '123456', authType }
-      assert.deepEqual(await read(validate(login), 'status', 'message'), { status: 'FAILED', message })
+  it('registers the phone by the QR code of register-mobile, and logs in by scan, by push and by soft token', async () => {
+    const registering = plugin.call('/moas/api/auth/register-mobile', { username: user }, kept)
+    const { qrCode, txId } = await read(registering, 'qrCode', 'txId')
+    const phone = new Phone(plugin.server.baseUrl)
+    assert.equal((await phone.pair(await readQr(String(qrCode)))).code, 201)
+    assert.equal(await statusOf(plugin.poll('/moas/api/auth/registration-status', txId)), 'SUCCESS')
+    const stateOf = (id: unknown) => statusOf(plugin.poll('/moas/api/auth/auth-status', id))
+
+    const scanned = await succeeds(challenge({ authType: 'MOBILE AUTHENTICATION' }))
+    assert.match(String(scanned['qrCode']), /^\/9j\//, 'a JPEG, bare')
+    assert.equal(await stateOf(scanned['txId']), 'IN_PROGRESS')
+    await phone.scanAndApprove(await readQr(String(scanned['qrCode'])))
+    assert.equal(await stateOf(scanned['txId']), 'SUCCESS')
+
+    for (const decision of ['approve', 'deny'] as const) {
+      const pushed = await succeeds(challenge({ authType: 'PUSH NOTIFICATIONS' }))
+      await phone.answer(await phone.prompt(), decision)
+      assert.equal(await stateOf(pushed['txId']), decision === 'approve' ? 'SUCCESS' : 'DENIED')
     }
+    const login = { customerKey: String(kept.customerKey), username: user }
+    const token = phone.code(plugin.server.now())
+    await succeeds(validate({ ...login, token, authType: 'SOFT TOKEN' }))
+    for (const authType of ['MOBILE AUTHENTICATION', 'PUSH NOTIFICATIONS'])
+      assert.equal(await statusOf(validate({ ...login, token: '123456', authType })), 'FAILED')
   })
 })

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
+import { Phone, readQr } from '../support/device.ts'
 import { totp } from '../support/totp.ts'
 import {
   curlPlugin,
@@ -131,16 +132,25 @@ describe('WordPress 1.8', () => {
     assert.ok((await plugin.call('/moas/rest/customer/contact-us', question)).json)
   })
 
-  it('gap: the phone app is not there, so a QR login is refused, with statusCode ERROR', async () => {
+  it('logs in by a QR code once the phone is registered; before, it reads statusCode', async () => {
     const body = {
       customerKey: String(kept.customerKey),
       username: user,
       authType: 'MOBILE AUTHENTICATION',
       transactionName: 'x',
     }
-    assert.deepEqual(
-      await read(plugin.call('/moas/api/auth/challenge', body, kept), 'statusCode', 'statusMessage', 'qrCode'),
-      { statusCode: 'ERROR', statusMessage: 'The authType MOBILE AUTHENTICATION is not available.', qrCode: undefined },
-    )
+    const challenge = () => plugin.call('/moas/api/auth/challenge', body, kept)
+    const before = await read(challenge(), 'statusCode', 'qrCode')
+    assert.deepEqual(before, { statusCode: 'FAILED', qrCode: undefined })
+    const registering = plugin.call('/moas/api/auth/register-mobile', { username: user }, kept)
+    const offered = await read(registering, 'qrCode', 'txId')
+    const phone = new Phone(plugin.server.baseUrl)
+    assert.equal((await phone.pair(await readQr(String(offered.qrCode)))).code, 201)
+    assert.equal(await statusOf(plugin.poll('/moas/api/auth/registration-status', offered.txId)), 'SUCCESS')
+    const asked = await succeeds(challenge())
+    await phone.scanAndApprove(await readQr(String(asked['qrCode'])))
+    assert.equal(await statusOf(plugin.poll('/moas/api/auth/auth-status', asked['txId'])), 'SUCCESS')
+    const again = plugin.call('/moas/api/auth/auth-status', { txId: asked['txId'] }, kept)
+    assert.equal(await statusOf(again), 'SUCCESS', 'asked again from its server')
   })
 })

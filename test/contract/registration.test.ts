@@ -1,10 +1,9 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
-import { default as jsQR } from 'jsqr'
-import sharp from 'sharp'
 import type { QuestionAnswer } from '../../server/vocabulary.ts'
 import { type Answered, type CallOptions, testKey } from '../support/caller.ts'
 import { databaseNames } from '../support/databases.ts'
+import { readQr } from '../support/device.ts'
 import { rightAnswers, threeQuestions } from '../support/questions.ts'
 import { startServer, type TestServer } from '../support/server.ts'
 import { totp } from '../support/totp.ts'
@@ -299,16 +298,13 @@ for (const database of databaseNames) {
         (await server.call('/auth/registration-status', { txId }, options)).body
 
       for (const how of ['register', 'register-mobile'] as const) {
-        it(`${how} is IN_PROGRESS, with a txId and the bare base64 of a QR code that leads to an honest page`, async () => {
+        it(`${how} is IN_PROGRESS, with a txId and the bare base64 of a QR code that opens the app`, async () => {
           const { username } = await newUser(server)
           const { body } = await ask(username, how)
           assert.equal(body.status, 'IN_PROGRESS')
           assert.match(String(body.txId), /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/)
           const url = await readQr(String(body['qrCode']))
-          assert.ok(url.startsWith(`${server.baseUrl}/`), url)
-          const page = await fetch(url)
-          assert.equal(page.status, 200)
-          assert.match(await page.text(), /<h1>There is no phone app yet<\/h1>/)
+          assert.ok(url.startsWith(`${server.baseUrl}/app#pair=${body.txId}.`), url)
         })
 
         it(`${how} of nobody, of a disabled user and of another customer's is refused`, async () => {
@@ -388,12 +384,4 @@ for (const database of databaseNames) {
 
 function isFailed({ body, text }: Answered, message: string): void {
   assert.deepEqual([body.status, body['statusCode'], body.message], ['FAILED', 'FAILED', message], text)
-}
-
-async function readQr(base64: string): Promise<string> {
-  assert.match(base64, /^[A-Za-z0-9+/]+=*$/)
-  const image = sharp(Buffer.from(base64, 'base64')).ensureAlpha()
-  const { data, info } = await image.raw().toBuffer({ resolveWithObject: true })
-  const read = jsQR.default(new Uint8ClampedArray(data), info.width, info.height)
-  return read?.data ?? ''
 }

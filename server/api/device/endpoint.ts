@@ -49,7 +49,7 @@ export function endpoint<Body extends TObject>(definition: Endpoint<Body>): Endp
   return definition as unknown as Endpoint // the body keeps its own type inside; here it is only served
 }
 
-const errorShape = Type.Object({
+export const errorShape = Type.Object({
   error: Type.Object({
     code: Type.String({ enum: Object.keys(refusals), description: 'Stable.' }),
     message: Type.String({ description: 'A plain English sentence.' }),
@@ -65,7 +65,7 @@ export function serve(app: FastifyInstance, engine: Engine, nonces: Nonces, one:
       summary: one.summary,
       tags: ['Phone app'],
       ...(one.body ? { body: one.body } : {}),
-      response: { [one.code ?? 200]: one.answer, '4xx': errorShape },
+      response: { [one.code ?? 200]: one.answer, default: errorShape },
       security: one.signedBy === 'nobody' ? [] : [{ phone: [], phoneNonce: [], phoneSignature: [] }],
     },
     handler: async (request, reply) => {

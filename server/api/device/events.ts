@@ -3,7 +3,7 @@ import type { FastifyInstance } from 'fastify'
 import { calls } from '../../../contract/device.ts'
 import type { Engine } from '../../engine/ports.ts'
 import { type Paired, promptsOf } from '../../engine/prompts.ts'
-import { answer, callerOf, offerNonce } from './endpoint.ts'
+import { answer, callerOf, errorShape, offerNonce } from './endpoint.ts'
 import type { Nonces } from './nonce.ts'
 import { listOf } from './prompts.ts'
 import { readSigned } from './signature.ts'
@@ -47,7 +47,7 @@ export function serveEvents(app: FastifyInstance, engine: Engine, nonces: Nonces
       summary: 'The same as a stream: `event: prompts` at every change, `event: removed` when the phone is no more',
       tags: ['Phone app'],
       security: [{ phone: [], phoneNonce: [], phoneSignature: [] }],
-      response: { 200: { description: 'Server-sent events.', type: 'string' } },
+      response: { 200: { description: 'Server-sent events.', type: 'string' }, default: errorShape },
     },
     handler: async (request, reply) => {
       offerNonce(reply, nonces, engine)

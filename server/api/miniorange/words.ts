@@ -37,6 +37,7 @@ const ways: Readonly<Record<string, Way>> = {
   'GOOGLE AUTHENTICATOR': { method: 'time-code', via: [] },
   'HARDWARE TOKEN': { method: 'hardware-token', via: [] },
   'PUSH NOTIFICATIONS': { method: 'push', via: [] },
+  'PUSH NOTIFICATION': { method: 'push', via: [] }, // document 000's prose, once
   'MOBILE AUTHENTICATION': { method: 'qr-scan', via: [] },
   KBA: { method: 'questions', via: [] },
   // Ours.

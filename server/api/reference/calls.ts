@@ -51,13 +51,14 @@ export function groupsOf({ paths = {} }: Description): ShownGroup[] {
     calls: calls.flatMap((example) => shownCall(example.path, paths[example.path]?.post, example)),
   }))
   const named = new Set(groups.flatMap(({ calls }) => calls.map(({ path }) => path)))
-  const others = Object.keys(paths).filter((path) => !named.has(path) && isSignedHere(paths[path]?.post))
+  const others = Object.keys(paths).filter((path) => !named.has(path) && isSignedHere(path, paths[path]?.post))
   const rest = { title: 'More', calls: others.flatMap((path) => shownCall(path, paths[path]?.post, undefined)) }
   return [...known, rest].filter(({ calls }) => calls.length > 0)
 }
 
-/** Calls whose body is signed have their own page in docs/: the samples here sign by headers. */
-function isSignedHere(operation: Operation | undefined): boolean {
+/** Calls whose body is signed, and those of the phone app, have their own pages in docs/: the samples here sign by headers. */
+function isSignedHere(path: string, operation: Operation | undefined): boolean {
+  if (path.startsWith('/api/device/')) return false
   const schema = operation?.requestBody?.content['application/json']?.schema
   return !(schema?.properties && 'hmac' in schema.properties)
 }

@@ -30,6 +30,7 @@ const farOff = '2037-12-31 23:59:59'
 const username = 'alice@example.com'
 const txId = '60e0e9d3-6cc3-4f43-a4be-4f9f1f4a7d0c'
 const passkeyId = '98f1e143466495beda9f551e265578c3'
+const phoneId = '0d2e5a0e-5a53-4cde-9d54-8f0a3f6b2c11'
 const secret = 'JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP'
 const serial = '2308612345'
 const done = said('SUCCESS', 'Success')
@@ -303,6 +304,28 @@ export const groups: readonly Group[] = [
         path: '/moas/api/auth/passkey-removal',
         about: 'Removes one passkey, for example of a lost phone. The user is told.',
         request: { customerKey, username, passkeyId },
+        answer: { username, ...done },
+      },
+    ],
+  },
+  {
+    title: 'Phones of users',
+    calls: [
+      {
+        path: '/moas/api/auth/phones',
+        about: 'Lists the phones that a user paired by `register-mobile`, the oldest first. Times are in milliseconds.',
+        request: { customerKey, username },
+        answer: {
+          username,
+          phones: [{ phoneId, name: 'My phone', addedAt: 1_770_000_000_000, lastUsedAt: 1_770_000_600_000 }],
+          ...done,
+        },
+      },
+      {
+        path: '/moas/api/auth/phone-removal',
+        about:
+          'Removes one phone, for example a lost one: it is refused at once, with its soft token. The user is told.',
+        request: { customerKey, username, phoneId },
         answer: { username, ...done },
       },
     ],
