@@ -68,17 +68,17 @@ const places: readonly Place[] = [
   {
     folder: /^server\/channels\//,
     ours: /^server\/(vocabulary|settings)/,
-    packages: /^(nodemailer|smpp|typebox(\/compile)?|node:(crypto|events|net|timers\/promises))$/,
+    packages: /^(nodemailer|smpp|typebox(\/compile)?|web-push|node:(crypto|dns|events|https|net|timers\/promises))$/,
   },
   {
     folder: /^server\/api\/\w+\.ts$/,
     ours: /^server\/(security\/|vocabulary)/,
-    packages: /^(fastify|@fastify\/(static|swagger)|node:(fs|net)|pino)$/,
+    packages: /^(fastify|@fastify\/(static|swagger)|node:(fs|net|url)|pino)$/,
   },
   ...globSync('server/api/*/', { cwd: root }).map((folder) => ({
     folder: new RegExp(`^${folder.replaceAll('\\', '/').replace(/\/$/, '')}/`),
     ours: /^(contract\/|server\/(engine\/|security\/|vocabulary|api\/\w+\.ts$))/,
-    packages: /^(fastify|@fastify\/cors|typebox|typebox\/compile|qrcode|sharp|node:(crypto|fs|net)|nodemailer)$/,
+    packages: /^(fastify|@fastify\/cors|typebox|typebox\/compile|qrcode|sharp|node:(crypto|fs|http|net)|nodemailer)$/,
   })),
 ]
 
@@ -203,8 +203,7 @@ describe('a vendor', () => {
     it(`${vendor} can be taken out: without its folder and its lines in the composition the server serves the rest`, async () => {
       const copy = mkdtempSync(join(tmpdir(), 'countersign-without-'))
       try {
-        cpSync(join(root, 'server'), join(copy, 'server'), { recursive: true })
-        cpSync(join(root, 'contract'), join(copy, 'contract'), { recursive: true })
+        for (const part of ['server', 'contract']) cpSync(join(root, part), join(copy, part), { recursive: true })
         copyFileSync(join(root, 'package.json'), join(copy, 'package.json'))
         symlinkSync(join(root, 'node_modules'), join(copy, 'node_modules'))
         rmSync(join(copy, folder), { recursive: true })
@@ -294,7 +293,7 @@ const walls: readonly (readonly [file: string, says: RegExp, imports: readonly s
     /An API translates/,
     ['../../store/open.ts', '../../channels/smtp.ts', '../../methods/index.ts', 'kysely', 'pg'],
   ],
-  ...['centagate', 'inbox', 'inspector', 'links', 'receipts', 'reference'].map(
+  ...['centagate', 'device', 'inbox', 'inspector', 'links', 'receipts', 'reference'].map(
     (api) =>
       [
         `server/api/${api}/bad.ts`,
