@@ -29,11 +29,12 @@ const flags = [
   '--disable-sync',
 ]
 
-export async function startBrowser(): Promise<TestBrowser> {
+/** `more`: further flags of Chromium, such as a camera that shows a file. */
+export async function startBrowser(more: readonly string[] = []): Promise<TestBrowser> {
   const profile = mkdtempSync(join(tmpdir(), 'countersign-browser-'))
   const browser = await chromium.launch({
     executablePath: '/usr/bin/chromium',
-    args: flags,
+    args: [...flags, ...more],
     // The profile of the browser itself; Playwright keeps contexts in memory.
     env: { ...process.env, HOME: profile, XDG_CONFIG_HOME: profile, XDG_CACHE_HOME: profile },
   })
@@ -54,9 +55,10 @@ export async function startBrowser(): Promise<TestBrowser> {
   }
 }
 
-/** What axe finds wrong with a page, a line for each element; empty when it is accessible as far as a program can tell. */
-export async function violations(page: Page): Promise<string[]> {
-  const { violations } = await new AxeBuilder({ page }).analyze()
+/** What axe finds wrong with a page, by all its rules or by some, a line for each element; empty when it is accessible as far as a program can tell. */
+export async function violations(page: Page, rules?: readonly string[]): Promise<string[]> {
+  const axe = new AxeBuilder({ page })
+  const { violations } = await (rules ? axe.withRules([...rules]) : axe).analyze()
   return violations.flatMap(({ id, nodes }) =>
     nodes.map(({ html, failureSummary }) => `${id}: ${html} ${failureSummary}`),
   )
