@@ -30,7 +30,10 @@ export async function setUpLock(pin: string): Promise<void> {
 export async function unlock(pin: string): Promise<Unlocked> {
   const outcome = await unlockWithPin(pin)
   if (outcome.ok) await opened(outcome.key)
-  if (!outcome.ok && outcome.reason === 'spent') await eraseAll()
+  if (!outcome.ok && outcome.reason === 'spent') {
+    await eraseAll()
+    set({ isErased: true })
+  }
   return outcome
 }
 

@@ -28,6 +28,8 @@ export interface State {
   readonly isUpdateReady: boolean
   /** Removed by the server while the app was in use: whose they were. */
   readonly removed: readonly string[]
+  /** Too many wrong PINs erased everything. */
+  readonly isErased: boolean
 }
 
 let state: State = {
@@ -45,6 +47,7 @@ let state: State = {
   push: 'off',
   isUpdateReady: false,
   removed: [],
+  isErased: false,
 }
 
 const listeners = new Set<() => void>()

@@ -7,7 +7,7 @@ import { duration, fill, useWords } from '../words/words.ts'
 /** What somebody should know wherever in the app he is. */
 export function Banners() {
   const words = useWords()
-  const { isOffline, isUpdateReady, pairings, removed } = useStore()
+  const { isOffline, isErased, isUpdateReady, pairings, removed } = useStore()
   const aheadMs = Math.abs(pairings[0]?.aheadMs ?? 0)
   return (
     <div className="banners">
@@ -27,6 +27,7 @@ export function Banners() {
       {aheadMs > clockToleranceMs && (
         <Notice kind="warning">{fill(words.clockOff, { minutes: duration(words, aheadMs) })}</Notice>
       )}
+      {isErased && <Notice kind="problem">{words.pinErased}</Notice>}
       {removed.map((customer) => (
         <Notice kind="problem" key={customer}>
           {fill(words.removedByServer, { customer })} {fill(words.removedHint, { customer })}{' '}

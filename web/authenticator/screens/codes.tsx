@@ -121,6 +121,7 @@ function Code({ account }: { readonly account: OpenAccount }) {
     setTimeout(() => setCopied(false), 2_000)
   }
   const title = account.issuer || account.name
+  const digits = ['digits', left <= 5 && 'ending', code.length > 6 && 'long'].filter(Boolean).join(' ')
   const half = Math.ceil(code.length / 2)
   const details = () =>
     go(account.pairing === null ? { name: 'account', id: account.id } : { name: 'pairing', deviceId: account.pairing })
@@ -137,7 +138,7 @@ function Code({ account }: { readonly account: OpenAccount }) {
         <Icon name="dots" />
       </button>
       <button type="button" className="code" onClick={() => void copy()} aria-label={fill(words.copy, { name: title })}>
-        <span className={left <= 5 ? 'digits ending' : 'digits'} data-code={code}>
+        <span className={digits} data-code={code}>
           {code.slice(0, half)} {code.slice(half)}
         </span>
         {isCopied ? <span className="copied">{words.copied}</span> : <Icon name="copy" />}

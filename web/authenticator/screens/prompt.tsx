@@ -1,7 +1,9 @@
 import { type FormEvent, useEffect, useState } from 'react'
 import type { PromptDecision } from '../../../contract/device.ts'
 import type { Problem } from '../device/calls.ts'
+import type { Pairing } from '../device/pairing.ts'
 import { type Asked, decide } from '../device/prompts.ts'
+import { back } from '../model/navigation.ts'
 import { showNext } from '../model/pairings.ts'
 import { get, set, useStore } from '../model/store.ts'
 import { Facts } from '../parts/facts.tsx'
@@ -46,6 +48,8 @@ export function PromptScreen({ asked }: { readonly asked: Asked }) {
     const { deviceId } = asked.pairing
     const others = (waiting[deviceId] ?? []).filter(({ id }) => id !== asked.prompt.id)
     set({ asked: null, waiting: { ...waiting, [deviceId]: others }, later: [...later, asked.prompt.id] })
+    // Not back to the camera: it would see the same code again.
+    if (asked.prompt.kind === 'scan') back()
     showNext()
   }
   const putOff = () => {
@@ -72,12 +76,18 @@ export function PromptScreen({ asked }: { readonly asked: Asked }) {
 /** How the prompt ended without this phone's doing; null while it waits. */
 function useOver({ prompt, pairing }: Asked): 'expired' | 'elsewhere' | null {
   const { waiting } = useStore()
-  const nowMs = useNow() + pairing.aheadMs
+  const nowMs = useServerNow(pairing)
   if (nowMs >= prompt.expiresAtMs) return 'expired'
   // A scanned prompt need not stand in the list of those that came by themselves.
   const list = waiting[pairing.deviceId]
   if (prompt.kind === 'push' && list && !list.some(({ id }) => id === prompt.id)) return 'elsewhere'
   return null
+}
+
+/** The server's time, by what it said last of its clock. */
+function useServerNow(pairing: Pairing): number {
+  const current = useStore().pairings.find(({ deviceId }) => deviceId === pairing.deviceId) ?? pairing
+  return useNow() + current.aheadMs
 }
 
 interface AskProps {
@@ -128,7 +138,7 @@ function AskScreen({ asked, problem, isSending, onApprove, onDeny, onLater }: As
 function PromptFacts({ asked: { prompt, pairing } }: { readonly asked: Asked }) {
   const words = useWords()
   const language = useLanguage()
-  const leftMs = prompt.expiresAtMs - (useNow() + pairing.aheadMs)
+  const leftMs = prompt.expiresAtMs - useServerNow(pairing)
   const isTold = prompt.place !== null || prompt.origin !== null || prompt.browser !== null
   return (
     <>

@@ -2,7 +2,6 @@
 export const en = {
   app: 'Countersign',
   back: 'Back',
-  cancel: 'Cancel',
   close: 'Close',
   done: 'Done',
   next: 'Continue',
@@ -30,7 +29,6 @@ export const en = {
     'Approve sign-ins and see one-time codes on this phone. Nothing leaves it: no app store, no account with anybody else.',
   welcomeHow: 'To begin, scan the code that the website shows.',
   scanCode: 'Scan a code',
-  pasteLink: 'Paste a link',
   addByHand: 'Add a code by hand',
   importFile: 'Import a file',
 
@@ -43,18 +41,14 @@ export const en = {
   removedHint: 'If that was not you, ask {customer}.',
   waitingTitle: 'Waiting for your answer',
   waitingShow: 'Answer',
-  pushOffHint: 'This browser does not wake the app. Keep it open to be asked.',
-  pushLost: 'Messages for {customer} no longer arrive. Turn notifications on again in the settings.',
 
   codesTitle: 'Codes',
-  codesEmpty: 'No codes yet',
   codesEmptyText: 'Scan the code of a website to see its one-time codes here.',
   otherSites: 'Other websites',
   copy: 'Copy the code of {name}',
   copied: 'Copied',
   secondsLeft: '{seconds} seconds left',
   accountDetails: 'About {name}',
-  pairedHere: 'On this phone',
 
   unlockTitle: 'Unlock',
   unlockCodes: 'Your PIN opens the codes.',
@@ -86,7 +80,6 @@ export const en = {
   pinPolicy:
     'After three wrong tries waits grow from half a minute to hours. The tenth wrong one in a row erases the app.',
   pinSet: 'Set the PIN',
-  pinChanged: 'The PIN is changed.',
 
   scanTitle: 'Scan',
   scanAim: 'Hold the code in the frame.',
@@ -135,11 +128,9 @@ export const en = {
   installAndroid: 'Open the menu of your browser and choose “Install app” or “Add to home screen”.',
   installDesktop:
     'Choose “Install” in the address bar or the menu of your browser. In Safari: File, then “Add to Dock”.',
-  installed: 'The app is installed.',
 
   askSignIn: 'Are you signing in?',
   askTransaction: 'Do you approve this?',
-  factWhat: 'What',
   factAccount: 'Account',
   factWhen: 'When',
   factPlace: 'Place',
@@ -196,14 +187,12 @@ export const en = {
   accountRemoveText: 'Remove it only when you have turned two-step sign-in off there, or you lock yourself out.',
   accountRemoveSure: 'Yes, remove this code',
 
-  settingsTitle: 'Settings',
   sectionPairings: 'Paired accounts',
   noPairings: 'No account is paired with this phone.',
   sectionSecurity: 'Lock',
   sectionNotices: 'Notifications',
   sectionLook: 'Appearance and language',
   sectionCodes: 'Codes of other websites',
-  sectionApp: 'App',
   noLockYet: 'The app is locked with a PIN as soon as it holds something.',
   passkeyTitle: 'Fingerprint or face',
   passkeyText: 'Opens the app beside the PIN.',

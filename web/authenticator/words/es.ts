@@ -3,7 +3,6 @@ import type { Words } from './en.ts'
 export const es: Words = {
   app: 'Countersign',
   back: 'Atrás',
-  cancel: 'Cancelar',
   close: 'Cerrar',
   done: 'Listo',
   next: 'Continuar',
@@ -32,7 +31,6 @@ export const es: Words = {
     'Apruebe inicios de sesión y vea códigos de un solo uso en este teléfono. Nada sale de él: sin tienda de aplicaciones, sin cuenta con nadie más.',
   welcomeHow: 'Para empezar, escanee el código que muestra el sitio web.',
   scanCode: 'Escanear un código',
-  pasteLink: 'Pegar un enlace',
   addByHand: 'Añadir un código a mano',
   importFile: 'Importar un archivo',
 
@@ -45,18 +43,14 @@ export const es: Words = {
   removedHint: 'Si no fue usted, pregunte a {customer}.',
   waitingTitle: 'Espera su respuesta',
   waitingShow: 'Responder',
-  pushOffHint: 'Este navegador no despierta la aplicación. Déjela abierta para recibir preguntas.',
-  pushLost: 'Los avisos de {customer} ya no llegan. Active de nuevo las notificaciones en los ajustes.',
 
   codesTitle: 'Códigos',
-  codesEmpty: 'Aún no hay códigos',
   codesEmptyText: 'Escanee el código de un sitio web para ver aquí sus códigos de un solo uso.',
   otherSites: 'Otros sitios web',
   copy: 'Copiar el código de {name}',
   copied: 'Copiado',
   secondsLeft: 'Quedan {seconds} segundos',
   accountDetails: 'Sobre {name}',
-  pairedHere: 'En este teléfono',
 
   unlockTitle: 'Desbloquear',
   unlockCodes: 'Su PIN abre los códigos.',
@@ -88,7 +82,6 @@ export const es: Words = {
   pinPolicy:
     'Tras tres intentos fallidos las esperas crecen de medio minuto a horas. El décimo fallo seguido borra la aplicación.',
   pinSet: 'Fijar el PIN',
-  pinChanged: 'El PIN se ha cambiado.',
 
   scanTitle: 'Escanear',
   scanAim: 'Ponga el código dentro del marco.',
@@ -139,11 +132,9 @@ export const es: Words = {
   installAndroid: 'Abra el menú del navegador y elija «Instalar aplicación» o «Añadir a pantalla de inicio».',
   installDesktop:
     'Elija «Instalar» en la barra de direcciones o en el menú del navegador. En Safari: Archivo y luego «Añadir al Dock».',
-  installed: 'La aplicación está instalada.',
 
   askSignIn: '¿Está iniciando sesión?',
   askTransaction: '¿Aprueba esto?',
-  factWhat: 'Qué',
   factAccount: 'Cuenta',
   factWhen: 'Cuándo',
   factPlace: 'Lugar',
@@ -201,14 +192,12 @@ export const es: Words = {
   accountRemoveText: 'Quítelo solo cuando haya desactivado allí el inicio de sesión en dos pasos, o se quedará fuera.',
   accountRemoveSure: 'Sí, quitar este código',
 
-  settingsTitle: 'Ajustes',
   sectionPairings: 'Cuentas vinculadas',
   noPairings: 'No hay ninguna cuenta vinculada a este teléfono.',
   sectionSecurity: 'Bloqueo',
   sectionNotices: 'Notificaciones',
   sectionLook: 'Aspecto e idioma',
   sectionCodes: 'Códigos de otros sitios web',
-  sectionApp: 'Aplicación',
   noLockYet: 'La aplicación se bloquea con un PIN en cuanto contiene algo.',
   passkeyTitle: 'Huella o rostro',
   passkeyText: 'Abre la aplicación además del PIN.',
