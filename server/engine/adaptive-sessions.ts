@@ -1,0 +1,49 @@
+import type { Customer } from '../vocabulary.ts'
+import type { Engine } from './ports.ts'
+
+/** How long a page may work with what its backend was given. */
+export const sessionTtlMs = 5 * 60_000
+
+export interface SessionRequest {
+  readonly customer: Customer
+  /** As the site names the user; he need not be enrolled. */
+  readonly username: string
+  /** Of the page, as browsers write it: `https://login.example.com`. */
+  readonly origin: string
+  /** What the sign-in is for, the site's own word of 1–64 letters; comes back with the result. */
+  readonly action: string
+  /** Whether this page may enrol: only then does the SDK's `registerUser` do anything. */
+  readonly mayRegister: boolean
+  /** Contacts that the site itself has verified and the user may be asked by; null: none. */
+  readonly phone: string | null
+  readonly email: string | null
+}
+
+/** What a session's token stands for. */
+export interface Session {
+  readonly username: string
+  readonly origin: string
+  readonly action: string
+  readonly mayRegister: boolean
+  readonly phone: string | null
+  readonly email: string | null
+  readonly expiresAtMs: number
+}
+
+/** Bound to one user, one origin and one action; 256 random bits in base64url, kept as a digest. */
+export async function openSession(
+  _engine: Engine,
+  _request: SessionRequest,
+): Promise<{ readonly token: string; readonly expiresAtMs: number }> {
+  throw new Error('not yet')
+}
+
+/** The session of a token while it lives, for calls beside `evaluate`; undefined also for another origin or customer. */
+export async function findSession(
+  _engine: Engine,
+  _customer: Customer,
+  _token: string,
+  _origin: string | null,
+): Promise<Session | undefined> {
+  throw new Error('not yet')
+}
