@@ -17,6 +17,11 @@ export interface EvaluateRequest {
   readonly facts: SignInFacts
   /** What the browser presented (cookie or header), as it was given out; null: none. */
   readonly deviceToken: string | null
+  /**
+   * SHA-256, in base64url, of the key that the browser has proved to hold in this session; null: none. `complete` keeps it
+   * with the device that it remembers; from then on the token counts only together with that key, also after it rotated.
+   */
+  readonly deviceKey: string | null
   /** Nothing of this sign-in may ever be trusted or learned: a page without a session, where the customer allows it. */
   readonly isUntrusted: boolean
   readonly requestId: string
@@ -47,11 +52,18 @@ export async function evaluate(_engine: Engine, _request: EvaluateRequest): Prom
   throw new Error('not yet')
 }
 
+/** `origin`: of the page that evaluated, so that no other may go on; null for a signed call. */
+export type Recalled = Evaluation & {
+  readonly username: string
+  readonly origin: string | null
+  readonly isUntrusted: boolean
+}
+
 /** The evaluation of an id as it was decided, while it lives; undefined: unknown, of another customer, or over. */
 export async function recall(
   _engine: Engine,
   _customer: Customer,
   _id: string,
-): Promise<(Evaluation & { readonly username: string }) | undefined> {
+): Promise<Recalled | undefined> {
   throw new Error('not yet')
 }

@@ -8,7 +8,7 @@ export interface SignInFacts {
   readonly userAgent: string | null
   /** Of `navigator.userAgentData` or the `Sec-CH-UA-*` headers: `platform`, `platformVersion`, `model`, `brands` (`Chrome 142`), `mobile`. */
   readonly hints: Readonly<Record<string, string>>
-  /** Components of the fingerprint by the collector's names, each value as text; see `componentNames`. */
+  /** Components of the fingerprint by the collector's names, each value as text (lists: one entry a line); see `componentNames`. */
   readonly components: Readonly<Record<string, string>>
   /** Milliseconds there and back between browser and server. */
   readonly roundTripMs: number | null
