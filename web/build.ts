@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url'
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib'
 import react from '@vitejs/plugin-react'
 import { build, type InlineConfig } from 'vite'
+import { buildSdk } from '../sdk/build.ts'
 
 // Builds what browsers run into dist/, and only when its sources have changed. `npm start` and `npm test` call it.
 
@@ -112,6 +113,7 @@ if (!existsSync(stampFile) || readFileSync(stampFile, 'utf8') !== wanted) {
     await build(configOf(app.folder, app.base))
     if (app.worker) await build(configOfWorker(app))
   }
+  await buildSdk(join(outFolder, 'js'))
   compress()
   writeFileSync(stampFile, wanted)
 }

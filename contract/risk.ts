@@ -1,0 +1,120 @@
+/**
+ * What a page, the browser SDK and `/api/risk/page/*` say to each other; statuses are those of document 002. Types alone: the
+ * build hands this file out as those of the module.
+ */
+
+/** Every call of a page names these. */
+export interface PageCall {
+  readonly customerKey: string
+  readonly userKey: string
+  /** The token that the site's backend opened for this user, origin and action; absent on pages in compatibility. */
+  readonly session?: string
+}
+
+export interface RegisterCall extends PageCall, Profile {}
+
+export interface EvaluateCall extends PageCall {
+  readonly device: DeviceReport
+}
+
+export interface ChallengeCall extends PageCall {
+  /** As evaluate gave it to this very page. */
+  readonly evaluation: string
+  /** One of those that evaluate offered; absent: the first. */
+  readonly obligationType?: string
+}
+
+export interface ValidateCall extends PageCall, Response {
+  readonly evaluation: string
+}
+
+export interface QuestionAndAnswer {
+  readonly question: string
+  readonly answer: string
+}
+
+/** What a browser tells of itself. All of it can be made up, save the token and what the key signed. */
+export interface DeviceReport {
+  /** Parts of the fingerprint by name, such as `canvas`; lists such as `fonts` have an entry a line. */
+  readonly components: Readonly<Record<string, string>>
+  /** Client hints (https://wicg.github.io/ua-client-hints/); empty where browsers have none. */
+  readonly hints: Readonly<Record<string, string>>
+  /** What the server gave when the device was remembered; changes at each success. */
+  readonly token?: string
+  /** A P-256 key that this browser cannot give away: its uncompressed point in base64url. */
+  readonly publicKey?: string
+  /** ECDSA with SHA-256 (IEEE P1363, base64url) over the text of `device-proof.ts`; proves that the key is here. */
+  readonly signature?: string
+}
+
+export type PageStatus =
+  | 'SUCCESS'
+  | 'ERROR'
+  | 'DENY'
+  | 'USER_REGISTERED'
+  | 'USER_NOT_REGISTERED'
+  | 'WAIT_FOR_INPUT'
+  | 'WAIT_TO_REGISTER_PROFILE'
+  | 'KBA_ANSWERS_INVALID'
+  | 'INVALID_OTP'
+
+export interface PageAnswer {
+  readonly customerKey: string
+  readonly userKey: string
+  readonly status: PageStatus
+  readonly message: string
+  /** How the user can be asked, such as `SMS`; with WAIT_FOR_INPUT. */
+  readonly obligationType?: string
+  /** All of them, strongest first. */
+  readonly obligationTypes?: readonly string[]
+  /** The questions to answer, when the obligation is KBA. */
+  readonly kba?: readonly { readonly question: string }[]
+  /** Where a code went, masked. */
+  readonly contact?: string
+  /** What the site's backend redeems, once and within a minute; with SUCCESS in a session that it opened. */
+  readonly resultToken?: string
+  /** What this device presents next time. */
+  readonly deviceToken?: string
+  /** Of evaluate: what goes with challenge and validate. */
+  readonly evaluation?: string
+}
+
+/** What a user gives of himself. Contacts count only when the site's backend has verified the same ones. */
+export interface Profile {
+  readonly firstName?: string
+  readonly lastName?: string
+  readonly phone?: string
+  readonly alternateEmail?: string
+  readonly questions: readonly QuestionAndAnswer[]
+}
+
+/** What a user answers when he was challenged. */
+export interface Response {
+  /** A code. */
+  readonly token?: string
+  readonly answers?: readonly QuestionAndAnswer[]
+  /** The user wants this device to be remembered. */
+  readonly saveDevice: boolean
+}
+
+export interface Options {
+  /** Where Countersign is, such as `https://mfa.example.com`; left out: where the module came from. */
+  readonly server?: string
+  readonly customerKey: string
+  /** The user, as the site's backend named him when it opened the session. */
+  readonly userKey: string
+  /** The token that the backend opened for this page. */
+  readonly session: string
+}
+
+/** One sign-in of one user on one page. Nothing is thrown: each answer says how it went in `status`. */
+export interface Countersign {
+  isUserRegistered(): Promise<PageAnswer>
+  registerUser(profile: Profile): Promise<PageAnswer>
+  /** SUCCESS with a `resultToken`, WAIT_FOR_INPUT with `obligationTypes`, or DENY. */
+  evaluateRisk(): Promise<PageAnswer>
+  /** Asks the user; `obligationType` is one of those that evaluate offered, the first when left out. */
+  challenge(obligationType?: string): Promise<PageAnswer>
+  /** SUCCESS with a `resultToken`, which the backend redeems: what happens in a page proves nothing to a server. */
+  validate(response: Response): Promise<PageAnswer>
+}
