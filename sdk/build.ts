@@ -7,7 +7,7 @@ const root = fileURLToPath(new URL('..', import.meta.url))
 
 /** Files that pages of document 002 load and that have nothing to do any more. */
 const shims = ['client', 'swfobject', 'fontdetect', 'ua-parser', 'murmurhash3'] as const
-const banner =
+const notice =
   '/*! Countersign, Apache-2.0. Contains FingerprintJS, MIT: see fingerprintjs.license.txt beside this file. */'
 
 /** Builds the files that a site's pages load, into a folder. */
