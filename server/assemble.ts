@@ -13,6 +13,7 @@ import { deviceApi } from './api/device/index.ts'
 import { createHttp } from './api/http.ts'
 import { inboxPages } from './api/inbox/index.ts'
 import { createInspector, type Inspector } from './api/inspector/index.ts'
+import { sdkFiles } from './api/js/index.ts'
 import { linkPages } from './api/links/index.ts'
 import { passkeyPages } from './api/links/passkeys.ts'
 import { miniOrange } from './api/miniorange/index.ts'
@@ -20,6 +21,7 @@ import { pageStyle } from './api/page.ts'
 import { receiptHooks } from './api/receipts/index.ts'
 import { referencePages } from './api/reference/index.ts'
 import { curlLines } from './api/reference/samples/curl.ts'
+import { riskPages } from './api/risk/index.ts'
 import type { Watch } from './api/seen.ts'
 import { webApp } from './api/web.ts'
 import { type Clock, createClock } from './clock.ts'
@@ -167,6 +169,8 @@ function vendorsOf(engine: Engine, watch: Watch | undefined) {
   return [
     miniOrange(engine, watch), // documents 000, 001 and 003
     centagate(engine, watch), // document 004
+    riskPages(engine), // document 002
+    sdkFiles,
   ]
 }
 

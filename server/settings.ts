@@ -179,6 +179,19 @@ export const customerSettings: Table<CustomerSettings> = {
     risk: 'Whoever knows a transaction id can read its state (nothing else).',
     parse: (text) => (text === 'true' ? true : text === 'false' ? false : undefined),
   },
+  riskOpenOrigins: {
+    fallback: [],
+    meaning:
+      'Pages that may use the browser SDK without a session that their backend opened: up to ten, such as `https://www.example.com`. Empty: none. See docs/adaptive.md.',
+    risk: 'Such a page proves nothing to your server: whoever opens it can ask about any user, and no result of it can be redeemed.',
+    parse: (text) => {
+      const list = text
+        .split(',')
+        .map((part) => part.trim())
+        .filter((part) => part !== '')
+      return list.length <= 10 && list.every(isPageOrigin) ? list : undefined
+    },
+  },
   isTest: {
     fallback: false,
     meaning:
@@ -297,6 +310,11 @@ function isPasskeyOrigin(text: string): boolean {
   return (
     url?.origin === text && (url.protocol === 'https:' || (url.protocol === 'http:' && url.hostname === 'localhost'))
   )
+}
+
+/** What browsers call the origin of a page. */
+function isPageOrigin(text: string): boolean {
+  return /^https?:/.test(text) && URL.canParse(text) && new URL(text).origin === text
 }
 
 function wholeNumber(text: string, least: number, most: number): number | undefined {

@@ -46,6 +46,8 @@ export interface CustomerSettings {
   /** Where the customer's own pages ask for passkeys, besides the base URL. */
   readonly passkeyOrigins: readonly string[]
   readonly passkeyVerification: 'preferred' | 'required'
+  /** Pages whose origin is here may use the browser SDK without a session of their backend. */
+  readonly riskOpenOrigins: readonly string[]
   /** Nothing is sent, and everybody knows the codes. */
   readonly isTest: boolean
 }

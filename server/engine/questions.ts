@@ -1,6 +1,6 @@
 import { hashingsToRegister, type QuestionProblem, questionProblem, secretOfQuestions } from '../methods/questions.ts'
 import { randomId } from '../security/random.ts'
-import type { Credential, QuestionAnswer } from '../vocabulary.ts'
+import type { Credential, Customer, QuestionAnswer } from '../vocabulary.ts'
 import { foldUsername } from './contacts.ts'
 import { hashQueue } from './hashing.ts'
 import { notify } from './notices.ts'
@@ -33,19 +33,7 @@ export async function registerQuestions(
   const known = await engine.store.read.users.find(customer.id, foldUsername(username))
   if (!known) return { ok: false, reason: 'unknown-user' }
 
-  const hashings = hashingsToRegister(questions, known.id, toolsFor(customer, engine.clock()))
-  const digests = await hashQueue.hold(hashings.length, (hash) => Promise.all(hashings.map(hash)))
-  const secret = secretOfQuestions(questions, hashings, digests)
-  const id = randomId()
-  const credential: Credential = {
-    id,
-    method: 'questions',
-    state: 'active',
-    label: null,
-    secret,
-    lastStep: -1,
-    lastUsedAtMs: null,
-  }
+  const credential = await questionsCredential(engine, customer, known.id, questions)
   const nowMs = engine.clock()
   return engine.store.write(async (tx): Promise<RegisterQuestionsOutcome> => {
     if (request && !(await tx.marks.claim(request))) return { ok: false, reason: 'repeated' }
@@ -59,6 +47,19 @@ export async function registerQuestions(
     const detail = JSON.stringify({ questions: questions.length })
     const note = { kind: 'enrolment', subject: user.id, method: 'questions', challengeId: null, requestId, detail }
     await tx.audit.append(customer.id, note, 'registered', nowMs)
-    return { ok: true, id }
+    return { ok: true, id: credential.id }
   })
+}
+
+/** What is kept of security questions, their answers hashed slowly. */
+export async function questionsCredential(
+  { clock }: Pick<Engine, 'clock'>,
+  customer: Customer,
+  userId: string,
+  questions: readonly QuestionAnswer[],
+): Promise<Credential> {
+  const hashings = hashingsToRegister(questions, userId, toolsFor(customer, clock()))
+  const digests = await hashQueue.hold(hashings.length, (hash) => Promise.all(hashings.map(hash)))
+  const secret = secretOfQuestions(questions, hashings, digests)
+  return { id: randomId(), method: 'questions', state: 'active', label: null, secret, lastStep: -1, lastUsedAtMs: null }
 }

@@ -130,7 +130,7 @@ function change(
   })
 }
 
-/** A user of a name alone. */
+/** A user of that name, not kept yet. */
 export function newUser(customer: Customer, username: string, nowMs: number): User {
   return {
     id: randomId(),

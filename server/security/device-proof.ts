@@ -8,7 +8,8 @@ export function keyThatSigned(text: string, publicKey: string, signature: string
   const point = Buffer.from(publicKey, 'base64url')
   const signed = Buffer.from(signature, 'base64url')
   if (point.length !== 65 || point[0] !== 4 || signed.length !== 64) return null
-  const [x, y] = [point.subarray(1, 33), point.subarray(33)].map((part) => part.toString('base64url'))
+  const x = point.subarray(1, 33).toString('base64url')
+  const y = point.subarray(33).toString('base64url')
   try {
     const key = createPublicKey({ key: { kty: 'EC', crv: 'P-256', x, y }, format: 'jwk' })
     const isRight = verify('sha256', Buffer.from(text), { key, dsaEncoding: 'ieee-p1363' }, signed)

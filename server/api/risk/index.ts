@@ -1,0 +1,145 @@
+import type { FastifyInstance, FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify'
+import Type, { type Static, type TObject } from 'typebox'
+import { Compile } from 'typebox/compile'
+import type { Engine } from '../../engine/ports.ts'
+import { OverloadError } from '../../vocabulary.ts'
+import { notReadable, readJson } from '../body.ts'
+import { challengeBody, evaluateBody, registerBody, userBody, validateBody } from './bodies.ts'
+import { evaluatedPageOf, pageOf } from './caller.ts'
+import {
+  type Around,
+  challengeUser,
+  evaluateRisk,
+  isUserRegistered,
+  registerUser,
+  validateAnswer,
+} from './page-calls.ts'
+import { type Said, said } from './words.ts'
+
+/**
+ * What the browser SDK calls, for document 002's functions. Nothing here is signed: a session that the site's backend
+ * opened says whose page it is, and only that page's origin may read the answer.
+ */
+export function riskPages(engine: Engine): FastifyPluginAsync {
+  return async (app) => {
+    // As plain text, so that browsers send it without asking; nobody is answered who asks.
+    app.removeAllContentTypeParsers()
+    app.addContentTypeParser('*', { parseAs: 'buffer' }, (request, body, done) => {
+      const problem = notReadable(request.headers)
+      if (problem) done(Object.assign(new Error(problem), { statusCode: 415 }))
+      else done(null, body)
+    })
+    for (const one of calls) serve(app, engine, one)
+  }
+}
+
+interface PageCall<Body extends TObject, Page> {
+  readonly name: string
+  readonly summary: string
+  readonly body: Body
+  /** Who may call; undefined: not this page. */
+  readonly pageOf: (engine: Engine, body: Static<Body>, origin: string | undefined) => Promise<Page | undefined>
+  readonly handle: (around: Around, page: Page, body: Static<Body>) => Promise<Said>
+}
+
+/** Keeps the types of body and page beside the call; here it is only served. */
+function pageCall<Body extends TObject, Page>(one: PageCall<Body, Page>): Served {
+  return one as unknown as Served // a body is checked by its own schema before it is handed over
+}
+
+type Served = PageCall<TObject, unknown>
+
+const calls = [
+  pageCall({
+    name: 'user',
+    summary: 'Browser SDK: whether the user is registered',
+    body: userBody,
+    pageOf,
+    handle: isUserRegistered,
+  }),
+  pageCall({
+    name: 'register',
+    summary: 'Browser SDK: register the user of a session; never changes one who is there',
+    body: registerBody,
+    pageOf,
+    handle: registerUser,
+  }),
+  pageCall({
+    name: 'evaluate',
+    summary: 'Browser SDK: weigh the sign-in',
+    body: evaluateBody,
+    pageOf,
+    handle: evaluateRisk,
+  }),
+  pageCall({
+    name: 'challenge',
+    summary: 'Browser SDK: challenge the user of an evaluation',
+    body: challengeBody,
+    pageOf: evaluatedPageOf,
+    handle: challengeUser,
+  }),
+  pageCall({
+    name: 'validate',
+    summary: 'Browser SDK: validate what the user answered',
+    body: validateBody,
+    pageOf: evaluatedPageOf,
+    handle: validateAnswer,
+  }),
+]
+
+const answerShape = Type.Object(
+  { status: Type.String(), message: Type.String(), customerKey: Type.String(), userKey: Type.String() },
+  { additionalProperties: true },
+)
+
+function serve(app: FastifyInstance, engine: Engine, one: Served): void {
+  const validator = Compile(one.body)
+  app.post(`/api/risk/page/${one.name}`, {
+    config: { isCall: true },
+    schema: {
+      summary: one.summary,
+      tags: ['Browser SDK'],
+      body: one.body,
+      response: { 200: answerShape },
+      security: [],
+    },
+    handler: async (request, reply) => {
+      reply.headers({ 'cache-control': 'no-store', 'content-type': 'application/json; charset=utf-8', vary: 'origin' })
+      const raw = readJson(Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0))
+      if (typeof raw === 'string') return told(request, {}, { status: 'ERROR', message: raw })
+      if (!validator.Check(raw)) {
+        const field = validator.Errors(raw)[0]?.instancePath.slice(1).replaceAll('/', '.')
+        return told(request, {}, { status: 'ERROR', message: `The field ${field || 'of that name'} is not valid.` })
+      }
+      return told(request, raw, await take(engine, one, raw, request, reply))
+    },
+  })
+}
+
+async function take(
+  engine: Engine,
+  one: Served,
+  body: Record<string, unknown>,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<Said> {
+  const { origin } = request.headers
+  try {
+    const page = await one.pageOf(engine, body, origin)
+    if (page === undefined) return said.notThisPage
+    reply.header('access-control-allow-origin', origin)
+    const userAgent = request.headers['user-agent'] ?? null
+    return await one.handle({ engine, address: request.ip, userAgent, requestId: request.id }, page, body)
+  } catch (error) {
+    const isOverload = error instanceof OverloadError
+    if (!isOverload) request.log.error({ err: error, requestId: request.id }, 'a call failed')
+    reply.header('retry-after', '1')
+    return isOverload ? said.busy : said.failed
+  }
+}
+
+/** HTTP 200 whatever the outcome, with the names as they were sent. */
+function told(request: FastifyRequest, { customerKey, userKey }: Record<string, unknown>, answer: Said): string {
+  request.outcome = answer.status
+  return JSON.stringify({ customerKey, userKey, ...answer })
+}
