@@ -78,7 +78,8 @@ const places: readonly Place[] = [
   ...globSync('server/api/*/', { cwd: root }).map((folder) => ({
     folder: new RegExp(`^${folder.replaceAll('\\', '/').replace(/\/$/, '')}/`),
     ours: /^(contract\/|server\/(engine\/|risk\/facts|security\/|vocabulary|api\/\w+\.ts$))/,
-    packages: /^(fastify|@fastify\/(cors|static)|typebox|typebox\/compile|qrcode|sharp|node:(crypto|fs|http|net)|nodemailer)$/,
+    packages:
+      /^(fastify|@fastify\/(cors|static)|typebox|typebox\/compile|qrcode|sharp|node:(crypto|fs|http|net)|nodemailer)$/,
   })),
 ]
 
