@@ -11,8 +11,10 @@ import { getAllGroupsCall, membersCall, updateGroupsCall, updateMembersCall } fr
 import { notifyCall } from './notify.ts'
 import { passkeyRegistrationCall, passkeyRemovalCall, passkeysCall } from './passkeys.ts'
 import { phoneRemovalCall, phonesCall } from './phones.ts'
+import { acsCall, evaluateRiskCall, registerProfileCall } from './rba.ts'
 import { recoveryCodesCall } from './recovery-codes.ts'
 import { registerCall, registerMobileCall, registrationStatusCall } from './registration.ts'
+import { deviceRemovalCall, devicesCall, evaluateCall, feedbackCall, redeemCall, sessionCall } from './risk.ts'
 import { serveTimestamp } from './timestamp.ts'
 import {
   assignTokenCall,
@@ -81,6 +83,15 @@ const endpoints = [
   enableTokenCall,
   resyncTokenCall,
   exportTokensCall,
+  acsCall,
+  evaluateRiskCall,
+  registerProfileCall,
+  sessionCall,
+  evaluateCall,
+  redeemCall,
+  feedbackCall,
+  devicesCall,
+  deviceRemovalCall,
 ] as unknown as readonly Endpoint[] // each keeps its own body type inside; here they are only served
 
 const bodyBytesMax = 64 * 1024

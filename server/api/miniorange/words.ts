@@ -68,6 +68,13 @@ export function readMethod(authType: string): Asked | undefined {
   return way && { ...way, label }
 }
 
+/** The word for a method whose message travels one way, or needs none; undefined: these documents have none. */
+export function labelOf({ method, via }: { readonly method: MethodId; readonly via: Via | null }): string | undefined {
+  const wanted = via === null ? [] : [via]
+  const isIt = (way: Way) => way.method === method && way.via.join() === wanted.join()
+  return Object.entries(ways).find(([, way]) => isIt(way))?.[0]
+}
+
 /** The word stored for a user: null when it says that he chose nothing. */
 export function readOwnMethod(label: string): Asked | null | undefined {
   return noChoice.has(label) ? null : readMethod(label)
