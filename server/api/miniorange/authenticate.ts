@@ -1,8 +1,10 @@
-import Type from 'typebox'
+import Type, { type Static } from 'typebox'
 import { type AnswerRequest, answer, type ToChallenge } from '../../engine/answer.ts'
 import { type ChallengeOutcome, challenge } from '../../engine/challenge.ts'
 import { challengeIdOf } from '../../engine/passkeys.ts'
+import type { Engine } from '../../engine/ports.ts'
 import { status } from '../../engine/status.ts'
+import type { Language } from '../../engine/templates.ts'
 import type { Answer, Assertion, Customer, QuestionAnswer } from '../../vocabulary.ts'
 import { readAssertion } from '../webauthn.ts'
 import {
@@ -21,9 +23,11 @@ import {
   txId,
   username,
 } from './bodies.ts'
+import { askedFor, completed, riskField, strongestOf, weigh } from './challenge-risk.ts'
 import { isDefaultCustomer, isSignUpCode, onlySignUp } from './default-customers.ts'
-import { endpoint } from './endpoint.ts'
+import { type Call, endpoint, type Reply } from './endpoint.ts'
 import { qrJpeg } from './qr.ts'
+import { evaluationId } from './risk.ts'
 import {
   answerRefusals,
   assertionRefusals,
@@ -54,43 +58,80 @@ export const challengeCall = endpoint({
     showsMatchNumber: Type.Optional(showsMatchNumber),
     ipAddress: Type.Optional(ipAddress),
     language: Type.Optional(language),
+    risk: Type.Optional(riskField),
   }),
-  async handle({ engine, caller: { customer, mark }, body, address, requestId }) {
-    const asked = body.authType === undefined ? null : readMethod(body.authType)
-    if (asked === undefined) return { status: 'ERROR', message: `The authType ${body.authType} is not available.` }
-    if (!body.username && !body.phone && !body.email)
-      return { status: 'ERROR', message: 'Send username, phone or email.' }
-    if (isDefaultCustomer(customer) && !isSignUpCode(asked)) return { status: 'ERROR', message: onlySignUp }
-    const outcome = await challenge(engine, {
-      customer,
-      username: body.username ?? null,
-      phone: body.phone ?? null,
-      email: body.email ?? null,
-      asked,
-      readOwnMethod,
-      emailMethod,
-      ...circumstances(customer, body, address),
-      language: body.language ?? null,
-      showsMatchNumber: body.showsMatchNumber ?? false,
-      request: mark,
-      requestId,
-    })
-    if (!outcome.ok)
-      return {
-        ...deliveries(outcome.deliveries ?? []),
-        responseType: 'CHALLENGE',
-        ...challengeRefusals[outcome.reason],
-      }
-    return {
-      txId: outcome.challengeId,
-      authType: outcome.label,
-      responseType: 'CHALLENGE',
-      ...(await asking(outcome)),
-      ...deliveries(outcome.deliveries),
-      ...said.challenged,
-    }
+  async handle(call) {
+    const { engine, caller, body, requestId } = call
+    if (!body.risk) return askUser(call)
+    const weighed = await weighFirst(engine, caller.customer, body, requestId)
+    if ('status' in weighed) return weighed
+    const authType = body.authType ?? strongestOf(weighed)
+    const reply = await askUser(authType === undefined ? call : { ...call, body: { ...body, authType } })
+    if (reply.status !== said.challenged.status) return reply
+    return { ...reply, ...(await askedFor(engine, caller.customer, weighed, String(reply['txId']))) }
   },
 })
+
+interface ChallengeBody {
+  readonly username?: string
+  readonly phone?: string
+  readonly email?: string
+  readonly authType?: string
+  readonly transactionName?: string
+  readonly showsMatchNumber?: boolean
+  readonly ipAddress?: string
+  readonly language?: Language
+}
+
+async function askUser({
+  engine,
+  caller: { customer, mark },
+  body,
+  address,
+  requestId,
+}: Call<ChallengeBody>): Promise<Reply> {
+  const asked = body.authType === undefined ? null : readMethod(body.authType)
+  if (asked === undefined) return { status: 'ERROR', message: `The authType ${body.authType} is not available.` }
+  if (!body.username && !body.phone && !body.email)
+    return { status: 'ERROR', message: 'Send username, phone or email.' }
+  if (isDefaultCustomer(customer) && !isSignUpCode(asked)) return { status: 'ERROR', message: onlySignUp }
+  const outcome = await challenge(engine, {
+    customer,
+    username: body.username ?? null,
+    phone: body.phone ?? null,
+    email: body.email ?? null,
+    asked,
+    readOwnMethod,
+    emailMethod,
+    ...circumstances(customer, body, address),
+    language: body.language ?? null,
+    showsMatchNumber: body.showsMatchNumber ?? false,
+    request: mark,
+    requestId,
+  })
+  if (!outcome.ok)
+    return { ...deliveries(outcome.deliveries ?? []), responseType: 'CHALLENGE', ...challengeRefusals[outcome.reason] }
+  return {
+    txId: outcome.challengeId,
+    authType: outcome.label,
+    responseType: 'CHALLENGE',
+    ...(await asking(outcome)),
+    ...deliveries(outcome.deliveries),
+    ...said.challenged,
+  }
+}
+
+/** Risk is weighed of users alone; the keys that everybody knows have none. */
+async function weighFirst(
+  engine: Engine,
+  customer: Customer,
+  { username, ipAddress, risk = {} }: { username?: string; ipAddress?: string; risk?: Static<typeof riskField> },
+  requestId: string,
+) {
+  if (username === undefined || isDefaultCustomer(customer))
+    return { status: 'ERROR', message: 'Risk is weighed of a user: send username.' }
+  return weigh(engine, { customer, username, ipAddress, risk, requestId })
+}
 
 /** What the caller has to show, each only where the method has it. */
 async function asking({ matchNumber, questions, passkey, scanLink }: Asking) {
@@ -124,6 +165,10 @@ export const validateCall = endpoint({
     authType: Type.Optional(authType),
     answers: Type.Optional(questionAnswers),
     assertion: Type.Optional(assertion),
+    evaluationId: Type.Optional(evaluationId),
+    saveDevice: Type.Optional(
+      Type.Boolean({ description: 'With `evaluationId`: the user wants this device to be remembered.' }),
+    ),
   }),
   async handle({ engine, caller: { customer, mark }, body, requestId }) {
     const refused = (message: string) => ({ responseType: 'VALIDATE', status: 'FAILED', message })
@@ -137,7 +182,10 @@ export const validateCall = endpoint({
     const label = outcome.label ?? body.authType?.trim().toUpperCase()
     const named = label ? { ...echo, authType: label } : echo
     const refusals = refusalsOf[given.kind]
-    return outcome.ok ? { ...named, ...said.validated } : { ...named, ...refused(refusals[outcome.reason]) }
+    if (!outcome.ok) return { ...named, ...refused(refusals[outcome.reason]) }
+    const { evaluationId, saveDevice = false } = body
+    if (evaluationId === undefined) return { ...named, ...said.validated }
+    return { ...named, ...said.validated, ...(await completed(engine, customer, { evaluationId, saveDevice })) }
   },
 })
 

@@ -18,7 +18,7 @@ const action = Type.String({
   pattern: '^[A-Za-z0-9._-]{1,64}$',
   description: 'What the user wants to do, in your own word; `sign-in` when left out.',
 })
-const evaluationId = line(64, 'The evaluation, as `evaluate`, `redeem` or `challenge` gave it.')
+export const evaluationId = line(64, 'The evaluation, as `evaluate`, `redeem` or `challenge` gave it.')
 const texts = (most: number, maxLength: number, description: string) =>
   Type.Record(Type.String({ pattern: '^[A-Za-z]{1,32}$' }), Type.String({ maxLength }), {
     maxProperties: most,
