@@ -1,0 +1,55 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { type FreemanLevel, freeman, freemanWeights } from './freeman.ts'
+import vectors from './freeman-vectors.json' with { type: 'json' }
+
+type Row = Readonly<Record<string, string>>
+
+const features = [
+  { ip: freemanWeights.address.address, asn: freemanWeights.address.asn, country: freemanWeights.address.country },
+  {
+    ua: freemanWeights.userAgent.userAgent,
+    browser: freemanWeights.userAgent.browser,
+    os: freemanWeights.userAgent.os,
+    device: freemanWeights.userAgent.deviceType,
+  },
+]
+
+test('the Freeman model gives the scores of its published code', () => {
+  const rows: readonly Row[] = vectors.rows
+  assert.equal(vectors.expected.length, 365)
+  for (const [index = 0, expected = 0] of vectors.expected) {
+    const score = scoreAgainst(rows.slice(0, index), rows[index] ?? {})
+    assert.ok(score !== undefined && Math.abs(score - expected) <= 1e-9 * expected, `row ${index}: ${score}`)
+  }
+})
+
+test('the Freeman model does not score a user without history', () => {
+  assert.equal(freeman({ userTotal: 0, worldTotal: 10, users: 3, features: [] }), undefined)
+})
+
+/** The counts of a sign-in among those before it. */
+function scoreAgainst(before: readonly Row[], row: Row): number | undefined {
+  const own = before.filter((one) => one['user'] === row['user'])
+  return freeman({
+    userTotal: own.length,
+    worldTotal: before.length,
+    users: new Set(before.map((one) => one['user'])).size,
+    features: features.map((weights) => {
+      const [finest = ''] = Object.keys(weights)
+      const within = before.filter((one) => one[finest] === row[finest])
+      return Object.entries(weights).map(
+        ([name, weight]): FreemanLevel => ({
+          weight,
+          user: count(own, row, name),
+          world: count(before, row, name),
+          distinct: distinct(before, name),
+          distinctWithin: distinct(within, name),
+        }),
+      )
+    }),
+  })
+}
+
+const count = (rows: readonly Row[], row: Row, name: string) => rows.filter((one) => one[name] === row[name]).length
+const distinct = (rows: readonly Row[], name: string) => new Set(rows.map((one) => one[name])).size
