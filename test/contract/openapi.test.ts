@@ -114,7 +114,7 @@ describe('/openapi.json', () => {
 
   it('has only schemas of JSON Schema 2020-12', () => {
     const keywords =
-      'type description properties required additionalProperties patternProperties anyOf enum format pattern minLength maxLength minimum maximum items minItems maxItems'.split(
+      'type description properties required additionalProperties patternProperties maxProperties anyOf enum format pattern minLength maxLength minimum maximum items minItems maxItems'.split(
         ' ',
       )
     for (const schema of schemas()) {
@@ -169,6 +169,12 @@ describe('the list of routes', () => {
     'api/auth/validate',
     'api/auth/validate-google-auth-secret',
     'api/notify/send',
+    'api/risk/device-removal',
+    'api/risk/devices',
+    'api/risk/evaluate',
+    'api/risk/feedback',
+    'api/risk/redeem',
+    'api/risk/session',
     'rest/customer/add',
     'rest/customer/check-if-exists',
     'rest/customer/contact-us',
@@ -177,6 +183,9 @@ describe('the list of routes', () => {
     'rest/customer/license',
     'rest/customer/password-reset',
     'rest/mobile/get-timestamp',
+    'rest/rba/acs',
+    'rest/rba/evaluate-risk',
+    'rest/rba/register-profile',
   ]
 
   it('has every call that exists, once and with the prefix of the documents', () => {
@@ -191,10 +200,11 @@ describe('the list of routes', () => {
   })
 
   it('leaves out no call that is served', () => {
-    // For people, for gateways, and other spellings of paths; Fastify prints /link/* and whatever ends in * so.
+    // For people, for the browser SDK, for gateways, and other spellings of paths; Fastify prints /link/* and whatever ends in * so.
     const forms = [
       '*',
       '/account/reset/:secret',
+      ...['user', 'register', 'evaluate', 'challenge', 'validate'].map((call) => `/api/risk/page/${call}`),
       '/link',
       '/link*',
       '/link/:id/:secret',
@@ -257,6 +267,14 @@ describe('the documented fields are the validated ones', () => {
     groupName: 'No such group',
     groups: [{ groupName: 'Staff', isDefault: 'false' }],
     users: [{ primaryEmail: 'nobody@example.com' }],
+    userKey: 'nobody-knows-me',
+    origin: 'https://www.example.com',
+    resultToken: 'no-such-result',
+    evaluationId: 'no-such-evaluation',
+    feedback: 'failed',
+    deviceId: 'no-such-device',
+    appSecret: 'not-the-secret',
+    sessionUuid: 'no-such-session',
   }
   /** The mail of notify/send. */
   const mail = { toEmail: 'nobody@example.com', subject: 'Subject', content: 'Content' }
@@ -288,7 +306,12 @@ describe('the documented fields are the validated ones', () => {
   it('each typed field refuses another type by name', async () => {
     for (const route of routes)
       for (const [name, schema] of Object.entries(route.fields).filter(([, one]) => isRead(one)))
-        for (const odd of [{}, schema.type === 'array' ? 'text' : [], schema.type === 'boolean' ? 'true' : true, 1.5])
+        for (const odd of [
+          schema.type === 'object' ? 1 : {},
+          schema.type === 'array' ? 'text' : [],
+          schema.type === 'boolean' ? 'true' : true,
+          1.5,
+        ])
           assert.equal(
             await messageOf(route, { ...bodyOf(route), [name]: odd }),
             `The field ${name} is not valid.`,

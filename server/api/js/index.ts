@@ -11,6 +11,7 @@ export const sdkFiles: FastifyPluginAsync = async (app) => {
     prefix: '/js/',
     schemaHide: true,
     index: false,
+    wildcard: false,
     preCompressed: true,
     cacheControl: false,
     setHeaders(reply) {

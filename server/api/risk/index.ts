@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify'
-import Type, { type Static, type TObject } from 'typebox'
+import type { Static, TObject } from 'typebox'
 import { Compile } from 'typebox/compile'
 import type { Engine } from '../../engine/ports.ts'
 import { OverloadError } from '../../vocabulary.ts'
@@ -18,7 +18,8 @@ import { type Said, said } from './words.ts'
 
 /**
  * What the browser SDK calls, for document 002's functions. Nothing here is signed: a session that the site's backend
- * opened says whose page it is, and only that page's origin may read the answer.
+ * opened says whose page it is, and only that page's origin may read the answer. The SDK is served beside it, so that the
+ * calls are between the two and described nowhere else.
  */
 export function riskPages(engine: Engine): FastifyPluginAsync {
   return async (app) => {
@@ -35,7 +36,6 @@ export function riskPages(engine: Engine): FastifyPluginAsync {
 
 interface PageCall<Body extends TObject, Page> {
   readonly name: string
-  readonly summary: string
   readonly body: Body
   /** Who may call; undefined: not this page. */
   readonly pageOf: (engine: Engine, body: Static<Body>, origin: string | undefined) => Promise<Page | undefined>
@@ -52,57 +52,41 @@ type Served = PageCall<TObject, unknown>
 const calls = [
   pageCall({
     name: 'user',
-    summary: 'Browser SDK: whether the user is registered',
     body: userBody,
     pageOf,
     handle: isUserRegistered,
   }),
   pageCall({
     name: 'register',
-    summary: 'Browser SDK: register the user of a session; never changes one who is there',
     body: registerBody,
     pageOf,
     handle: registerUser,
   }),
   pageCall({
     name: 'evaluate',
-    summary: 'Browser SDK: weigh the sign-in',
     body: evaluateBody,
     pageOf,
     handle: evaluateRisk,
   }),
   pageCall({
     name: 'challenge',
-    summary: 'Browser SDK: challenge the user of an evaluation',
     body: challengeBody,
     pageOf: evaluatedPageOf,
     handle: challengeUser,
   }),
   pageCall({
     name: 'validate',
-    summary: 'Browser SDK: validate what the user answered',
     body: validateBody,
     pageOf: evaluatedPageOf,
     handle: validateAnswer,
   }),
 ]
 
-const answerShape = Type.Object(
-  { status: Type.String(), message: Type.String(), customerKey: Type.String(), userKey: Type.String() },
-  { additionalProperties: true },
-)
-
 function serve(app: FastifyInstance, engine: Engine, one: Served): void {
   const validator = Compile(one.body)
   app.post(`/api/risk/page/${one.name}`, {
     config: { isCall: true },
-    schema: {
-      summary: one.summary,
-      tags: ['Browser SDK'],
-      body: one.body,
-      response: { 200: answerShape },
-      security: [],
-    },
+    schema: { hide: true },
     handler: async (request, reply) => {
       reply.headers({ 'cache-control': 'no-store', 'content-type': 'application/json; charset=utf-8', vary: 'origin' })
       const raw = readJson(Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0))
