@@ -35,6 +35,7 @@ import { createMetrics } from './metrics.ts'
 import { createOutgoing } from './outgoing.ts'
 import { createPushSending } from './push-sending.ts'
 import { remember } from './remember.ts'
+import { riskPorts } from './risk-ports.ts'
 import { randomSecret } from './security/random.ts'
 import type { ServerSettings } from './settings.ts'
 import { openStore, type Store } from './store/open.ts'
@@ -47,6 +48,8 @@ const purgeEveryMs = 60_000
 const synchronizeEveryMs = 60_000
 const hangUpEveryMs = 50
 const webhooksEveryMs = 2_000
+const countEveryMs = 1_000
+const reloadEveryMs = 30_000
 
 /** Everything, joined and not yet listening. */
 export interface Assembled {
@@ -72,6 +75,7 @@ export async function assemble(config: Config, given?: Clock): Promise<Assembled
   const doorbell = createDoorbell()
   const { settings } = outgoing
   const push = await createPushSending({ store, clock, doorbell, settings, baseUrl: () => baseUrl, metrics, logger })
+  const risk = riskPorts(config.networks, store, logger, freshMs)
   const engine: Engine = {
     get baseUrl() {
       return baseUrl
@@ -83,6 +87,7 @@ export async function assemble(config: Config, given?: Clock): Promise<Assembled
     customer,
     app: remember((key: string) => store.read.apps.byKey(key), freshMs),
     observe: metrics.observe,
+    ...risk.ports,
     selfService: async () => selfServiceOf(await outgoing.settings(), config),
   }
   const isDevelopment = config.mode === 'development'
@@ -114,7 +119,7 @@ export async function assemble(config: Config, given?: Clock): Promise<Assembled
 
   const warn = (error: unknown) => logger.warn({ err: error }, 'a background job failed')
   outgoing.outbox.start()
-  const jobs = [...jobsOf(engine, store, warn), every(synchronizeEveryMs, () => time.synchronize(), warn)]
+  const jobs = jobsOf({ engine, store, clock, warn, synchronize: () => time.synchronize(), risk })
   return {
     app,
     store,
@@ -138,20 +143,32 @@ export async function assemble(config: Config, given?: Clock): Promise<Assembled
   }
 }
 
+interface Background {
+  readonly engine: Engine
+  readonly store: Store
+  readonly clock: () => number
+  readonly warn: (error: unknown) => void
+  readonly synchronize: () => Promise<unknown>
+  readonly risk: ReturnType<typeof riskPorts>
+}
+
+/** What is done again and again beside the requests. */
+function jobsOf({ engine, store, clock, warn, synchronize, risk }: Background) {
+  return [
+    every(closeAuditEveryMs, () => store.closeAudit(clock()), warn),
+    every(purgeEveryMs, () => store.purge(clock()), warn),
+    every(countEveryMs, risk.count, warn),
+    every(reloadEveryMs, risk.reload, warn),
+    every(webhooksEveryMs, () => sendWebhooks(webhookPorts(engine, store)), warn),
+    every(synchronizeEveryMs, synchronize, warn),
+  ]
+}
+
 /** The keys of all customers, the oldest one's first: development shows it, as the start's box does. */
 async function keysOf({ read }: Store): Promise<{ customerKey: string; apiKey: string }[]> {
   const byAge = (await read.customers.list()).sort((left, right) => left.createdAtMs - right.createdAtMs)
   const found = await Promise.all(byAge.map(({ id }) => read.customers.find(id)))
   return found.flatMap((customer) => (customer ? [{ customerKey: String(customer.id), apiKey: customer.apiKey }] : []))
-}
-
-function jobsOf(engine: Engine, store: Store, warn: (error: unknown) => void) {
-  const { clock } = engine
-  return [
-    every(closeAuditEveryMs, () => store.closeAudit(clock()), warn),
-    every(purgeEveryMs, () => store.purge(clock()), warn),
-    every(webhooksEveryMs, () => sendWebhooks(webhookPorts(engine, store)), warn),
-  ]
 }
 
 function selfServiceOf(settings: ServerSettings, { mode }: Config): SelfService {

@@ -20,6 +20,11 @@ export interface Config {
   }
   readonly trustedProxies: readonly string[]
   readonly tls: { readonly certFile: string; readonly keyFile: string } | null
+  /** Files about addresses, for weighing risk. */
+  readonly networks: {
+    readonly databases: readonly string[]
+    readonly lists: readonly { readonly name: string; readonly file: string }[]
+  }
   readonly logLevel: string
 }
 
@@ -78,6 +83,16 @@ export const bootSettings = {
     meaning: 'File with the certificate chain in PEM. Together with `TLS_KEY` the server speaks HTTPS itself.',
   },
   TLS_KEY: { fallback: null, meaning: 'File with the private key in PEM.' },
+  IP_DATABASES: {
+    fallback: null,
+    meaning:
+      'Files of the `.mmdb` format, separated by commas, that know the country, the city or the provider of addresses; see docs/adaptive.md. Read again when they change. Unset: risk is weighed without.',
+  },
+  IP_LISTS: {
+    fallback: null,
+    meaning:
+      'Lists of bad networks as `name=file`, separated by commas, such as `tor=/var/lib/lists/tor.txt`: text files of addresses and CIDR ranges, one a line. The names `hosting` and `mobile` tell a kind instead. Read again when they change.',
+  },
   LOG_LEVEL: { fallback: 'info', meaning: '`debug`, `info`, `warn`, `error` or `silent`.' },
 } as const satisfies Record<string, BootSetting>
 
@@ -131,6 +146,10 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     },
     trustedProxies: check('TRUSTED_PROXIES', addressList, 'addresses or CIDR ranges separated by commas') ?? [],
     tls,
+    networks: {
+      databases: check('IP_DATABASES', fileList, 'files that can be read, separated by commas') ?? [],
+      lists: check('IP_LISTS', namedFiles, 'name=file, separated by commas, with files that can be read') ?? [],
+    },
     logLevel: check('LOG_LEVEL', oneOf(logLevels), logLevels.join(', ')) ?? 'info',
   }
   if (mode === 'production') problems.push(...productionProblems(config, baseUrl))
@@ -197,6 +216,17 @@ function isReadable(file: string): boolean {
   } catch {
     return false
   }
+}
+
+function fileList(text: string): string[] | undefined {
+  const files = text.split(',').map((part) => part.trim())
+  return files.every(isReadable) ? files : undefined
+}
+
+function namedFiles(text: string): { name: string; file: string }[] | undefined {
+  const parts = text.split(',').map((part) => /^\s*([a-z][a-z0-9-]{0,29})=(.+?)\s*$/.exec(part))
+  const files = parts.map((part) => ({ name: part?.[1] ?? '', file: part?.[2] ?? '' }))
+  return files.every(({ name, file }) => name !== '' && isReadable(file)) ? files : undefined
 }
 
 function oneOf<T extends string>(allowed: readonly T[]): (text: string) => T | undefined {

@@ -1,21 +1,38 @@
 import type { RiskAction } from '../risk/facts.ts'
+import { type KeptEvaluation, leftOf } from '../risk/kept.ts'
+import { counts } from '../risk/obligations.ts'
+import { defaultPolicy, type Policy } from '../risk/policy-file.ts'
+import { randomId, randomSecret } from '../security/random.ts'
 import type { Customer, MethodId } from '../vocabulary.ts'
-import type { Engine } from './ports.ts'
-
-/** How long a result waits to be redeemed. */
-export const resultTtlMs = 60_000
+import { evaluationTtlMs, resultDigest, resultTtlMs, riskNote } from './adaptive.ts'
+import { failuresKey } from './adaptive-counts.ts'
+import { rememberDevice } from './adaptive-devices.ts'
+import { learnFrom } from './adaptive-learn.ts'
+import type { RiskCore } from './ports.ts'
 
 /**
  * The question that was asked because of an evaluation (`engine/challenge.ts` made it): only its answer completes the
  * evaluation from now on. False when the evaluation is over, denied, or of somebody else than the challenged user.
  */
-export async function ask(_engine: Engine, _customer: Customer, _id: string, _challengeId: string): Promise<boolean> {
-  throw new Error('not yet')
+export async function ask(engine: RiskCore, customer: Customer, id: string, challengeId: string): Promise<boolean> {
+  const nowMs = engine.clock()
+  return engine.store.write(async (tx) => {
+    const kept = await tx.riskEvaluations.find(customer.id, id)
+    const challenge = await tx.challenges.find(challengeId)
+    if (!kept || kept.userId === null || isOver(kept, nowMs)) return false
+    if (challenge?.customerId !== customer.id || challenge.userId !== kept.userId) return false
+    if (!(await tx.riskEvaluations.ask(customer.id, id, challengeId))) return false
+    const user = await tx.riskUsers.hold(customer.id, kept.userId)
+    const prompts = { count: leftOf(user.prompts, nowMs) + 1, atMs: nowMs }
+    await tx.riskUsers.put(customer.id, kept.userId, { ...user, prompts })
+    return true
+  })
 }
 
 /** The challenge that an evaluation waits for; undefined: none, or the evaluation is over. */
-export async function asked(_engine: Engine, _customer: Customer, _id: string): Promise<string | undefined> {
-  throw new Error('not yet')
+export async function asked(engine: RiskCore, customer: Customer, id: string): Promise<string | undefined> {
+  const kept = await engine.store.read.riskEvaluations.find(customer.id, id)
+  return kept && !isOver(kept, engine.clock()) ? (kept.challengeId ?? undefined) : undefined
 }
 
 export interface CompleteRequest {
@@ -37,8 +54,65 @@ export type CompleteOutcome =
   | { readonly ok: false; readonly reason: 'unknown' | 'denied' | 'not-approved' | 'method-too-weak' }
 
 /** The user proved himself: the sign-in is finished and learned, its device remembered, and a result given out. Works once. */
-export async function complete(_engine: Engine, _request: CompleteRequest): Promise<CompleteOutcome> {
-  throw new Error('not yet')
+export async function complete(engine: RiskCore, request: CompleteRequest): Promise<CompleteOutcome> {
+  const { customer, id, trustsDevice } = request
+  const nowMs = engine.clock()
+  const kept = await engine.store.read.riskEvaluations.find(customer.id, id)
+  if (!kept || kept.atMs + evaluationTtlMs <= nowMs) return { ok: false, reason: 'unknown' }
+  if (kept.state !== 'open') return { ok: false, reason: kept.state === 'denied' ? 'denied' : 'unknown' }
+  const policies = await engine.policies(customer.id)
+  const policy = policies.get(kept.record.scope) ?? defaultPolicy
+  const method = await proofOf(engine, request, kept)
+  if (method === undefined) return { ok: false, reason: 'not-approved' }
+  if (method !== 'caller' && !counts(method, kept.score, policy)) return { ok: false, reason: 'method-too-weak' }
+  return finish(engine, kept, { method, policy, trustsDevice, nowMs })
+}
+
+/** What proved the user; undefined: nothing has yet. */
+async function proofOf(
+  { store }: RiskCore,
+  { customer, proof }: CompleteRequest,
+  kept: KeptEvaluation,
+): Promise<MethodId | 'caller' | undefined> {
+  if (proof === 'caller') return proof
+  if (proof !== 'challenge') return proof.method
+  const challenge = kept.challengeId === null ? undefined : await store.read.challenges.find(kept.challengeId)
+  const isProof = challenge?.customerId === customer.id && challenge.userId === kept.userId
+  return isProof && challenge.state === 'approved' ? challenge.method : undefined
+}
+
+interface Finishing {
+  readonly method: MethodId | 'caller'
+  readonly policy: Policy
+  readonly trustsDevice: boolean
+  readonly nowMs: number
+}
+
+async function finish(
+  { store }: RiskCore,
+  kept: KeptEvaluation,
+  { method, policy, trustsDevice, nowMs }: Finishing,
+): Promise<CompleteOutcome> {
+  const { customerId, id, record, sessionDigest } = kept
+  const resultToken = randomSecret(32).toString('base64url')
+  const result = { digest: resultDigest(resultToken), untilMs: nowMs + resultTtlMs }
+  const isTrusting = trustsDevice && !record.isUntrusted
+  const deviceId = kept.deviceId ?? (isTrusting ? randomId() : null)
+  return store.write(async (tx): Promise<CompleteOutcome> => {
+    // Decides which of two answers at once finishes it; the other finds nothing that waits.
+    if (!(await tx.riskEvaluations.finish(customerId, id, { method, deviceId, result })))
+      return { ok: false, reason: 'unknown' }
+    if (sessionDigest) await tx.riskSessions.end(customerId, sessionDigest)
+    const device = deviceId !== null && isTrusting ? await rememberDevice(tx, kept, deviceId, policy, nowMs) : null
+    await learnFrom(tx, kept)
+    await tx.audit.append(customerId, { ...riskNote(kept, null), method }, 'completed', nowMs)
+    return { ok: true, resultToken, deviceToken: device }
+  })
+}
+
+/** Past its time, or not waiting for a proof. */
+function isOver({ atMs, state }: KeptEvaluation, nowMs: number): boolean {
+  return state !== 'open' || atMs + evaluationTtlMs <= nowMs
 }
 
 export interface Redeemed {
@@ -57,11 +131,23 @@ export interface Redeemed {
 
 /** Counts once, on however many nodes; undefined: forged, expired, of another customer, or redeemed before. Learns an allowed sign-in. */
 export async function redeem(
-  _engine: Engine,
-  _customer: Customer,
-  _resultToken: string,
+  { store, clock }: RiskCore,
+  customer: Customer,
+  resultToken: string,
 ): Promise<Redeemed | undefined> {
-  throw new Error('not yet')
+  const nowMs = clock()
+  return store.write(async (tx) => {
+    const kept = await tx.riskEvaluations.redeem(customer.id, resultDigest(resultToken), nowMs)
+    if (!kept) return undefined
+    if (kept.state === 'allowed') {
+      await tx.riskEvaluations.settle(customer.id, kept.id, 'finished')
+      await learnFrom(tx, kept)
+    }
+    await tx.audit.append(customer.id, riskNote(kept, null), 'redeemed', nowMs)
+    const { id, decision, score, method, challengeId, atMs, record } = kept
+    const { username, action, origin } = record
+    return { evaluationId: id, username, action, origin, decision, score, method, challengeId, atMs }
+  })
 }
 
 /**
@@ -70,10 +156,36 @@ export async function redeem(
  * the risk of the user's sign-ins for 30 days. `mine`: takes `not-me` back. False: no such evaluation.
  */
 export async function tell(
-  _engine: Engine,
-  _customer: Customer,
-  _id: string,
-  _what: 'failed' | 'not-me' | 'mine',
+  { store, clock }: RiskCore,
+  customer: Customer,
+  id: string,
+  what: 'failed' | 'not-me' | 'mine',
 ): Promise<boolean> {
-  throw new Error('not yet')
+  const nowMs = clock()
+  return store.write(async (tx) => {
+    const kept = await tx.riskEvaluations.find(customer.id, id)
+    if (!kept || (what === 'failed' && kept.state !== 'open' && kept.state !== 'allowed')) return false
+    const states = { failed: 'failed', 'not-me': 'not-me', mine: 'finished' } as const
+    await tx.riskEvaluations.settle(customer.id, id, states[what])
+    const { userId, deviceId, record } = kept
+    if (what === 'failed')
+      for (const key of failuresKey(customer, record.evidence.address, nowMs).slice(0, 1))
+        await tx.riskCounts.bump(customer.id, key, nowMs)
+    if (userId !== null) {
+      const user = await tx.riskUsers.hold(customer.id, userId)
+      const failures = { count: leftOf(user.failures, nowMs) + 1, atMs: nowMs }
+      const changes = {
+        failed: { failures },
+        'not-me': { reportedUntilMs: nowMs + reportedMs },
+        mine: { reportedUntilMs: 0 },
+      } as const
+      await tx.riskUsers.put(customer.id, userId, { ...user, ...changes[what] })
+      if (what === 'not-me' && deviceId !== null) await tx.riskDevices.remove(customer.id, userId, deviceId)
+    }
+    await tx.audit.append(customer.id, riskNote(kept, null), what, nowMs)
+    return true
+  })
 }
+
+/** How long it weighs that a user said a sign-in was not his. */
+const reportedMs = 30 * 24 * 3_600_000

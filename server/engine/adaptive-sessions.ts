@@ -1,8 +1,12 @@
+import { fingerprint } from '../security/digest.ts'
+import { randomSecret } from '../security/random.ts'
 import type { Customer } from '../vocabulary.ts'
-import type { Engine } from './ports.ts'
+import type { RiskCore } from './ports.ts'
 
 /** How long a page may work with what its backend was given. */
 export const sessionTtlMs = 5 * 60_000
+/** Weighings of one session: a page may be tried again, and not as a way to learn what passes. */
+const evaluationsMax = 5
 
 export interface SessionRequest {
   readonly customer: Customer
@@ -32,18 +36,24 @@ export interface Session {
 
 /** Bound to one user, one origin and one action; 256 random bits in base64url, kept as a digest. */
 export async function openSession(
-  _engine: Engine,
-  _request: SessionRequest,
+  { store, clock }: RiskCore,
+  { customer, ...session }: SessionRequest,
 ): Promise<{ readonly token: string; readonly expiresAtMs: number }> {
-  throw new Error('not yet')
+  const token = randomSecret(32).toString('base64url')
+  const expiresAtMs = clock() + sessionTtlMs
+  await store.write((tx) =>
+    tx.riskSessions.add(customer.id, fingerprint('risk session', token), session, evaluationsMax, expiresAtMs),
+  )
+  return { token, expiresAtMs }
 }
 
 /** The session of a token while it lives, for calls beside `evaluate`; undefined also for another origin or customer. */
 export async function findSession(
-  _engine: Engine,
-  _customer: Customer,
-  _token: string,
-  _origin: string | null,
+  { store, clock }: RiskCore,
+  customer: Customer,
+  token: string,
+  origin: string | null,
 ): Promise<Session | undefined> {
-  throw new Error('not yet')
+  const session = await store.read.riskSessions.find(customer.id, fingerprint('risk session', token), clock())
+  return session?.origin === origin ? session : undefined
 }

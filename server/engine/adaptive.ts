@@ -1,6 +1,20 @@
+import { unknownBrowser } from '../risk/browser.ts'
+import { brokenEvidence } from '../risk/evidence.ts'
 import type { Assessment, Obligation, SignInFacts } from '../risk/facts.ts'
-import type { Customer } from '../vocabulary.ts'
-import type { Engine } from './ports.ts'
+import type { EvaluationState, KeptEvaluation, RiskSnapshot } from '../risk/kept.ts'
+import { marksOf } from '../risk/marks.ts'
+import { acceptable } from '../risk/obligations.ts'
+import { assess } from '../risk/policy.ts'
+import type { Policy } from '../risk/policy-file.ts'
+import { fingerprint } from '../security/digest.ts'
+import { randomId, randomSecret } from '../security/random.ts'
+import type { AuditNote, Customer } from '../vocabulary.ts'
+import { type Comparison, compare } from './adaptive-compare.ts'
+import { type Renewal, renewed } from './adaptive-devices.ts'
+import { policyFor } from './adaptive-policy.ts'
+import { foldUsername } from './contacts.ts'
+import { isTurnedOn } from './person.ts'
+import type { Records, RiskCore } from './ports.ts'
 
 /**
  * Weigh one sign-in. In a browser flow `session` is the token that the site's backend was given, with the origin of the
@@ -44,12 +58,161 @@ export type EvaluateOutcome =
   | ({ readonly ok: true } & Evaluation)
   | { readonly ok: false; readonly reason: 'bad-session' | 'disabled-user' }
 
+/** How long an evaluation waits for its proof. */
+export const evaluationTtlMs = 15 * 60_000
+/** How long a result waits to be redeemed. */
+export const resultTtlMs = 60_000
+
 /**
  * Reads what is known, weighs, and keeps the evaluation. An unknown user looks like one without history. Whatever
  * breaks inside gives `challenge` with the finding `engine`, never `allow`.
  */
-export async function evaluate(_engine: Engine, _request: EvaluateRequest): Promise<EvaluateOutcome> {
-  throw new Error('not yet')
+export async function evaluate(engine: RiskCore, request: EvaluateRequest): Promise<EvaluateOutcome> {
+  const { customer, isUntrusted } = request
+  const atMs = engine.clock()
+  const who = await whoIs(engine, request, atMs)
+  if (!who) return { ok: false, reason: 'bad-session' }
+  const snapshot = await engine.store.riskSnapshot(customer.id, foldUsername(who.username))
+  if (snapshot && !snapshot.isEnabled) return { ok: false, reason: 'disabled-user' }
+
+  const weighed = await weigh(engine, request, snapshot, atMs)
+  const { evidence, assessment, shown, policy } = weighed
+  const isKnownDevice = evidence.token === 'known'
+  const obligations =
+    assessment.decision === 'challenge' && snapshot
+      ? acceptable(assessment.score, policy, waysOf(customer, snapshot))
+      : []
+  const isAllowed = assessment.decision === 'allow'
+  const renewal = shown && renewed(shown, isAllowed, weighed, atMs)
+  const resultToken = isAllowed && !isUntrusted ? randomSecret(32).toString('base64url') : null
+  const kept = keptOf(request, who, snapshot, weighed, { obligations, resultToken, atMs })
+  const done = await engine.store.write((tx) => keep(tx, request, kept, renewal, atMs))
+  if (!done.ok) return { ok: false, reason: 'bad-session' }
+  const { id } = kept
+  return { ok: true, id, ...assessment, obligations, isKnownDevice, deviceToken: done.deviceToken, resultToken }
+}
+
+interface Who {
+  readonly username: string
+  readonly session: { readonly digest: Buffer; readonly origin: string; readonly action: string } | null
+}
+
+/** Whom it is about; undefined when the session does not say so. */
+async function whoIs({ store }: RiskCore, { customer, who }: EvaluateRequest, nowMs: number): Promise<Who | undefined> {
+  if (!('session' in who)) return { username: who.username, session: null }
+  const digest = fingerprint('risk session', who.session)
+  const session = await store.read.riskSessions.find(customer.id, digest, nowMs)
+  if (!session || session.origin !== who.origin) return undefined
+  if (who.username !== null && foldUsername(who.username) !== foldUsername(session.username)) return undefined
+  return { username: session.username, session: { digest, origin: session.origin, action: session.action } }
+}
+
+interface Weighed extends Omit<Comparison, 'shown'> {
+  readonly shown: Comparison['shown'] | undefined
+  readonly assessment: Assessment
+  readonly policy: Policy
+  readonly scope: string
+}
+
+async function weigh(
+  engine: RiskCore,
+  request: EvaluateRequest,
+  snapshot: RiskSnapshot | undefined,
+  atMs: number,
+): Promise<Weighed> {
+  const { customer, app, groups, isUntrusted } = request
+  const { policy, scope } = await policyFor(engine, customer, app, groups)
+  const deviceToken = isUntrusted ? null : request.deviceToken
+  try {
+    const comparison = await compare(engine, { ...request, deviceToken }, snapshot, atMs)
+    const assessment = assess(comparison.evidence, policy)
+    const atLeast = isUntrusted && assessment.decision === 'allow' ? 'challenge' : assessment.decision
+    return { ...comparison, assessment: { ...assessment, decision: atLeast }, policy, scope }
+  } catch {
+    const evidence = brokenEvidence(atMs)
+    const nothing = { evidence, marks: marksOf({}, () => [0, 0]), browser: unknownBrowser, shown: undefined }
+    return { ...nothing, assessment: assess(evidence, policy), policy, scope }
+  }
+}
+
+/** Every way in which this user can be asked. */
+function waysOf(customer: Customer, { methods, hasPhone, hasEmail }: RiskSnapshot): Obligation[] {
+  const enrolled = methods.filter((method) => isTurnedOn(customer, method)).map((method) => ({ method, via: null }))
+  const byPhone: Obligation[] = [
+    { method: 'message-link', via: 'sms' },
+    { method: 'message-code', via: 'sms' },
+    { method: 'message-code', via: 'call' },
+  ]
+  const byMail: Obligation[] = [
+    { method: 'message-link', via: 'email' },
+    { method: 'message-code', via: 'email' },
+  ]
+  return [...enrolled, ...(hasPhone ? byPhone : []), ...(hasEmail ? byMail : [])]
+}
+
+function keptOf(
+  { customer, isUntrusted, deviceKey }: EvaluateRequest,
+  { username, session }: Who,
+  snapshot: RiskSnapshot | undefined,
+  { evidence, assessment, marks, browser, shown, scope }: Weighed,
+  more: { readonly obligations: readonly Obligation[]; readonly resultToken: string | null; readonly atMs: number },
+): KeptEvaluation {
+  const { decision, score } = assessment
+  const { obligations, resultToken, atMs } = more
+  const states = { allow: 'allowed', challenge: 'open', deny: 'denied' } as const satisfies Record<
+    Assessment['decision'],
+    EvaluationState
+  >
+  return {
+    ...{ id: randomId(), customerId: customer.id, userId: snapshot?.userId ?? null, atMs, decision, score, marks },
+    state: states[decision],
+    record: {
+      ...{ username, isUntrusted, evidence, assessment, obligations, scope, deviceKey },
+      origin: session?.origin ?? null,
+      action: session?.action ?? null,
+      version: browser.version,
+    },
+    sessionDigest: session?.digest ?? null,
+    deviceId: shown?.state === 'known' ? (shown.device?.id ?? null) : null,
+    ...{ challengeId: null, method: null },
+    result: resultToken === null ? null : { digest: resultDigest(resultToken), untilMs: atMs + resultTtlMs },
+  }
+}
+
+export function resultDigest(token: string): Buffer {
+  return fingerprint('risk result', token)
+}
+
+/** One write: the session's step, the evaluation, the device's next token, and the audit of what is not everyday. */
+async function keep(
+  tx: Records,
+  { customer, requestId }: EvaluateRequest,
+  kept: KeptEvaluation,
+  renewal: Renewal | undefined,
+  nowMs: number,
+): Promise<{ readonly ok: false } | { readonly ok: true; readonly deviceToken: string | null }> {
+  if (kept.sessionDigest && !(await tx.riskSessions.step(customer.id, kept.sessionDigest, nowMs))) return { ok: false }
+  if (kept.sessionDigest && kept.state === 'allowed') await tx.riskSessions.end(customer.id, kept.sessionDigest)
+  await tx.riskEvaluations.add(kept)
+  if (kept.state === 'denied' || kept.record.assessment.notifies)
+    await tx.audit.append(customer.id, riskNote(kept, requestId), kept.decision, nowMs)
+  if (!renewal) return { ok: true, deviceToken: null }
+  if (renewal.device === null) {
+    if (kept.userId !== null) await tx.riskDevices.remove(customer.id, kept.userId, renewal.id)
+    return { ok: true, deviceToken: null }
+  }
+  const isRenewed = await tx.riskDevices.renew(customer.id, renewal.device, renewal.from)
+  return { ok: true, deviceToken: isRenewed ? renewal.token : null }
+}
+
+/** A line of the audit about an evaluation; who it was stands there as a pseudonym, as everywhere. */
+export function riskNote(
+  { userId, challengeId, id, score, record }: KeptEvaluation,
+  requestId: string | null,
+): AuditNote {
+  const rules = record.assessment.findings.map(({ rule }) => rule)
+  const detail = JSON.stringify({ evaluation: id, score, rules })
+  return { kind: 'risk', subject: userId, method: null, challengeId, requestId, detail }
 }
 
 /** `origin`: of the page that evaluated, so that no other may go on; null for a signed call. */
@@ -60,10 +223,14 @@ export type Recalled = Evaluation & {
 }
 
 /** The evaluation of an id as it was decided, while it lives; undefined: unknown, of another customer, or over. */
-export async function recall(
-  _engine: Engine,
-  _customer: Customer,
-  _id: string,
-): Promise<Recalled | undefined> {
-  throw new Error('not yet')
+export async function recall(engine: RiskCore, customer: Customer, id: string): Promise<Recalled | undefined> {
+  const kept = await engine.store.read.riskEvaluations.find(customer.id, id)
+  const isOver = !kept || kept.atMs + evaluationTtlMs <= engine.clock()
+  if (isOver || !['open', 'allowed', 'denied'].includes(kept.state)) return undefined
+  const { username, origin, isUntrusted, assessment, obligations, evidence } = kept.record
+  const isKnownDevice = evidence.token === 'known'
+  return { id, ...assessment, obligations, isKnownDevice, ...{ username, origin, isUntrusted }, ...nothingNew }
 }
+
+/** Tokens are given out once. */
+const nothingNew = { deviceToken: null, resultToken: null } as const

@@ -1,3 +1,16 @@
+import type { Network } from '../risk/facts.ts'
+import type {
+  CountKey,
+  EvaluationState,
+  Finish,
+  KeptEvaluation,
+  KeptSession,
+  RememberedDevice,
+  RiskSnapshot,
+  RiskUser,
+} from '../risk/kept.ts'
+import type { Marks } from '../risk/marks.ts'
+import type { Policy } from '../risk/policy-file.ts'
 import type {
   Account,
   Admin,
@@ -41,7 +54,14 @@ export interface Engine {
   readonly observe: Observer
   /** What people may do without the operator; as it is now, give or take a second. */
   readonly selfService: () => Promise<SelfService>
+  /** What the operator's files know of an address. */
+  readonly networkOf: (address: string) => Network
+  /** A customer's policies for risk by their scope, as they are now, give or take a second. */
+  readonly policies: (customerId: number) => Promise<ReadonlyMap<string, Policy>>
 }
+
+/** What weighing needs where nothing is sent. */
+export type RiskCore = Pick<Engine, 'store' | 'clock' | 'networkOf' | 'policies'>
 
 export interface SelfService {
   readonly maySignUp: boolean
@@ -64,6 +84,8 @@ export interface Store {
   challengeSnapshot(customerId: number, challengeId: string): Promise<ChallengeSnapshot | undefined>
   /** A key of the whole server for one purpose: the same on every node, and as long as the database lasts. */
   serverKey(purpose: string): Promise<Buffer>
+  riskSnapshot(customerId: number, usernameFolded: string): Promise<RiskSnapshot | undefined>
+  riskCounts(customerId: number, wanted: readonly CountKey[]): Promise<number[]>
 }
 
 export interface UserSnapshot {
@@ -270,6 +292,54 @@ export interface Records {
   readonly pushMessages: {
     addFor(target: PushTarget, nowMs: number): Promise<number>
   }
+  readonly riskCounts: {
+    add(list: readonly Uncounted[]): Promise<void>
+    bump(customerId: number, key: CountKey, nowMs: number): Promise<void>
+  }
+  readonly riskDevices: {
+    of(customerId: number, userId: string): Promise<RememberedDevice[]>
+    add(customerId: number, userId: string, device: RememberedDevice): Promise<void>
+    renew(customerId: number, device: RememberedDevice, from: Uint8Array): Promise<boolean>
+    remove(customerId: number, userId: string, id: string | null): Promise<number>
+  }
+  readonly riskEvaluations: {
+    add(evaluation: KeptEvaluation): Promise<void>
+    find(customerId: number, id: string): Promise<KeptEvaluation | undefined>
+    ask(customerId: number, id: string, challengeId: string): Promise<boolean>
+    finish(customerId: number, id: string, finish: Finish): Promise<boolean>
+    redeem(customerId: number, digest: Uint8Array, nowMs: number): Promise<KeptEvaluation | undefined>
+    settle(customerId: number, id: string, state: EvaluationState): Promise<boolean>
+    count(customerId: number, id: string): Promise<void>
+    takeUncounted(limit: number): Promise<Uncounted[]>
+    recent(customerId: number, userId: string | null, limit: number): Promise<KeptEvaluation[]>
+    removeOf(customerId: number, userId: string): Promise<number>
+  }
+  readonly riskPolicies: {
+    all(customerId: number): Promise<Map<string, string>>
+    put(customerId: number, scope: string, policy: string, nowMs: number): Promise<void>
+    remove(customerId: number, scope: string): Promise<boolean>
+  }
+  readonly riskSessions: {
+    add(
+      customerId: number,
+      digest: Uint8Array,
+      session: KeptSession,
+      evaluations: number,
+      expiresAtMs: number,
+    ): Promise<void>
+    find(
+      customerId: number,
+      digest: Uint8Array,
+      nowMs: number,
+    ): Promise<(KeptSession & { readonly expiresAtMs: number }) | undefined>
+    step(customerId: number, digest: Uint8Array, nowMs: number): Promise<boolean>
+    end(customerId: number, digest: Uint8Array): Promise<boolean>
+  }
+  readonly riskUsers: {
+    hold(customerId: number, userId: string): Promise<RiskUser>
+    put(customerId: number, userId: string, user: RiskUser): Promise<void>
+    remove(customerId: number, userId: string): Promise<boolean>
+  }
   readonly sendCounts: {
     alone(customerId: number, key: string): Promise<void>
     add(customerId: number, key: string, startMs: number, endMs: number, count: number): Promise<number>
@@ -415,6 +485,13 @@ export interface AdminChange {
   readonly isEnabled?: boolean
   readonly password?: string | null
   readonly lastSignInAtMs?: number
+}
+
+/** Values of a finished sign-in that everybody's counts do not hold yet. */
+export interface Uncounted {
+  readonly customerId: number
+  readonly atMs: number
+  readonly marks: Marks
 }
 
 /** A phone that a user was offered to pair. */

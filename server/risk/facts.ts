@@ -61,28 +61,27 @@ export interface Finding {
   readonly because: string
 }
 
-/** Every rule there is. `score` is the statistical part; those before it are about device and place, those after about conduct. */
-export const ruleIds = [
-  'no-history',
-  'no-token',
-  'stolen-token',
-  'new-device',
-  'known-device',
-  'too-many-devices',
-  'new-country',
-  'country',
-  'network',
-  'bad-network',
-  'hours',
-  'impossible-travel',
-  'unusual-hour',
-  'failures',
-  'prompts',
-  'not-me',
-  'unusual',
-  'engine',
-] as const
-export type RuleId = (typeof ruleIds)[number]
+/** Every rule there is; `rules.ts` and `policy.ts` say what each notices. */
+export type RuleId =
+  | 'no-history'
+  | 'history'
+  | 'known-device'
+  | 'new-device'
+  | 'no-token'
+  | 'stolen-token'
+  | 'new-country'
+  | 'network'
+  | 'hour'
+  | 'bad-network'
+  | 'impossible-travel'
+  | 'failures'
+  | 'prompts'
+  | 'not-me'
+  | 'allowed-countries'
+  | 'allowed-networks'
+  | 'allowed-hours'
+  | 'device-limit'
+  | 'engine'
 
 /** `allow`: no second factor is needed. `challenge`: one is. `deny`: not even one helps. */
 export type RiskAction = 'allow' | 'challenge' | 'deny'
@@ -101,8 +100,6 @@ export interface Assessment {
   readonly score: number
   /** Heaviest first. */
   readonly findings: readonly Finding[]
-  /** The score in bits of evidence against the user, before it is mapped to 0–100. */
-  readonly bits: number
   /** What the policy would have decided, when it only reports; else the same as `decision`. */
   readonly unenforced: RiskAction
   /** Whether user or operator are to be told. */

@@ -40,6 +40,10 @@ export const levels = [
   { name: 'rest', parent: 'browserName', spread: 50, weight: 0.2, tells: 'device' },
 ] as const satisfies readonly Level[]
 
+/** Counted beside the levels: all sign-ins, and failed attempts from one address in one hour. */
+export const allLevel = -1
+export const failuresLevel = -2
+
 export type LevelName = (typeof levels)[number]['name']
 
 const names: readonly string[] = levels.map(({ name }) => name)

@@ -35,6 +35,16 @@ export function fade(elapsedMs: number): number {
   return elapsedMs <= 0 ? 1 : 2 ** (-elapsedMs / halfLifeMs)
 }
 
+/**
+ * What one sign-in adds to a count that is only ever added to: later ones weigh more, and dividing by the weight of now
+ * gives the faded count (forward decay, Cormode et al. 2009). A double holds this for three hundred years.
+ */
+export function weightAt(atMs: number): number {
+  return 2 ** ((atMs - landmarkMs) / halfLifeMs)
+}
+
+const landmarkMs = Date.UTC(2026, 0, 1)
+
 /** What a profile knows of the values of one sign-in. By level. */
 export interface Seen {
   readonly total: number

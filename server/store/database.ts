@@ -1,3 +1,4 @@
+import type { CountKey, RiskSnapshot } from '../risk/kept.ts'
 import type { Challenge, Credential, Decided, Decision } from '../vocabulary.ts'
 import type { Dialect } from './dialect.ts'
 import type { Keys } from './keys.ts'
@@ -19,6 +20,10 @@ export interface Database {
   userSnapshot(customerId: number, usernameFolded: string): Promise<UserSnapshot | undefined>
   /** A challenge and what its user enrolled, in one read, inside one customer. */
   challengeSnapshot(customerId: number, challengeId: string): Promise<ChallengeSnapshot | undefined>
+  /** What is remembered of a user's sign-ins, in one read; `undefined` when there is no such user. */
+  riskSnapshot(customerId: number, usernameFolded: string): Promise<RiskSnapshot | undefined>
+  /** How often a customer's users showed each of these values, in their order; grows as `weightAt` says. */
+  riskCounts(customerId: number, wanted: readonly CountKey[]): Promise<number[]>
   /** Every audit row of a transaction below this number is visible; none can appear later. */
   auditHorizon(): Promise<number>
   /** The clock that all nodes share, in milliseconds since 1970. */

@@ -18,7 +18,10 @@ export interface StoreOptions {
 
 /** State that lasts, on SQLite or PostgreSQL. */
 export interface Store
-  extends Pick<Database, 'dialect' | 'decide' | 'userSnapshot' | 'challengeSnapshot' | 'timeMs' | 'close'> {
+  extends Pick<
+    Database,
+    'dialect' | 'decide' | 'userSnapshot' | 'challengeSnapshot' | 'riskSnapshot' | 'riskCounts' | 'timeMs' | 'close'
+  > {
   /** What is committed. */
   readonly read: Repositories
   /** All of `job` or nothing of it; resolves after the commit. Inside, only the functions it is given are used. */
@@ -49,6 +52,8 @@ export async function openStore(options: StoreOptions): Promise<Store> {
     decide: database.decide,
     userSnapshot: database.userSnapshot,
     challengeSnapshot: database.challengeSnapshot,
+    riskSnapshot: database.riskSnapshot,
+    riskCounts: database.riskCounts,
     timeMs: database.timeMs,
     close: database.close,
     read,

@@ -1,3 +1,4 @@
+import { oldestMs, packProfile, prune, retentionMs, unpackProfile } from '../risk/profile.ts'
 import type { Db } from './tables.ts'
 
 const hourMs = 3_600_000
@@ -13,6 +14,7 @@ export const retention = {
   /** Longer than the day they are counted in. */
   dailyTriesMs: 48 * hourMs,
   inboxMs: 24 * hourMs,
+  riskMs: retentionMs,
   webhooksMs: 7 * 24 * hourMs,
 } as const
 
@@ -145,6 +147,44 @@ export async function purge(db: Db, nowMs: number, failuresMax: number): Promise
         .limit(purgedRowsMax),
     )
     .executeTakeFirst()
+  const riskSessions = await db.deleteFrom('risk_sessions').where('expires_at_ms', '<', nowMs).executeTakeFirst()
+  const evaluations = await db
+    .deleteFrom('risk_evaluations')
+    .where('id', 'in', (eb) =>
+      eb
+        .selectFrom('risk_evaluations')
+        .select('id')
+        .where('at_ms', '<', nowMs - retention.riskMs)
+        .limit(purgedRowsMax),
+    )
+    .executeTakeFirst()
+  const devices = await db
+    .deleteFrom('risk_devices')
+    .where('id', 'in', (eb) =>
+      eb
+        .selectFrom('risk_devices')
+        .select('id')
+        .where('last_used_at_ms', '<', nowMs - retention.riskMs)
+        .where('trusted_until_ms', '<', nowMs)
+        .limit(purgedRowsMax),
+    )
+    .executeTakeFirst()
+  const riskCounts = await db
+    .deleteFrom('risk_counts')
+    .where((eb) =>
+      eb(
+        eb.refTuple('customer_id', 'level', 'mark'),
+        'in',
+        eb
+          .selectFrom('risk_counts')
+          .select(['customer_id', 'level', 'mark'])
+          .where('last_ms', '<', nowMs - retention.riskMs)
+          .limit(purgedRowsMax)
+          .$asTuple('customer_id', 'level', 'mark'),
+      ),
+    )
+    .executeTakeFirst()
+  const profiles = await pruneProfiles(db, nowMs)
   const signIns = await db.deleteFrom('sign_ins').where('expires_at_ms', '<', nowMs).executeTakeFirst()
   const sessions = await db.deleteFrom('admin_sessions').where('expires_at_ms', '<', nowMs).executeTakeFirst()
   const webhooks = await db
@@ -162,6 +202,11 @@ export async function purge(db: Db, nowMs: number, failuresMax: number): Promise
     pushes: Number(pushes.numDeletedRows),
     notices: Number(notices.numDeletedRows),
     webhooks: Number(webhooks.numDeletedRows),
+    riskSessions: Number(riskSessions.numDeletedRows),
+    evaluations: Number(evaluations.numDeletedRows),
+    devices: Number(devices.numDeletedRows),
+    riskCounts: Number(riskCounts.numDeletedRows),
+    profiles,
     signIns: Number(signIns.numDeletedRows),
     adminSessions: Number(sessions.numDeletedRows),
     marks: Number(marks.numDeletedRows),
@@ -173,3 +218,32 @@ export async function purge(db: Db, nowMs: number, failuresMax: number): Promise
     messages: Number(messages.numDeletedRows),
   }
 }
+
+/** Profiles with values that were not seen for too long: those go, and with the last one the profile. */
+async function pruneProfiles(db: Db, nowMs: number): Promise<number> {
+  const rows = await db
+    .selectFrom('risk_users')
+    .select(['user_id', 'profile'])
+    .where('oldest_ms', '<', nowMs - retention.riskMs)
+    .limit(prunedMax)
+    .execute()
+  for (const { user_id, profile: before } of rows) {
+    const profile = prune(unpackProfile(before), nowMs)
+    const oldest = oldestMs(profile)
+    if (oldest === undefined) {
+      await db.deleteFrom('risk_users').where('user_id', '=', user_id).execute()
+      continue
+    }
+    // A sign-in that was learned meanwhile has pruned it already.
+    await db
+      .updateTable('risk_users')
+      .set({ profile: packProfile(profile), oldest_ms: oldest })
+      .where('user_id', '=', user_id)
+      .where('profile', '=', before)
+      .execute()
+  }
+  return rows.length
+}
+
+/** Each is read and written. */
+const prunedMax = 200

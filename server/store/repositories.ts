@@ -16,6 +16,12 @@ import type { Keys } from './keys.ts'
 import { marks } from './marks.ts'
 import { phoneOffers } from './phone-offers.ts'
 import { pushMessages } from './push-messages.ts'
+import { riskCounts } from './risk-counts.ts'
+import { riskDevices } from './risk-devices.ts'
+import { riskEvaluations } from './risk-evaluations.ts'
+import { riskPolicies } from './risk-policies.ts'
+import { riskSessions } from './risk-sessions.ts'
+import { riskUsers } from './risk-users.ts'
 import { sendCounts } from './send-counts.ts'
 import { settings } from './settings.ts'
 import { signIns } from './sign-ins.ts'
@@ -44,6 +50,12 @@ export function repositories(db: Db, keys: Keys, dialect: Dialect) {
     marks: marks(db),
     phoneOffers: phoneOffers(db),
     pushMessages: pushMessages(db, keys),
+    riskCounts: riskCounts(db),
+    riskDevices: riskDevices(db),
+    riskEvaluations: riskEvaluations(db, keys, dialect),
+    riskPolicies: riskPolicies(db),
+    riskSessions: riskSessions(db, keys),
+    riskUsers: riskUsers(db, keys, dialect),
     sendCounts: sendCounts(db, dialect),
     settings: settings(db, keys),
     signIns: signIns(db),

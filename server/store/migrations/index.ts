@@ -12,6 +12,7 @@ import { groups } from './0007-groups.ts'
 import { devices } from './0008-devices.ts'
 import { admins } from './0009-admins.ts'
 import { forConsole } from './0010-console.ts'
+import { risk } from './0011-risk.ts'
 
 /** Every migration in order; a new one is its file and a line here. */
 function migrations(dialect: Dialect): Record<string, Migration> {
@@ -26,6 +27,7 @@ function migrations(dialect: Dialect): Record<string, Migration> {
     '0008-devices': devices(dialect),
     '0009-admins': admins(dialect),
     '0010-console': forConsole(dialect),
+    '0011-risk': risk(dialect),
   }
 }
 

@@ -6,6 +6,7 @@ import { migrate } from '../migrations/index.ts'
 import type { Tables } from '../tables.ts'
 import { DecisionBatches } from './decide.ts'
 import { isTransient } from './errors.ts'
+import { riskReads } from './risk.ts'
 import { snapshots } from './snapshot.ts'
 
 /** Connections of one node. */
@@ -45,6 +46,7 @@ export function openPostgres(url: string, options: DatabaseOptions): Database {
     },
     decide: (decision) => batches.decide(decision),
     ...snapshots(answers, reader, options.keys),
+    ...riskReads(answers, reader, options.keys),
     async auditHorizon() {
       const { rows } = await pool.query('select pg_snapshot_xmin(pg_current_snapshot())::text::bigint as horizon')
       return rows[0].horizon

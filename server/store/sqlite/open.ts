@@ -9,6 +9,7 @@ import { Decider } from './decider.ts'
 import { GroupCommit } from './group-commit.ts'
 import { createLane } from './lane.ts'
 import { ReadTurn } from './read-turn.ts'
+import { riskReads } from './risk.ts'
 import { snapshots } from './snapshot.ts'
 
 /** How long starting and reading wait for another process (the CLI). The group commit waits without blocking instead. */
@@ -38,6 +39,7 @@ export function openSqlite(file: string, options: DatabaseOptions): Database {
     write: (job) => commits.write(job),
     decide: (decision) => decider.decide(decision),
     ...snapshots(snapshotHandle, turn, reader, options.keys),
+    ...riskReads(snapshotHandle, turn, reader, options.keys),
     auditHorizon: async () => Number.MAX_SAFE_INTEGER,
     async timeMs() {
       const row = readerHandle.prepare("select cast(unixepoch('subsec') * 1000 as integer) as now").get()
