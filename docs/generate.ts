@@ -33,6 +33,8 @@ const kept = {
   guardsMs: 'counts of wrong answers, after the last one (a disabled method stays disabled)',
   noticesMs: 'notices to users, and what became of them',
   dailyTriesMs: 'counts of the tries of a day, for methods that allow only so many',
+  riskMs:
+    'what risk is weighed by: values that were not seen again, remembered devices that were not used, evaluations',
   webhooksMs: 'events for a webhook, whatever became of them',
   inboxMs: 'messages in the development inbox',
 } as const satisfies Record<keyof typeof retention, string>

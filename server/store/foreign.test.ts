@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, beforeEach, describe, it } from 'node:test'
 import { databaseNames, newPlace, type Place } from '../../test/support/databases.ts'
+import { aDevice, aSession } from '../../test/support/kept-risk.ts'
 import { dump, openRaw, type RawDatabase, type RawRow } from '../../test/support/raw.ts'
 import {
   aChallenge,
@@ -20,6 +21,7 @@ import {
   storeOn,
   tell,
 } from '../../test/support/store.ts'
+import { nobody } from '../risk/kept.ts'
 import type { Store } from './open.ts'
 import type { Repositories } from './repositories.ts'
 
@@ -50,6 +52,9 @@ type Unscoped =
   | 'pushMessages.record'
   | 'apps.byKey'
   | 'signIns.add'
+  | 'riskEvaluations.add'
+  | 'riskEvaluations.takeUncounted'
+  | 'riskCounts.add'
   | `inbox.${string}`
   | 'challenges.find'
   | 'deliveries.add'
@@ -223,6 +228,55 @@ const foreignProbes = {
     look: (tx, { device }) =>
       tx.pushMessages.forget(other, device.id, device.push ?? { endpoint: '', p256dh: '', auth: '' }),
   },
+  'riskDevices.of': { look: (tx, { user }) => tx.riskDevices.of(other, user.id), finds: [] },
+  'riskDevices.add': { look: (tx, { user }) => tx.riskDevices.add(other, user.id, aDevice()) },
+  'riskDevices.renew': {
+    look: (tx, { risk: { device } }) => tx.riskDevices.renew(other, { ...device, label: 'x' }, device.tokenDigest),
+    finds: false,
+  },
+  'riskDevices.remove': { look: (tx, { user }) => tx.riskDevices.remove(other, user.id, null), finds: 0 },
+  'riskEvaluations.find': {
+    look: (tx, { risk }) => tx.riskEvaluations.find(other, risk.evaluation.id),
+    finds: undefined,
+  },
+  'riskEvaluations.ask': {
+    look: (tx, { risk }) => tx.riskEvaluations.ask(other, risk.evaluation.id, 'c'),
+    finds: false,
+  },
+  'riskEvaluations.finish': {
+    look: (tx, { risk }) =>
+      tx.riskEvaluations.finish(other, risk.evaluation.id, {
+        ...{ method: 'caller', deviceId: null, result: { digest: Buffer.from('r'), untilMs: nowMs } },
+      }),
+    finds: false,
+  },
+  'riskEvaluations.redeem': {
+    look: (tx, { user }) => tx.riskEvaluations.redeem(other, Buffer.from(`result of ${user.id}`), nowMs),
+    finds: undefined,
+  },
+  'riskEvaluations.settle': {
+    look: (tx, { risk }) => tx.riskEvaluations.settle(other, risk.evaluation.id, 'finished'),
+    finds: false,
+  },
+  'riskEvaluations.count': { look: (tx, { risk }) => tx.riskEvaluations.count(other, risk.evaluation.id) },
+  'riskEvaluations.recent': { look: (tx, { user }) => tx.riskEvaluations.recent(other, user.id, 10), finds: [] },
+  'riskEvaluations.removeOf': { look: (tx, { user }) => tx.riskEvaluations.removeOf(other, user.id), finds: 0 },
+  'riskCounts.bump': { look: (tx) => tx.riskCounts.bump(other, { level: 0, mark: 1 }, nowMs) },
+  'riskPolicies.all': { look: (tx) => tx.riskPolicies.all(other), finds: new Map() },
+  'riskPolicies.put': { look: (tx) => tx.riskPolicies.put(other, '', '{"denyAt":1}', nowMs) },
+  'riskPolicies.remove': { look: (tx) => tx.riskPolicies.remove(other, ''), finds: false },
+  'riskSessions.add': {
+    look: (tx) => tx.riskSessions.add(other, Buffer.from('another'), aSession, 5, nowMs + 1),
+  },
+  'riskSessions.find': {
+    look: (tx, { risk }) => tx.riskSessions.find(other, risk.sessionDigest, nowMs),
+    finds: undefined,
+  },
+  'riskSessions.step': { look: (tx, { risk }) => tx.riskSessions.step(other, risk.sessionDigest, nowMs), finds: false },
+  'riskSessions.end': { look: (tx, { risk }) => tx.riskSessions.end(other, risk.sessionDigest), finds: false },
+  'riskUsers.hold': { look: (tx, { user }) => tx.riskUsers.hold(other, user.id), finds: nobody },
+  'riskUsers.put': { look: (tx, { user }) => tx.riskUsers.put(other, user.id, nobody) },
+  'riskUsers.remove': { look: (tx, { user }) => tx.riskUsers.remove(other, user.id), finds: false },
   'sendCounts.add': { look: (tx) => tx.sendCounts.add(other, 'budget', 0, 1, 1), finds: 1 },
   'sendCounts.alone': { look: (tx) => tx.sendCounts.alone(other, 'budget') },
   'sendCounts.since': { look: (tx) => tx.sendCounts.since(other, 'budget', -1), finds: 0 },

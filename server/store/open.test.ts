@@ -153,6 +153,11 @@ for (const name of databaseNames) {
           'messages',
           'phones',
           'pushes',
+          'riskSessions',
+          'evaluations',
+          'devices',
+          'riskCounts',
+          'profiles',
         ]
         assert.deepEqual(gone, Object.fromEntries(kinds.map((kind) => [kind, 0])))
       })

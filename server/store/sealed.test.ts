@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import { databaseNames, newPlace, type Place } from '../../test/support/databases.ts'
 import { openRaw, type RawDatabase } from '../../test/support/raw.ts'
-import { masterKey, plain, type Story, storeOn, tell } from '../../test/support/store.ts'
+import { masterKey, nowMs, plain, type Story, storeOn, tell } from '../../test/support/store.ts'
 import { guardLimits } from '../engine/guard.ts'
 import { type Sealed, sealingKey, unseal } from '../security/seal.ts'
 import { openStore, type Store } from './open.ts'
@@ -74,6 +74,21 @@ const sealedColumns = {
     plain: plain.seedKey,
     where: 'customer_id = $1',
     read: (store, { token }) => store.read.tokens.find(mine, token.serial),
+  },
+  'risk_users.place': {
+    plain: String(plain.latitude),
+    where: 'user_id = $1',
+    read: (store, { user }) => store.read.riskUsers.hold(mine, user.id),
+  },
+  'risk_evaluations.record': {
+    plain: plain.riskName,
+    where: 'user_id = $1',
+    read: (store, { user }) => store.read.riskEvaluations.recent(mine, user.id, 1),
+  },
+  'risk_sessions.session': {
+    plain: plain.riskAction,
+    where: 'customer_id = $1',
+    read: (store, { risk }) => store.read.riskSessions.find(mine, risk.sessionDigest, nowMs),
   },
   'apps.secret': { plain: plain.appSecret, where: 'customer_id = $1', read: (store) => store.read.apps.list(mine) },
   'apps.old_secret': {

@@ -4,6 +4,7 @@ import { after, before, describe, it } from 'node:test'
 import { readAssertion } from '../../server/api/webauthn.ts'
 import { beginAssertion, judgeAssertion } from '../../server/engine/passkeys.ts'
 import type { Engine } from '../../server/engine/ports.ts'
+import { noNetwork } from '../../server/risk/evidence.ts'
 import { SoftAuthenticator } from '../support/authenticator.ts'
 import { inbox, type Key, post, sign } from '../support/caller.ts'
 import { databaseNames } from '../support/databases.ts'
@@ -611,6 +612,8 @@ for (const database of databaseNames) {
         clock: server.now,
         baseUrl: server.baseUrl,
         observe: () => undefined,
+        networkOf: () => noNetwork,
+        policies: async () => new Map(),
         selfService: async () => ({ maySignUp: false, maySignIn: false, signUpsPerDay: 0, supportEmail: null }),
       }
       const who = { customer, username, request: null, requestId: 'r' }

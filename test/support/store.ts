@@ -16,6 +16,7 @@ import type {
   User,
 } from '../../server/vocabulary.ts'
 import type { Place } from './databases.ts'
+import { type RiskStory, tellRisk } from './kept-risk.ts'
 
 export type NewChallenge = Parameters<Store['read']['challenges']['replace']>[0]
 
@@ -199,6 +200,9 @@ export function aDecision(challenge: NewChallenge, more: Partial<Decision> = {})
 export const plain = {
   apiKey: 'the-api-key-that-nobody-may-read',
   oldApiKey: 'the-key-before-that-nobody-may-read',
+  latitude: 38.7,
+  riskName: 'the-name-in-an-evaluation',
+  riskAction: 'the-action-of-a-session',
   setting: 'A setting that nobody may read',
   email: 'nobody.may.read@example.com',
   phone: '+15557654321',
@@ -246,6 +250,7 @@ export async function tell(store: Store, customerId: number) {
   })
   let groupId = 0
   const device = aDevice(customerId, user.id)
+  let risk: RiskStory | undefined
   await store.write(async (tx) => {
     await tx.customers.add(customerId, `Customer ${customerId}`, plain.oldApiKey, nowMs)
     await tx.customers.setApiKey(customerId, plain.apiKey, nowMs + 600_000)
@@ -283,11 +288,13 @@ export async function tell(store: Store, customerId: number) {
     await tx.apps.add({ ...app, allowedGroups: [{ id: groupId, name: 'Staff' }] })
     await tx.apps.rotate(customerId, app.id, plain.appSecret, nowMs + 600_000)
     await tx.signIns.add(signInDigest, aSignIn(app, user.id, { methods: ['message-code'], challengeId: challenge.id }))
+    risk = await tellRisk(tx, user, { latitude: plain.latitude, username: plain.riskName, action: plain.riskAction })
     await tx.audit.append(customerId, aNote(), 'told', nowMs)
   })
   const failing = { ...aDecision(challenge), challengeId: null, verdict: 'wrong' } as const
   assert.equal(await store.decide(failing), 'wrong')
-  return { user, credential, token, device, challenge, delivery, requestDigest, app, signInDigest, groupId }
+  assert.ok(risk)
+  return { user, credential, token, device, challenge, delivery, requestDigest, app, signInDigest, groupId, risk }
 }
 
 /**

@@ -10,7 +10,7 @@ export function riskReads(pool: pg.Pool, reader: Db, keys: Keys) {
     async riskSnapshot(customerId: number, usernameFolded: string): Promise<RiskSnapshot | undefined> {
       const { rows } = await pool.query<UserColumns & { devices: PackedDevice[] | null }>({
         name: 'risk-by-name',
-        text: `select s.*, (select json_agg(row_to_json(k)) from (${deviceSql} where d.user_id = s.user_id
+        text: `select s.*, (select json_agg(row_to_json(k)) from (${deviceSql} where d.customer_id = $1 and d.user_id = s.user_id
           order by d.last_used_at_ms desc) k) as devices
           from (${userSql} where u.customer_id = $1 and u.username_folded = $2) s`,
         values: [customerId, usernameFolded],

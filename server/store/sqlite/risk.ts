@@ -14,11 +14,13 @@ export function riskReads(handle: DatabaseSync, turn: ReadTurn, reader: Db, keys
   return {
     async riskSnapshot(customerId: number, usernameFolded: string): Promise<RiskSnapshot | undefined> {
       user ??= handle.prepare(`${userSql} where u.customer_id = ? and u.username_folded = ?`)
-      devices ??= handle.prepare(`${deviceSql} where d.user_id = ? order by d.last_used_at_ms desc`)
+      devices ??= handle.prepare(
+        `${deviceSql} where d.customer_id = ? and d.user_id = ? order by d.last_used_at_ms desc`,
+      )
       turn.enter()
       const row = user.get(customerId, usernameFolded) as unknown as UserColumns | undefined
       if (!row) return undefined
-      const known = devices.all(row.user_id) as unknown as DeviceColumns[]
+      const known = devices.all(customerId, row.user_id) as unknown as DeviceColumns[]
       return riskOf(await keys.of(reader, customerId), customerId, row, known)
     },
 
