@@ -42,9 +42,12 @@ export async function weigh(engine: Engine, weighing: Weighing): Promise<Evaluat
   }
 }
 
-/** By what to ask when the caller names nothing: the strongest that the policy counts at this risk. */
+/**
+ * By what to ask when the caller names nothing: the strongest that the policy counts at this risk, save recovery codes, which
+ * users keep for the day when nothing else is at hand.
+ */
 export function strongestOf({ obligations }: Evaluation): string | undefined {
-  return obligations.flatMap((one) => labelOf(one) ?? [])[0]
+  return obligations.filter(({ method }) => method !== 'recovery-code').flatMap((one) => labelOf(one) ?? [])[0]
 }
 
 /** What goes with a challenge that was asked because of an evaluation; only its answer completes it from now on. */

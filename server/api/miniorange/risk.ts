@@ -33,7 +33,7 @@ export const factFields = {
   components: Type.Optional(texts(40, factLimits.componentMax, 'Parts of a fingerprint, such as `timeZone`.')),
   deviceToken: Type.Optional(
     Type.String({
-      pattern: '^[A-Za-z0-9_-]{16,256}$',
+      pattern: '^[A-Za-z0-9._-]{16,256}$',
       description: 'What the browser was given when it was remembered.',
     }),
   ),

@@ -11,7 +11,7 @@ function line(maxLength: number, description: string) {
   })
 }
 
-const token = (description: string) => Type.String({ pattern: '^[A-Za-z0-9_-]{16,256}$', description })
+const token = (description: string) => Type.String({ pattern: '^[A-Za-z0-9._-]{16,256}$', description })
 
 /** What every call of a page has. */
 const page = {

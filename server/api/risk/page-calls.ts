@@ -13,7 +13,7 @@ import { keyThatSigned } from '../../security/device-proof.ts'
 import type { Answer } from '../../vocabulary.ts'
 import type { challengeBody, evaluateBody, registerBody, validateBody } from './bodies.ts'
 import type { evaluatedPageOf, Page, pageOf } from './caller.ts'
-import { answerRefusals, askRefusals, decoyTypes, registerRefusals, said, typeOf, wrongAnswers } from './words.ts'
+import { answerRefusals, askRefusals, decoyTypes, offersOf, registerRefusals, said, wrongAnswers } from './words.ts'
 
 /** What a call knows beside its page and its body. */
 export interface Around {
@@ -62,10 +62,10 @@ export async function evaluateRisk(around: Around, page: Caller, body: Static<ty
 
 /** How the user can be asked. A page without a session is told one way, also for somebody who has none. */
 function typesFor(page: Caller, obligations: readonly Obligation[]) {
-  const types = obligations.flatMap((one) => typeOf(one) ?? [])
+  const { all, first } = offersOf(obligations)
   if (page.session === null)
-    return { obligationType: types[0] ?? decoyTypes[decoyOf(page.customer, page.username).kind] }
-  return types[0] === undefined ? {} : { obligationType: types[0], obligationTypes: types }
+    return { obligationType: first?.type ?? decoyTypes[decoyOf(page.customer, page.username).kind] }
+  return first ? { obligationType: first.type, obligationTypes: all.map(({ type }) => type) } : {}
 }
 
 function evaluationOf({ address, userAgent, requestId }: Around, page: Caller, device: DeviceReport): EvaluateRequest {
@@ -90,14 +90,12 @@ export async function challengeUser(
   body: Static<typeof challengeBody>,
 ): Promise<Told> {
   if (evaluation.decision === 'deny') return said.denied
-  const offered = evaluation.obligations.filter((one) => typeOf(one) !== undefined)
+  const { all, first } = offersOf(evaluation.obligations)
+  if (!first) return evaluation.isUntrusted ? decoyAsked(decoyOf(customer, username)) : said.nothingToAsk
   const wanted = body.obligationType
-  const obligation = wanted === undefined ? offered[0] : offered.find((one) => typeOf(one) === wanted)
-  if (!obligation) {
-    if (offered.length > 0) return said.notOffered
-    return evaluation.isUntrusted ? decoyAsked(decoyOf(customer, username)) : said.nothingToAsk
-  }
-  const label = typeOf(obligation) ?? ''
+  const offer = wanted === undefined ? first : all.find(({ type }) => type === wanted)
+  if (!offer) return said.notOffered
+  const { obligation, type: label } = offer
   const outcome = await askForEvaluation(engine, {
     ...{ customer, evaluation, obligation, label, address, requestId },
     request: null,
@@ -125,7 +123,7 @@ export async function validateAnswer(
   body: Static<typeof validateBody>,
 ): Promise<Told> {
   const given = answerOf(body)
-  const isDecoy = evaluation.isUntrusted && evaluation.obligations.length === 0
+  const isDecoy = evaluation.isUntrusted && offersOf(evaluation.obligations).first === undefined
   if (isDecoy && given) {
     const outcome = await answerDecoy(engine, { customer, username, answer: given, requestId })
     return outcome === 'locked' ? answerRefusals.locked : wrongAnswers[given.kind]

@@ -1,6 +1,7 @@
 import type { AskOutcome, EvaluationOutcome } from '../../engine/adaptive-challenge.ts'
 import type { RegisterOutcome } from '../../engine/adaptive-registration.ts'
 import type { Obligation } from '../../risk/facts.ts'
+import type { MethodId, Via } from '../../vocabulary.ts'
 
 /** Document 002's words. */
 
@@ -9,22 +10,47 @@ export interface Said {
   readonly message: string
 }
 
+interface ObligationType {
+  readonly type: string
+  readonly obligation: Obligation
+  /** What a page that knows nothing else can do with it: type a code, or answer questions. */
+  readonly isTyped: boolean
+}
+
+const typed = (type: string, method: MethodId, via: Via | null): ObligationType => {
+  return { type, obligation: { method, via }, isTyped: true }
+}
+
 /** The document names KBA, SMS and EMAIL; the others are those of document 000. What a page cannot answer is not offered. */
-const obligationTypes: readonly (readonly [type: string, obligation: Obligation])[] = [
-  ['KBA', { method: 'questions', via: null }],
-  ['SMS', { method: 'message-code', via: 'sms' }],
-  ['EMAIL', { method: 'message-code', via: 'email' }],
-  ['PHONE VERIFICATION', { method: 'message-code', via: 'call' }],
-  ['OUT OF BAND SMS', { method: 'message-link', via: 'sms' }],
-  ['OUT OF BAND EMAIL', { method: 'message-link', via: 'email' }],
-  ['SOFT TOKEN', { method: 'time-code', via: null }],
-  ['HARDWARE TOKEN', { method: 'hardware-token', via: null }],
-  ['RECOVERY CODE', { method: 'recovery-code', via: null }],
+const obligationTypes: readonly ObligationType[] = [
+  typed('KBA', 'questions', null),
+  typed('SMS', 'message-code', 'sms'),
+  typed('EMAIL', 'message-code', 'email'),
+  typed('PHONE VERIFICATION', 'message-code', 'call'),
+  typed('SOFT TOKEN', 'time-code', null),
+  typed('HARDWARE TOKEN', 'hardware-token', null),
+  // Users keep these for the day when nothing else is at hand: a page that wants one says so.
+  { type: 'RECOVERY CODE', obligation: { method: 'recovery-code', via: null }, isTyped: false },
+  // Answered elsewhere: a page that wants one asks again until it is.
+  { type: 'OUT OF BAND SMS', obligation: { method: 'message-link', via: 'sms' }, isTyped: false },
+  { type: 'OUT OF BAND EMAIL', obligation: { method: 'message-link', via: 'email' }, isTyped: false },
 ]
 
-/** The word for an obligation; undefined for what pages do not offer. */
-export function typeOf({ method, via }: Obligation): string | undefined {
-  return obligationTypes.find(([, one]) => one.method === method && one.via === via)?.[0]
+export interface Offer {
+  readonly type: string
+  readonly obligation: Obligation
+}
+
+/** What a page is offered of the ways to ask a user, strongest first, and the one for pages that do not choose. */
+export function offersOf(obligations: readonly Obligation[]): {
+  readonly all: readonly Offer[]
+  readonly first?: Offer
+} {
+  const all = obligations.flatMap(({ method, via }) =>
+    obligationTypes.filter(({ obligation }) => obligation.method === method && obligation.via === via),
+  )
+  const first = all.find(({ isTyped }) => isTyped) ?? all[0]
+  return first ? { all, first } : { all }
 }
 
 export const decoyTypes = { questions: 'KBA', sms: 'SMS', email: 'EMAIL' } as const
