@@ -4,6 +4,7 @@ import { randomSecret } from '../../security/random.ts'
 import type { MethodId, SignIn, User } from '../../vocabulary.ts'
 import type { Call } from './endpoint.ts'
 import { authMethodsOf, countPassed } from './factors.ts'
+import { weigh } from './risk.ts'
 import { type Reply, said } from './words.ts'
 
 /** The user of a call; undefined for a name that nobody has. */
@@ -43,10 +44,12 @@ export async function passed(
 ): Promise<Reply> {
   const { engine, app, customer, body } = call
   const methods = [...new Set([...(earlier?.methods ?? []), method])]
+  const isComplete = countPassed(methods) >= app.factors
+  const weighed = isComplete ? await weigh(call, user, method) : { score: 0 }
+  if ('code' in weighed) return weighed
   const token = body.authToken ?? null
   const authToken = await advanceSignIn(engine, app, { userId: user.id, token, methods, answeredElsewhere })
   if (authToken === undefined) return said.noSignIn
-  const isComplete = countPassed(methods) >= app.factors
   const authMethods = await authMethodsOf(engine, {
     customer,
     user,
@@ -69,6 +72,7 @@ export async function passed(
       authMethods,
       sessionTimeout: String(signInMs),
       lastSuccessLogin: String(engine.clock()),
+      adaptiveScore: String(weighed.score),
       ...unused,
     },
   }
@@ -88,5 +92,4 @@ const unused = {
   defDeviceName: '',
   countDeviceList: '0',
   spIdList: '[]',
-  adaptiveScore: '0',
 } as const

@@ -13,6 +13,7 @@ export interface Reply {
 export const said = {
   done: { code: '0', message: 'Success' },
   notPermitted: { code: '10001', message: 'Messages to the country of this number are not allowed.' },
+  tooRisky: { code: '10001', message: 'This sign-in is not permitted: see the risk policy.' },
   badInput: { code: '10002', message: 'Invalid input.' },
   notSent: { code: '10007', message: 'The message could not be sent.' },
   unknownUser: { code: '22002', message: 'User not found.' },
