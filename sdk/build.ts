@@ -34,7 +34,7 @@ function configOf(folder: string, entry: string, format: 'iife' | 'es', file: st
       target: 'es2020',
       reportCompressedSize: false,
       lib: { entry, formats: [format], name: 'countersign', fileName: () => file },
-      rolldownOptions: { output: { postBanner: notice } },
+      rolldownOptions: { output: { minify: true, postBanner: notice } },
     },
   }
 }

@@ -101,6 +101,8 @@ describe('a page of document 002, in a browser', () => {
 
   it('goes from an unknown user to a remembered device, and asks again where that is missing', async () => {
     const { page, context, complaints, username, phone } = await newcomer()
+    const hosts = new Set<string>()
+    page.on('request', (request) => hosts.add(new URL(request.url()).origin))
     assert.equal((await isRegistered(page, username)).status, 'USER_NOT_REGISTERED')
     assert.equal((await register(page)).status, 'SUCCESS')
     assert.equal((await isRegistered(page, username)).status, 'USER_REGISTERED')
@@ -129,6 +131,7 @@ describe('a page of document 002, in a browser', () => {
     const cleared = await evaluateAndChallenge(page)
     assert.equal(cleared.status, 'WAIT_FOR_INPUT')
     assert.deepEqual(complaints, [])
+    assert.deepEqual(hosts, new Set([site.origin, here.origin]), 'nobody else is asked anything')
     await context.close()
   })
 

@@ -1,0 +1,338 @@
+import assert from 'node:assert/strict'
+import { after, before, describe, it } from 'node:test'
+import { codeFor, post, testKey } from '../support/caller.ts'
+import {
+  isTaken,
+  newDevice,
+  origin,
+  pageCall,
+  riskCall,
+  sessionFor,
+  setPolicy,
+  signIn,
+  visit,
+} from '../support/risk.ts'
+import { startServer, type TestServer } from '../support/server.ts'
+
+const { customerKey } = testKey
+
+let server: TestServer
+before(async () => {
+  server = await startServer()
+  const limits = { sendsPerAddress10Min: '1000', sendsPerPrefix10Min: '1000', sendsPerContact10Min: '20' }
+  for (const [name, most] of Object.entries(limits))
+    await server.assembled.store.write((tx) => tx.settings.set(customerKey, name, most, server.now()))
+})
+after(() => server.close())
+
+let count = 0
+async function newUser(phone?: string): Promise<string> {
+  const username = `someone${++count}@example.com`
+  await server.call('/admin/users/create', { customerKey, username, ...(phone ? { phone } : {}) })
+  return username
+}
+
+describe('the files of the SDK', () => {
+  it('are those that pages of document 002 load, for every site', async () => {
+    const names = ['client', 'swfobject', 'fontdetect', 'ua-parser', 'murmurhash3', 'miniorange-fp'].map(
+      (one) => `${one}.js`,
+    )
+    for (const name of [...names, 'countersign.mjs']) {
+      const response = await fetch(`${server.baseUrl}/js/${name}`)
+      assert.equal(response.status, 200, name)
+      assert.match(response.headers.get('content-type') ?? '', /^(text|application)\/javascript/)
+      assert.equal(response.headers.get('access-control-allow-origin'), '*')
+    }
+    const types = await (await fetch(`${server.baseUrl}/js/countersign.d.mts`)).text()
+    assert.match(types, /export declare function createCountersign\(options: Options\): Countersign/)
+  })
+
+  it('are small, and name the licence of what they contain', async () => {
+    for (const name of ['miniorange-fp.js', 'countersign.mjs']) {
+      const text = await (await fetch(`${server.baseUrl}/js/${name}`)).text()
+      assert.ok(text.length < 50_000)
+      assert.match(text, /^\/\*! .*FingerprintJS, MIT/)
+    }
+    const licence = await fetch(`${server.baseUrl}/js/fingerprintjs.license.txt`)
+    assert.match(await licence.text(), /Permission is hereby granted/)
+  })
+})
+
+describe('the answers of the page calls', () => {
+  it('name what was sent, and are errors in the same shape when it cannot be read', async () => {
+    const username = await newUser()
+    const session = await sessionFor(server, username)
+    const fine = { userKey: username, session, device: newDevice().report(session) }
+    const asked = await pageCall(server, 'evaluate', fine)
+    assert.equal(asked.body['customerKey'], String(customerKey))
+    assert.equal(asked.body['userKey'], username)
+    assert.equal(asked.body['obligationType'], 'EMAIL')
+    const bad: readonly (readonly [name: string, body: object])[] = [
+      ['evaluate', {}],
+      ['evaluate', { ...fine, device: { ...fine.device, components: { canvas: 'x'.repeat(5_000) } } }],
+      ['evaluate', { ...fine, device: { ...fine.device, publicKey: 'x' } }],
+      ['evaluate', { ...fine, customerKey: '01' }],
+      ['challenge', { userKey: username, evaluation: '../..' }],
+      ['validate', { userKey: username, evaluation: asked.body['evaluation'], saveDevice: 'yes' }],
+      ['register', { userKey: username, session, questions: 'none' }],
+      ['user', { userKey: '\u202eevil', session }],
+    ]
+    for (const [name, body] of bad) {
+      const answer = await pageCall(server, name, body)
+      assert.equal(answer.code, 200)
+      assert.equal(answer.body.status, 'ERROR', answer.text)
+      assert.match(String(answer.body.message), /is not valid/)
+    }
+    for (const raw of ['', '[]', '{"a":', 'null']) {
+      const response = await fetch(`${server.baseUrl}/api/risk/page/evaluate`, { method: 'POST', body: raw })
+      assert.equal(((await response.json()) as { status: string }).status, 'ERROR')
+    }
+  })
+
+  it('tell the page neither score nor reasons', async () => {
+    const { body } = await visit(server, await newUser())
+    for (const secret of ['riskScore', 'findings', 'score']) assert.ok(!Object.hasOwn(body, secret))
+  })
+
+  it('take an empty code for a wrong one, without using up a try', async () => {
+    const username = await newUser()
+    const page = await visit(server, username)
+    await page.call('challenge')
+    for (let tries = 0; tries < 8; tries++)
+      assert.equal((await page.call('validate', { token: '', saveDevice: false })).body.status, 'INVALID_OTP')
+    const token = await codeFor(server.baseUrl, username)
+    assert.equal((await page.call('validate', { token, saveDevice: false })).body.status, 'SUCCESS')
+  })
+
+  it('say WAIT_TO_REGISTER_PROFILE of a user who has nothing to be asked by', async () => {
+    await server.call('/admin/users/create', { customerKey, username: 'no-address' })
+    const page = await visit(server, 'no-address')
+    assert.equal(page.body.status, 'WAIT_FOR_INPUT')
+    assert.equal(page.body['obligationType'], undefined)
+    assert.equal((await page.call('challenge')).body.status, 'WAIT_TO_REGISTER_PROFILE')
+  })
+
+  it('wait for a link that the user opens elsewhere', async () => {
+    const page = await visit(server, await newUser())
+    const asked = await page.call('challenge', { obligationType: 'OUT OF BAND EMAIL' })
+    assert.equal(asked.body.status, 'WAIT_FOR_INPUT', asked.text)
+    const waiting = await page.call('validate', { saveDevice: true })
+    assert.equal(waiting.body.status, 'WAIT_FOR_INPUT')
+    assert.equal(waiting.body['resultToken'], undefined)
+  })
+})
+
+describe('a page without a session', () => {
+  const bare = newDevice().report('')
+  const unproved = { components: bare.components, hints: bare.hints }
+
+  it('may nothing, until the customer names its origin', async () => {
+    const userKey = await newUser()
+    for (const [name, more] of [
+      ['user', {}],
+      ['evaluate', { device: unproved }],
+    ] as const) {
+      const { body, headers } = await pageCall(server, name, { userKey, ...more })
+      assert.equal(body.status, 'ERROR')
+      assert.equal(headers.get('access-control-allow-origin'), null)
+    }
+  })
+
+  describe('whose origin the customer has named', () => {
+    before(() => server.set('riskOpenOrigins', origin))
+    after(() => server.set('riskOpenOrigins', ''))
+
+    it('hears the same of unknown users as of known ones', async () => {
+      const known = await newUser()
+      const shapes = []
+      for (const userKey of [known, 'nobody@example.com']) {
+        const user = await pageCall(server, 'user', { userKey })
+        assert.equal(user.body.status, 'USER_REGISTERED')
+        const { body, text } = await pageCall(server, 'evaluate', { userKey, device: unproved })
+        assert.equal(body.status, 'WAIT_FOR_INPUT', text)
+        assert.match(String(body['obligationType']), /^(KBA|SMS|EMAIL)$/)
+        const asked = await pageCall(server, 'challenge', { userKey, evaluation: body['evaluation'] })
+        assert.equal(asked.body.status, 'WAIT_FOR_INPUT', asked.text)
+        const wrong = { token: '000000', saveDevice: true, evaluation: body['evaluation'] }
+        const isKba = asked.body['kba'] !== undefined
+        const given = isKba ? { ...wrong, token: undefined, answers: [{ question: 'q', answer: 'a' }] } : wrong
+        const refused = await pageCall(server, 'validate', { userKey, ...given })
+        assert.equal(refused.body.status, isKba ? 'KBA_ANSWERS_INVALID' : 'INVALID_OTP', refused.text)
+        shapes.push([Object.keys(user.body), Object.keys(body), Object.keys(asked.body).filter((key) => key !== 'kba')])
+      }
+      assert.deepEqual(shapes[0], shapes[1])
+    })
+
+    it('proves nothing: no result, no device, no registration', async () => {
+      const userKey = await newUser()
+      const { body } = await pageCall(server, 'evaluate', { userKey, device: bare })
+      const { evaluation } = body
+      await pageCall(server, 'challenge', { userKey, evaluation })
+      const token = await codeFor(server.baseUrl, userKey)
+      const proved = await pageCall(server, 'validate', { userKey, evaluation, token, saveDevice: true })
+      assert.equal(proved.body.status, 'SUCCESS', proved.text)
+      assert.deepEqual(Object.keys(proved.body).sort(), ['customerKey', 'message', 'status', 'userKey'])
+      assert.deepEqual((await riskCall(server, 'devices', { username: userKey })).body['devices'], [])
+      const questions = [
+        { question: 'One?', answer: 'first' },
+        { question: 'Two?', answer: 'second' },
+      ]
+      for (const one of [userKey, 'somebody-new@example.com'])
+        assert.equal((await pageCall(server, 'register', { userKey: one, questions })).body.status, 'ERROR')
+      assert.equal(await server.assembled.store.read.users.find(customerKey, 'somebody-new@example.com'), undefined)
+    })
+
+    it('may not ask often', async () => {
+      const statuses = []
+      for (let times = 0; times < 25; times++)
+        statuses.push((await pageCall(server, 'user', { userKey: 'probed@example.com' })).body.status)
+      assert.equal(statuses.at(-1), 'ERROR')
+    })
+  })
+})
+
+describe("miniOrange's adaptive plugins", () => {
+  const rest = (path: string, body: object) => post(server.baseUrl, `/moas/rest/${path}`, { customerKey, ...body })
+  const attributes = [
+    {
+      attrName: 'browser.useragent',
+      attrValue: 'Mozilla/5.0 (X11; Linux x86_64; rv:145.0) Gecko/20100101 Firefox/145.0',
+    },
+    { attrName: 'browser.canvasPrint', attrValue: `data:image/png;base64,${'A'.repeat(6_000)}` },
+    { attrName: 'browser.hasCookie', attrValue: true },
+    { attrName: 'browser.timezone', attrValue: -60 },
+    { attrName: 'system.fonts', attrValue: 'Arial, Verdana' },
+    { attrName: 'location.ip', attrValue: '203.0.113.9' },
+    { attrName: 'profile.name' },
+  ]
+  const at = () => ({ attrName: 'time.currentTime', attrValue: new Date().toString() })
+
+  async function risk(userKey: string, more = attributes): Promise<{ sessionUuid: string; status: string }> {
+    const { body: secrets } = await rest('customer/getapp-secret', { customerId: customerKey })
+    const acs = await rest('rba/acs', { userKey, attributes: [...more, at()] })
+    assert.equal(acs.body.status, 'SUCCESS', acs.text)
+    const sessionUuid = String(acs.body['sessionUuid'])
+    const appSecret = secrets['appSecret']
+    const { body } = await rest('rba/evaluate-risk', { userKey, sessionUuid, appSecret })
+    return { sessionUuid, status: String(body.status) }
+  }
+
+  it('ask for the second factor each time, since a fingerprint alone can be copied', async () => {
+    const userKey = await newUser()
+    const { sessionUuid, status } = await risk(userKey)
+    assert.equal(status, 'WAIT_FOR_INPUT')
+    assert.equal((await rest('rba/register-profile', { userKey, sessionUuid })).body.status, 'SUCCESS')
+    assert.equal((await rest('rba/register-profile', { userKey, sessionUuid })).body.status, 'ERROR')
+    assert.equal((await risk(userKey)).status, 'WAIT_FOR_INPUT')
+  })
+
+  it('trust a browser that looks the same where the policy says so', async () => {
+    await setPolicy(server, { devices: { proof: 'fingerprint' } })
+    const userKey = await newUser()
+    const { sessionUuid } = await risk(userKey)
+    await rest('rba/register-profile', { userKey, sessionUuid })
+    assert.equal((await risk(userKey)).status, 'SUCCESS')
+    const other = attributes.map((one) =>
+      one.attrName === 'browser.useragent' ? { ...one, attrValue: 'Mozilla/5.0 (iPhone) Safari/605.1' } : one,
+    )
+    assert.equal((await risk(userKey, other)).status, 'WAIT_FOR_INPUT')
+    await setPolicy(server, {})
+  })
+
+  it('are told of a denial', async () => {
+    await setPolicy(server, { networks: { blocked: ['203.0.113.0/24'] } })
+    const userKey = await newUser()
+    const { sessionUuid, status } = await risk(userKey)
+    assert.equal(status, 'DENY')
+    assert.equal((await rest('rba/register-profile', { userKey, sessionUuid })).body.status, 'ERROR')
+    await setPolicy(server, {})
+  })
+
+  it('are refused with a wrong secret, of another user, and with the broken JSON of an empty field', async () => {
+    const userKey = await newUser()
+    const { sessionUuid } = await risk(userKey)
+    const { body: secrets } = await rest('customer/getapp-secret', { customerId: customerKey })
+    const appSecret = secrets['appSecret']
+    const refused = [
+      await rest('rba/evaluate-risk', { userKey, sessionUuid, appSecret: 'x'.repeat(32) }),
+      await rest('rba/evaluate-risk', { userKey: 'another@example.com', sessionUuid, appSecret }),
+      await rest('rba/register-profile', { userKey: 'another@example.com', sessionUuid }),
+      await post(
+        server.baseUrl,
+        '/moas/rest/rba/acs',
+        `{"customerKey":"${customerKey}","userKey":"${userKey}","attributes":}`,
+      ),
+    ]
+    for (const { body, text } of refused) assert.equal(body.status, 'ERROR', text)
+  })
+})
+
+describe('risk inside a challenge', () => {
+  const risk = { userAgent: 'Mozilla/5.0 (X11; Linux x86_64; rv:145.0) Gecko/20100101 Firefox/145.0' }
+  const ipAddress = '203.0.113.9'
+  const challenge = (username: string, more: object = {}) =>
+    server.call('/auth/challenge', { customerKey, username, ipAddress, risk: { ...risk, ...more } })
+
+  it('asks by what counts, remembers the device, and then asks nothing', async () => {
+    const username = await newUser('+14155550111')
+    const asked = await challenge(username)
+    assert.equal(asked.body.status, 'SUCCESS', asked.text)
+    assert.equal(asked.body['isSecondFactorNeeded'], true)
+    assert.ok(Number(asked.body['riskScore']) > 0)
+    const { evaluationId, txId } = asked.body
+    const bySms = await server.call('/auth/challenge', { customerKey, username, ipAddress, risk, authType: 'EMAIL' })
+    const token = await server.codeFor(username)
+    const more = { evaluationId: bySms.body['evaluationId'], saveDevice: true }
+    const proved = await server.call('/auth/validate', { txId: bySms.body.txId, token, ...more })
+    assert.equal(proved.body.status, 'SUCCESS', proved.text)
+    assert.notEqual(bySms.body.txId, txId)
+    assert.notEqual(more.evaluationId, evaluationId)
+
+    const known = await challenge(username, { deviceToken: proved.body['deviceToken'] })
+    assert.equal(known.body.status, 'SUCCESS', known.text)
+    assert.equal(known.body['isSecondFactorNeeded'], false)
+    assert.equal(known.body.txId, undefined)
+    assert.equal(await isTaken(server, username, String(known.body['resultToken'])), true)
+  })
+
+  it('completes nothing by the answer to another question', async () => {
+    const username = await newUser()
+    const weighed = await challenge(username)
+    const plain = await server.call('/auth/challenge', { customerKey, username, authType: 'EMAIL' })
+    const token = await server.codeFor(username)
+    const { evaluationId } = weighed.body
+    const { body } = await server.call('/auth/validate', {
+      txId: plain.body.txId,
+      token,
+      evaluationId,
+      saveDevice: true,
+    })
+    assert.equal(body.status, 'FAILED')
+    assert.equal(body['deviceToken'], undefined)
+  })
+
+  it('denies what the policy denies', async () => {
+    await setPolicy(server, { networks: { blocked: ['203.0.113.0/24'] } })
+    const { body } = await challenge(await newUser())
+    assert.equal(body.status, 'DENIED')
+    assert.equal(body.txId, undefined)
+    await setPolicy(server, {})
+  })
+})
+
+describe('feedback', () => {
+  it('of a sign-in that was not the user forgets its device, and raises the risk', async () => {
+    const username = await newUser()
+    const device = newDevice()
+    const resultToken = await signIn(server, username, device, true)
+    const { body } = await riskCall(server, 'redeem', { username, resultToken })
+    const before = (await riskCall(server, 'evaluate', { username })).body
+    const told = await riskCall(server, 'feedback', { evaluationId: body['evaluationId'], feedback: 'not-me' })
+    assert.equal(told.body.status, 'SUCCESS', told.text)
+    assert.equal((await visit(server, username, device)).body.status, 'WAIT_FOR_INPUT')
+    const after = (await riskCall(server, 'evaluate', { username })).body
+    assert.ok(Number(after['riskScore']) > Number(before['riskScore']), JSON.stringify([before, after]))
+    const unknown = await riskCall(server, 'feedback', { evaluationId: 'no-such', feedback: 'mine' })
+    assert.equal(unknown.body.status, 'FAILED')
+  })
+})
