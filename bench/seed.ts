@@ -6,6 +6,8 @@ import { foldUsername } from '../server/engine/contacts.ts'
 import { toolsFor } from '../server/engine/tools.ts'
 import { timeCode } from '../server/methods/time-code.ts'
 import { randomId } from '../server/security/random.ts'
+import type { Store } from '../server/store/open.ts'
+import type { Customer } from '../server/vocabulary.ts'
 import { customerKey, type Person } from './workload.ts'
 
 /** People that one write adds. */
@@ -13,8 +15,17 @@ const chunkSize = 500
 /** Writes at the same time. */
 const lanes = 4
 
+type Records = Parameters<Parameters<Store['write']>[0]>[0]
+
+/** What else a benchmark puts there with each of them. */
+type Also = (tx: Records, customer: Customer, userId: string, index: number) => Promise<void>
+
 /** Puts everybody into the database with a confirmed authenticator, by the store's own functions: sealed as in use. */
-export async function seed(environment: Record<string, string>, people: readonly Person[]): Promise<void> {
+export async function seed(
+  environment: Record<string, string>,
+  people: readonly Person[],
+  also: Also = async () => undefined,
+): Promise<void> {
   const config = readConfig(environment)
   const store = await openStoreOf(config)
   const nowMs = Date.now()
@@ -22,6 +33,7 @@ export async function seed(environment: Record<string, string>, people: readonly
   const customer = await store.read.customers.find(Number(customerKey))
   if (!customer) throw new Error('The benchmark needs a database of its own.')
 
+  let added = 0
   const add = (chunk: readonly Person[]) =>
     store.write(async (tx) => {
       for (const { username, secret } of chunk) {
@@ -34,6 +46,7 @@ export async function seed(environment: Record<string, string>, people: readonly
         const unused = { label: null, lastStep: -1, lastUsedAtMs: null }
         const credential = { id: randomId(), method: 'time-code', state: 'active', ...unused } as const
         await tx.credentials.offer(customer.id, userId, { ...credential, secret: enrolled?.secret ?? '' }, nowMs)
+        await also(tx, customer, userId, added++)
       }
     })
   const chunks = Array.from({ length: Math.ceil(people.length / chunkSize) }, (_, index) =>

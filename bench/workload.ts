@@ -135,6 +135,11 @@ function requestText({ username }: Person, code: string, nowMs: number): string 
   return `${head(nowMs)}${body.length}\r\n\r\n${body}`
 }
 
+/** A signed request to another call. */
+export function signedHead(path: string, nowMs: number, body: string): string {
+  return `${head(nowMs).replace('/moas/api/auth/validate', path)}${Buffer.byteLength(body)}\r\n\r\n${body}`
+}
+
 let headText = ''
 let headAtMs = 0
 
