@@ -19,7 +19,7 @@ export async function weigh(call: Call, user: User, method: MethodId): Promise<{
     customer,
     who: { username: user.username },
     facts: { address: origin, userAgent, hints: {}, components, roundTripMs: null },
-    ...{ app: call.app.name, groups: [], deviceToken: null, deviceKey: null, isUntrusted: false, requestId },
+    ...{ app: call.app.id, groups: [], deviceToken: null, deviceKey: null, isUntrusted: false, requestId },
   })
   if (!outcome.ok) return said.disabledUser
   if (outcome.decision === 'deny') return said.tooRisky
