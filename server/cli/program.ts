@@ -12,6 +12,7 @@ import { groups } from './groups.ts'
 import { migrate } from './migrate.ts'
 import { example } from './options.ts'
 import type { Act } from './report.ts'
+import { risk } from './risk.ts'
 import { settings } from './settings.ts'
 import { templates } from './templates.ts'
 import { tokens } from './tokens.ts'
@@ -25,14 +26,13 @@ const nouns = [
   admins,
   apps,
   users,
-  apps,
-  users,
   groups,
   tokens,
   settings,
   templates,
   deliveries,
   webhooks,
+  risk,
   audit,
   migrate,
   demo,

@@ -21,20 +21,23 @@ const common = [
   'What was the name of your first school?',
 ] as const
 
-/** The same for a name each time, and as likely to be one thing as another. */
-export function decoyOf(customer: Customer, username: string): Decoy {
+/** The same for a name each time; `kind` absent: as likely to be one thing as another. */
+export function decoyOf(customer: Customer, username: string, kind?: Decoy['kind']): Decoy {
   const digest = keyedDigest(customer.digestKey, 'decoy', foldUsername(username))
   const kinds = isTurnedOn(customer, 'questions')
     ? (['questions', 'sms', 'email'] as const)
     : (['sms', 'email'] as const)
-  const kind = kinds[(digest[0] ?? 0) % kinds.length] ?? 'email'
-  if (kind !== 'questions') return { kind, questions: [] }
+  const one = kind ?? kinds[(digest[0] ?? 0) % kinds.length] ?? 'email'
+  if (one !== 'questions') return { kind: one, questions: [] }
   const first = (digest[1] ?? 0) % common.length
   const second = (first + 1 + ((digest[2] ?? 0) % (common.length - 1))) % common.length
-  return { kind, questions: [common[first] ?? '', common[second] ?? ''] }
+  return { kind: one, questions: [common[first] ?? '', common[second] ?? ''] }
 }
 
-/** An answer to a decoy is wrong; to questions it is judged, counted and locked like that of any other name. */
+/**
+ * An answer to a decoy is wrong, whatever it is. One to questions is judged, counted and locked like that of any other name,
+ * so that it takes as long.
+ */
 export async function answerDecoy(
   engine: Engine,
   request: {
@@ -43,9 +46,8 @@ export async function answerDecoy(
     readonly answer: Answer
     readonly requestId: string
   },
-): Promise<'wrong' | 'locked'> {
-  if (request.answer.kind !== 'answers') return 'wrong'
+): Promise<void> {
+  if (request.answer.kind !== 'answers') return
   const to = { username: request.username, method: 'questions' } as const
-  const outcome = await answer(engine, { ...request, to, readOwnMethod: () => undefined, request: null })
-  return !outcome.ok && outcome.reason === 'locked' ? 'locked' : 'wrong'
+  await answer(engine, { ...request, to, readOwnMethod: () => undefined, request: null })
 }

@@ -72,8 +72,11 @@ export async function evaluate(engine: RiskCore, request: EvaluateRequest): Prom
   const atMs = engine.clock()
   const who = await whoIs(engine, request, atMs)
   if (!who) return { ok: false, reason: 'bad-session' }
-  const snapshot = await engine.store.riskSnapshot(customer.id, foldUsername(who.username))
-  if (snapshot && !snapshot.isEnabled) return { ok: false, reason: 'disabled-user' }
+  const found = await engine.store.riskSnapshot(customer.id, foldUsername(who.username))
+  const isDisabled = found !== undefined && !found.isEnabled
+  if (isDisabled && !isUntrusted) return { ok: false, reason: 'disabled-user' }
+  // Where anybody may ask about any name, a disabled user looks like a name without a user.
+  const snapshot = isDisabled ? undefined : found
 
   const weighed = await weigh(engine, request, snapshot, atMs)
   const { evidence, assessment, shown, policy } = weighed

@@ -92,6 +92,9 @@ export const worth: Readonly<Partial<Record<RuleId, number>>> = {
   'not-me': 40,
 }
 
+/** Of habits only what weighs is told. */
+const habits: ReadonlySet<RuleId> = new Set(['history', 'hour', 'network'])
+
 /** Everything that the rules notice, with its points, heaviest first. */
 export function findingsOf(evidence: Evidence, points: Readonly<Partial<Record<RuleId, number>>>): Finding[] {
   const found = Object.entries(rules).flatMap(([name, rule]): Finding[] => {
@@ -99,7 +102,8 @@ export function findingsOf(evidence: Evidence, points: Readonly<Partial<Record<R
     if (!noticed) return []
     const id = name as RuleId // the table's keys
     const weight = noticed.points ?? points[id] ?? worth[id] ?? 0
-    return [{ rule: id, points: Math.round(weight), because: noticed.because }]
+    const finding = { rule: id, points: Math.round(weight) + 0, because: noticed.because }
+    return finding.points === 0 && habits.has(id) ? [] : [finding]
   })
   return found.sort((one, other) => Math.abs(other.points) - Math.abs(one.points))
 }

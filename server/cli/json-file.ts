@@ -1,0 +1,11 @@
+import { readFileSync } from 'node:fs'
+import { Refusal, reasonOf } from './report.ts'
+
+/** What a JSON file holds. */
+export function jsonOf(path: string): unknown {
+  try {
+    return JSON.parse(readFileSync(path, 'utf8'))
+  } catch (error) {
+    throw new Refusal(`The file cannot be read as JSON: ${reasonOf(error)}.`)
+  }
+}

@@ -1,0 +1,191 @@
+import type { Evidence } from '../risk/evidence.ts'
+import type { Assessment, RiskAction, SignInFacts } from '../risk/facts.ts'
+import { type FreemanLevel, freeman, freemanWeights } from '../risk/freeman.ts'
+import { type KeptEvaluation, nobody } from '../risk/kept.ts'
+import { type LevelName, levelIndex, levels } from '../risk/levels.ts'
+import type { Marks } from '../risk/marks.ts'
+import { assess } from '../risk/policy.ts'
+import type { Policy } from '../risk/policy-file.ts'
+import { seenOf, sizes } from '../risk/profile.ts'
+import type { Customer } from '../vocabulary.ts'
+import { compare } from './adaptive-compare.ts'
+import { worldOf } from './adaptive-counts.ts'
+import { type Device, listDevices } from './adaptive-devices.ts'
+import { policyFor } from './adaptive-policy.ts'
+import { foldUsername } from './contacts.ts'
+import type { RiskCore } from './ports.ts'
+
+/** What would come of a sign-in; nothing is kept of it. */
+export interface Simulation extends Assessment {
+  readonly evidence: Evidence
+  /** The score of Freeman et al., as odds of an attack; null for a user without history. */
+  readonly freeman: number | null
+}
+
+export interface SimulateRequest {
+  readonly customer: Customer
+  readonly username: string
+  readonly facts: SignInFacts
+  /** One of the user's remembered devices, as if it had shown its token; null: another. */
+  readonly deviceId: string | null
+  /** Another policy than the one that counts; null: that one. */
+  readonly policy: Policy | null
+  readonly app: string | null
+  readonly groups: readonly string[]
+  readonly atMs: number
+}
+
+/** "This user, from this address, on this device." */
+export async function simulate(engine: RiskCore, request: SimulateRequest): Promise<Simulation> {
+  const { customer, username, facts, deviceId, atMs } = request
+  const found = await engine.store.riskSnapshot(customer.id, foldUsername(username))
+  const { evidence, marks } = await compare(
+    engine,
+    { customer, facts, deviceToken: null, deviceKey: null },
+    found,
+    atMs,
+  )
+  const device = found?.devices.find(({ id }) => id === deviceId)
+  const policy = request.policy ?? (await policyFor(engine, customer, request.app, request.groups)).policy
+  const shown: Evidence = device
+    ? {
+        ...evidence,
+        token: 'known',
+        isTrusted: device.trustedUntilMs > atMs,
+        likeness: 'same',
+        deviceLabel: device.label,
+      }
+    : evidence
+  const seen = seenOf(found?.user.profile ?? nobody.profile, marks, atMs)
+  return { ...assess(shown, policy), evidence: shown, freeman: await freemanOf(engine, customer, marks, seen, atMs) }
+}
+
+/** By the same faded counts; how many different values everybody showed is not kept, so each level counts as what it may have. */
+async function freemanOf(
+  engine: RiskCore,
+  customer: Customer,
+  marks: Marks,
+  seen: ReturnType<typeof seenOf>,
+  atMs: number,
+): Promise<number | null> {
+  const { world } = await worldOf(engine, customer, marks, atMs, [])
+  const features = Object.values(freemanWeights).map((weights) =>
+    Object.entries(weights).map(([name, weight]): FreemanLevel => {
+      const level = levelIndex[name as LevelName] // the table's own names
+      const ofAll = world.value[level] ?? 0
+      const distinct = levels[level]?.spread ?? 1
+      return { weight, user: seen.value[level] ?? 0, world: ofAll, distinct, distinctWithin: ofAll > 0 ? 1 : 0 }
+    }),
+  )
+  const users = await engine.store.read.users.count(customer.id)
+  return freeman({ userTotal: seen.total, worldTotal: world.total, users, features }) ?? null
+}
+
+/** One earlier sign-in under a draft. */
+export interface Replayed {
+  readonly id: string
+  readonly username: string
+  readonly atMs: number
+  readonly was: { readonly decision: RiskAction; readonly score: number }
+  readonly would: { readonly decision: RiskAction; readonly score: number }
+}
+
+export interface Replay {
+  readonly total: number
+  /** How many of the decisions would be others, by what they were and would be: `allow → challenge`. */
+  readonly changes: Readonly<Record<string, number>>
+  /** Those, newest first. */
+  readonly changed: readonly Replayed[]
+  readonly would: Readonly<Record<RiskAction, number>>
+}
+
+/** Tries a draft on what the last sign-ins were decided by. What it would decide is told also of one that only reports. */
+export async function replay(
+  { store }: Pick<RiskCore, 'store'>,
+  { customer, policy, limit }: { readonly customer: Customer; readonly policy: Policy; readonly limit: number },
+): Promise<Replay> {
+  const all = await store.read.riskEvaluations.recent(customer.id, null, limit)
+  const replayed = all.map((kept): Replayed => {
+    const { assessment, evidence, username } = kept.record
+    const { unenforced, score } = assess(evidence, policy)
+    return {
+      ...{ id: kept.id, username, atMs: kept.atMs },
+      was: { decision: assessment.decision, score: kept.score },
+      would: { decision: unenforced, score },
+    }
+  })
+  const changed = replayed.filter(({ was, would }) => was.decision !== would.decision)
+  const changes: Record<string, number> = {}
+  for (const { was, would } of changed) {
+    const name = `${was.decision} → ${would.decision}`
+    changes[name] = (changes[name] ?? 0) + 1
+  }
+  const count = (decision: RiskAction) => replayed.filter(({ would }) => would.decision === decision).length
+  const would = { allow: count('allow'), challenge: count('challenge'), deny: count('deny') }
+  return { total: replayed.length, changes, changed, would }
+}
+
+/** The last sign-ins of a user with what was decided and why; undefined: nobody of this name. */
+export async function explain(
+  { store }: Pick<RiskCore, 'store'>,
+  customer: Customer,
+  username: string,
+  limit: number,
+): Promise<readonly KeptEvaluation[] | undefined> {
+  const found = await store.riskSnapshot(customer.id, foldUsername(username))
+  return found && store.read.riskEvaluations.recent(customer.id, found.userId, limit)
+}
+
+/** All that is kept of a user for weighing risk, as it can be told him (GDPR article 15). */
+export interface RiskExport {
+  readonly username: string
+  readonly signIns: number
+  /** Different values that are remembered, by what they are of; the values themselves only as keyed hashes. */
+  readonly values: Readonly<Record<string, number>>
+  readonly lastPlace: { readonly latitude: number; readonly longitude: number; readonly atMs: number } | null
+  readonly devices: readonly Device[]
+  readonly evaluations: readonly Pick<KeptEvaluation, 'id' | 'atMs' | 'state' | 'decision' | 'score' | 'record'>[]
+}
+
+/** Of an export; more than a user makes in 180 days. */
+const evaluationsMax = 10_000
+
+export async function exportRisk(
+  engine: RiskCore,
+  customer: Customer,
+  username: string,
+): Promise<RiskExport | undefined> {
+  const found = await engine.store.riskSnapshot(customer.id, foldUsername(username))
+  if (!found) return undefined
+  const { profile, place } = found.user
+  const all = await engine.store.read.riskEvaluations.recent(customer.id, found.userId, evaluationsMax)
+  return {
+    username,
+    signIns: profile.total,
+    values: sizes(profile),
+    lastPlace: place,
+    devices: await listDevices(engine, customer, username),
+    evaluations: all.map(({ id, atMs, state, decision, score, record }) => ({
+      ...{ id, atMs, state, decision, score, record },
+    })),
+  }
+}
+
+/** Forgets all of it: the user is a stranger to the engine afterwards. False: nobody of this name. */
+export async function eraseRisk(
+  { store, clock }: Pick<RiskCore, 'store' | 'clock'>,
+  customer: Customer,
+  username: string,
+): Promise<boolean> {
+  const found = await store.riskSnapshot(customer.id, foldUsername(username))
+  if (!found) return false
+  const { userId } = found
+  await store.write(async (tx) => {
+    await tx.riskUsers.remove(customer.id, userId)
+    await tx.riskDevices.remove(customer.id, userId, null)
+    await tx.riskEvaluations.removeOf(customer.id, userId)
+    const note = { kind: 'risk-user', subject: userId, method: null, challengeId: null, requestId: null, detail: null }
+    await tx.audit.append(customer.id, note, 'erased', clock())
+  })
+  return true
+}
