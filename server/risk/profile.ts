@@ -167,7 +167,7 @@ export function packProfile({ total, withToken, atMs, records }: Profile): Uint8
 export function unpackProfile(bytes: Uint8Array | null): Profile {
   if (!bytes || bytes.length < headerBytes || (bytes.length - headerBytes) % (recordWords * 4) !== 0)
     return emptyProfile
-  const own = bytes.byteOffset % 8 === 0 ? bytes : bytes.slice()
+  const own = bytes.byteOffset % 8 === 0 ? bytes : new Uint8Array(bytes)
   const [total = 0, withToken = 0, atMs = 0] = new Float64Array(own.buffer, own.byteOffset, 3)
   const words = (own.length - headerBytes) / 4
   return { total, withToken, atMs, records: new Uint32Array(own.buffer, own.byteOffset + headerBytes, words) }
