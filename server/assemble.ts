@@ -39,6 +39,10 @@ import { riskPorts } from './risk-ports.ts'
 import { randomSecret } from './security/random.ts'
 import type { ServerSettings } from './settings.ts'
 import { openStore, type Store } from './store/open.ts'
+import { shippedModel } from './voice/model.ts'
+import { findPocketsphinx } from './voice/pocketsphinx.ts'
+import { onnxProblem } from './voice/sherpa.ts'
+import { type OpenVoices, openVoices } from './voice/voices.ts'
 import { sendWebhooks, type WebhookPorts } from './webhooks.ts'
 
 /** How old a customer, a setting or a key may be in use after it was changed on another node. */
@@ -70,6 +74,7 @@ export async function assemble(config: Config, given?: Clock): Promise<Assembled
   await time.synchronize()
   const clock = time.now
   let baseUrl = config.baseUrl
+  const voices = openVoicesOf(config)
   const customer = remember((id: number) => store.read.customers.find(id), freshMs)
   const outgoing = createOutgoing({ config, store, metrics, logger, clock, customer, baseUrl: () => baseUrl, freshMs })
   const doorbell = createDoorbell()
@@ -89,6 +94,7 @@ export async function assemble(config: Config, given?: Clock): Promise<Assembled
     observe: metrics.observe,
     ...risk.ports,
     selfService: async () => selfServiceOf(await outgoing.settings(), config),
+    voices,
   }
   const isDevelopment = config.mode === 'development'
   const keys = () => keysOf(store)
@@ -100,6 +106,7 @@ export async function assemble(config: Config, given?: Clock): Promise<Assembled
     version: packageJson.version,
     baseUrl: config.baseUrl,
     isReady: () => isReady(store),
+    state: { voice: voices.isReplayChecked ? 'replay protection on' : 'replay protection off' },
     metrics: metrics.registry,
     plugins: [
       ...vendorsOf(engine, inspector?.watch),
@@ -136,6 +143,7 @@ export async function assemble(config: Config, given?: Clock): Promise<Assembled
       clearInterval(hangingUp)
       await Promise.all([outgoing.stop(), push.stop()])
       await Promise.all(jobs.map((job) => job.stop()))
+      await voices.close()
       await store.closeAudit(clock()).catch(warn)
       await store.close()
       flush()
@@ -266,6 +274,18 @@ function developmentKey(dataDir: string): Uint8Array {
   )
 }
 
+/** What listens to voices, with the model that the settings name. */
+function openVoicesOf({ voiceModel, voiceOnnx: onnx }: Config): OpenVoices {
+  const problem = onnx && onnxProblem(onnx)
+  if (problem) throw new ConfigError(problem)
+  const folder = voiceModel ?? shippedModel
+  try {
+    return openVoices({ folder, onnx, pocketsphinx: findPocketsphinx() })
+  } catch {
+    throw new ConfigError(`COUNTERSIGN_VOICE_MODEL names a folder without a background model: ${folder}`)
+  }
+}
+
 /** What sends webhooks: due events are claimed in the database, so that each node may try. */
 function webhookPorts(engine: Engine, store: Store): WebhookPorts {
   return {
@@ -290,6 +310,7 @@ async function isReady(store: Store): Promise<boolean> {
   }
 }
 
+/** What is done again and again beside the requests. */
 /** Repeats a job until stopped, one run at a time; a failed run is told and the next one comes all the same. */
 function every(pauseMs: number, job: () => Promise<unknown>, warn: (error: unknown) => void) {
   const stopping = new AbortController()

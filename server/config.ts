@@ -25,6 +25,10 @@ export interface Config {
     readonly databases: readonly string[]
     readonly lists: readonly { readonly name: string; readonly file: string }[]
   }
+  /** Folder of a background model; null: the one that ships. */
+  readonly voiceModel: string | null
+  /** An operator's own network, and the SHA-256 of its file in hex. */
+  readonly voiceOnnx: { readonly file: string; readonly sha256: string } | null
   readonly logLevel: string
 }
 
@@ -93,6 +97,16 @@ export const bootSettings = {
     meaning:
       'Lists of bad networks as `name=file`, separated by commas, such as `tor=/var/lib/lists/tor.txt`: text files of addresses and CIDR ranges, one a line. The names `hosting` and `mobile` tell a kind instead. Read again when they change.',
   },
+  VOICE_MODEL: {
+    fallback: null,
+    meaning: 'Folder of a background model for voices, as `voice train` writes it. Unset: the one that ships.',
+  },
+  VOICE_ONNX_MODEL: {
+    fallback: null,
+    meaning:
+      'Experimental: a speaker embedding network (ONNX) in place of the background model; needs the package `sherpa-onnx-node`. See docs/voice.md.',
+  },
+  VOICE_ONNX_SHA256: { fallback: null, meaning: 'SHA-256 that the file of `VOICE_ONNX_MODEL` must have, in hex.' },
   LOG_LEVEL: { fallback: 'info', meaning: '`debug`, `info`, `warn`, `error` or `silent`.' },
 } as const satisfies Record<string, BootSetting>
 
@@ -150,6 +164,12 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
       databases: check('IP_DATABASES', fileList, 'files that can be read, separated by commas') ?? [],
       lists: check('IP_LISTS', namedFiles, 'name=file, separated by commas, with files that can be read') ?? [],
     },
+    voiceModel: read('VOICE_MODEL'),
+    voiceOnnx: voiceOnnx(
+      read('VOICE_ONNX_MODEL'),
+      check('VOICE_ONNX_SHA256', (text) => /^[0-9a-f]{64}$/i.exec(text)?.[0].toLowerCase(), '64 hexadecimal digits'),
+      problems,
+    ),
     logLevel: check('LOG_LEVEL', oneOf(logLevels), logLevels.join(', ')) ?? 'info',
   }
   if (mode === 'production') problems.push(...productionProblems(config, baseUrl))
@@ -206,6 +226,12 @@ function tlsFiles(certFile: string | null, keyFile: string | null, problems: str
     return { certFile, keyFile }
   }
   if (certFile || keyFile) problems.push(`Set both ${prefix}TLS_CERT and ${prefix}TLS_KEY, or neither.`)
+  return null
+}
+
+function voiceOnnx(file: string | null, sha256: string | null, problems: string[]): Config['voiceOnnx'] {
+  if (file !== null && sha256 !== null) return { file, sha256 }
+  if (file !== null) problems.push(`Set ${prefix}VOICE_ONNX_SHA256 beside ${prefix}VOICE_ONNX_MODEL.`)
   return null
 }
 

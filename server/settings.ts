@@ -173,6 +173,20 @@ export const customerSettings: Table<CustomerSettings> = {
     risk: 'With `preferred` a stolen security key works without its PIN; your own password is then the other factor.',
     parse: (text) => (text === 'preferred' || text === 'required' ? text : undefined),
   },
+  voiceThreshold: {
+    fallback: 'default',
+    meaning:
+      '`lenient`, `default` or `strict`: how like his own a voice must be. Measured on unseen speakers of one session, own tries refused / others let in: lenient 2–3 % / 0–8 %, default 3–10 % / 0–4 %, strict 6–23 % / 0–2 %; see docs/voice.md.',
+    risk: '`lenient` lets in up to one in twelve other speakers; no value reaches what norms ask of a biometric (one in 10,000).',
+    parse: (text) => (['lenient', 'default', 'strict'] as const).find((word) => word === text),
+  },
+  voiceReplayProtection: {
+    fallback: 'required',
+    meaning:
+      '`required` or `preferred`: whether voices are only asked for where the server checks that the right digits are said (it needs pocketsphinx).',
+    risk: 'With `preferred`, on a server that cannot check it, a recording of the user gets in.',
+    parse: (text) => (text === 'required' || text === 'preferred' ? text : undefined),
+  },
   unsignedStatus: {
     fallback: true,
     meaning: '`true` or `false`: whether `auth-status` answers without a signature, as browsers ask it.',

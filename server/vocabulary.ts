@@ -48,6 +48,9 @@ export interface CustomerSettings {
   readonly passkeyVerification: 'preferred' | 'required'
   /** Pages whose origin is here may use the browser SDK without a session of their backend. */
   readonly riskOpenOrigins: readonly string[]
+  readonly voiceThreshold: 'lenient' | 'default' | 'strict'
+  /** Whether voices are asked for where nobody checks that the right digits are said. */
+  readonly voiceReplayProtection: 'required' | 'preferred'
   /** Nothing is sent, and everybody knows the codes. */
   readonly isTest: boolean
 }
@@ -200,6 +203,7 @@ export type MethodId =
   | 'passkey'
   | 'push'
   | 'qr-scan'
+  | 'voice'
 
 /** What failures are counted of: a method, or the password of an account. */
 export type Guarded = MethodId | 'password'
@@ -297,6 +301,14 @@ export type Answer =
   | { readonly kind: 'decision'; readonly secret: string; readonly isAccepted: boolean; readonly number: string | null }
   | { readonly kind: 'assertion'; readonly assertion: Assertion }
   | SignedDecision
+  /** A recording, which is listened to elsewhere, or a no; the link's secret, and the number of the digits it is for. */
+  | {
+      readonly kind: 'recording'
+      readonly secret: string
+      readonly prompt: number
+      readonly isDenied: boolean
+      readonly arrivedAtMs: number
+    }
 
 /** What was decided on a phone, signed by its key. */
 export interface SignedDecision {

@@ -33,6 +33,8 @@ export interface HttpOptions {
   readonly baseUrl: string
   /** Answers when the database does. */
   readonly isReady: () => Promise<boolean>
+  /** What an operator should know of a server that is ready, in a few words each. */
+  readonly state: Readonly<Record<string, string>>
   readonly metrics: { readonly contentType: string; metrics(): Promise<string> }
   /** The APIs and pages to serve. */
   readonly plugins: readonly FastifyPluginAsync[]
@@ -172,13 +174,13 @@ async function describe(app: FastifyInstance, { version, baseUrl }: HttpOptions)
   })
 }
 
-async function operate(app: FastifyInstance, { isReady, metrics }: HttpOptions): Promise<void> {
+async function operate(app: FastifyInstance, { isReady, state, metrics }: HttpOptions): Promise<void> {
   const hidden = { schema: { hide: true } }
   app.get('/healthz', hidden, async () => ({ status: 'ok' }))
   app.get('/readyz', hidden, async (_request, reply) => {
     const ready = await isReady()
     if (!ready) reply.code(503).header('retry-after', '5')
-    return { status: ready ? 'ready' : 'the database does not answer' }
+    return ready ? { status: 'ready', ...state } : { status: 'the database does not answer' }
   })
   app.get('/metrics', hidden, async (_request, reply) => {
     reply.header('content-type', metrics.contentType)

@@ -2,7 +2,7 @@ import { methods } from '../methods/index.ts'
 import { randomId } from '../security/random.ts'
 import type { Answer, Challenge, Credential, Customer, Facts, MethodId, RequestMark } from '../vocabulary.ts'
 import { foldUsername } from './contacts.ts'
-import { judgeAndDecide } from './decision.ts'
+import { judgeAndDecide, type Listen } from './decision.ts'
 import { strangerSubject, userSubject } from './guard.ts'
 import { tellOfCopy, tellOfFailures } from './notices.ts'
 import { isTurnedOn } from './person.ts'
@@ -16,6 +16,8 @@ export interface AnswerRequest {
   /** Reads the word that is stored for the user's own method; null when it says that he chose none. */
   readonly readOwnMethod: (label: string) => { readonly method: MethodId } | null | undefined
   readonly answer: Answer
+  /** Listens to the recording that the answer is. */
+  readonly listen?: Listen | undefined
   readonly facts?: Facts | undefined
   readonly request: RequestMark | null
   readonly requestId: string

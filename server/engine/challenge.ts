@@ -21,6 +21,7 @@ import type { Language } from './templates.ts'
 import { type Fate, fateOf } from './test-customer.ts'
 import { decideSoon } from './test-decision.ts'
 import { toolsFor } from './tools.ts'
+import { barOfVoice } from './voice.ts'
 import { messageOf } from './wording.ts'
 
 /** Ask a user something. Absent fields are null. */
@@ -64,6 +65,7 @@ export type ChallengeRefusal =
   | 'disabled'
   | 'needs-match-number'
   | 'no-domain'
+  | 'no-replay-protection'
   | 'repeated'
   | 'delivery-failed'
 
@@ -100,14 +102,9 @@ export async function challenge(engine: Engine, request: ChallengeRequest): Prom
   if (await triedOutUntil(engine.store.read, request.customer, subject, asked.method, nowMs))
     return barred(engine, request, person, 'locked')
 
-  const method = methods[asked.method]
-  const { numberMatching } = request.customer.settings
-  if (method.isPrompt && numberMatching === 'always' && !request.showsMatchNumber)
-    return refused(engine, request, { ok: false, reason: 'needs-match-number' })
-
-  const needsSite = method.answeredBy === 'assertion'
-  const site = needsSite ? siteOf(request.customer, engine.baseUrl) : undefined
-  if (needsSite && !site) return refused(engine, request, { ok: false, reason: 'no-domain' })
+  const site = methods[asked.method].answeredBy === 'assertion' ? siteOf(request.customer, engine.baseUrl) : undefined
+  const methodBar = barOfMethod(engine, request, person, site)
+  if (methodBar) return refused(engine, request, { ok: false, reason: methodBar })
 
   const composed = compose(engine, request, person, site, nowMs)
   const { question, deliveries, matchNumber, fate, send } = composed
@@ -128,6 +125,19 @@ export async function challenge(engine: Engine, request: ChallengeRequest): Prom
     await tx.audit.append(request.customer.id, note(request, question), 'delivery-failed', engine.clock())
   })
   return refused(engine, request, outcome)
+}
+
+/** Why a method cannot be asked by, as things are here. */
+function barOfMethod(
+  engine: Engine,
+  { customer, showsMatchNumber }: ChallengeRequest,
+  { asked, secrets }: Person,
+  site: Site | undefined,
+): ChallengeRefusal | undefined {
+  const { answeredBy, isPrompt } = methods[asked.method]
+  if (isPrompt && customer.settings.numberMatching === 'always' && !showsMatchNumber) return 'needs-match-number'
+  if (answeredBy === 'assertion' && !site) return 'no-domain'
+  return answeredBy === 'recording' ? barOfVoice(engine, customer, secrets) : undefined
 }
 
 /** Asked, when at least one message was handed over or none was needed. */

@@ -1,5 +1,5 @@
 import { methods } from '../methods/index.ts'
-import type { Hashing, LastUse } from '../methods/method.ts'
+import type { Hashing, Heard, LastUse } from '../methods/method.ts'
 import type {
   Answer,
   Credential,
@@ -19,7 +19,11 @@ import { toolsFor } from './tools.ts'
 /** A request with an answer, as far as judging and deciding need it. */
 export interface Answering extends Asking {
   readonly answer: Answer
+  readonly listen?: Listen | undefined
 }
+
+/** Listens to a recording for what was enrolled; its place was taken before. Never throws. */
+export type Listen = (secret: string) => Promise<Heard>
 
 interface Asking {
   readonly customer: Customer
@@ -39,6 +43,7 @@ export interface Judgeable {
   readonly credentials: readonly Credential[]
   /** What was hashed slowly, by `keyOf`; absent for methods that hash nothing so. */
   readonly digests?: ReadonlyMap<string, Buffer>
+  readonly heard?: Heard
 }
 
 /** Judges an answer and lets the store decide. One that takes long to judge is spent first: see `Decision.stage`. */
@@ -52,6 +57,7 @@ export async function judgeAndDecide(
   const decidable = { method, subject, challengeId, isConfirming: false }
   if (methods[method].judgeLater)
     return decide(engine, request, { ...decidable, judged: await judgeLater(request, judgeable, engine.clock()) })
+  if (request.listen) return hearAndDecide(engine, request, request.listen, decidable, judgeable)
   const hashings = hashingsOf(request.answer, judgeable)
   if (hashings.size === 0) {
     return decide(engine, request, { ...decidable, judged: judge(request, judgeable, engine.clock()) })
@@ -66,6 +72,34 @@ export async function judgeAndDecide(
     // The request was marked as seen when it was spent.
     return decide(engine, { ...request, request: null }, { ...decidable, judged, stage: 'settle', daily })
   })
+}
+
+/** An answer that is listened to: spent first, so that never more recordings are judged than allowed. */
+async function hearAndDecide(
+  engine: Engine,
+  request: Answering,
+  listen: Listen,
+  decidable: Omit<Decidable, 'judged'>,
+  judgeable: Judgeable,
+): Promise<FinallyDecided> {
+  const spending = { ...decidable, judged: wrong, stage: 'spend' } as const
+  const spent = await engine.store.decide(decisionOf(engine, request, spending))
+  if (spent !== 'judging') return spent
+  const [credential] = judgeable.credentials
+  const heard = credential && (await listen(credential.secret))
+  const judged = judge(request, { ...judgeable, ...(heard && { heard }) }, engine.clock())
+  const facts = { ...request.facts, ...(heard && told(heard)) }
+  return decide(engine, { ...request, request: null, facts }, { ...decidable, judged, stage: 'settle' })
+}
+
+/** For the audit, and nowhere else. */
+function told({ speaker, speakerMin, digits }: Heard): Facts {
+  const shown = (value: number) => value.toFixed(2)
+  return {
+    speaker: shown(speaker),
+    speakerMin: shown(speakerMin),
+    digits: digits === null ? 'unchecked' : shown(digits),
+  }
 }
 
 interface Judged {
@@ -96,12 +130,12 @@ function keyOf({ salt, parts }: Hashing): string {
 /** Asks the method about each of the user's credentials; without any, about nothing, which costs the same work. */
 export function judge(
   { customer, answer: given }: Pick<Answering, 'customer' | 'answer'>,
-  { method, challengeId, pending, userId, credentials, digests }: Judgeable,
+  { method, challengeId, pending, userId, credentials, digests, heard }: Judgeable,
   nowMs: number,
 ): Judged {
   const tools = toolsFor(customer, nowMs)
   const ask = (secret: string | null, last?: LastUse) => {
-    const from = { challengeId, pending, secret, answer: given, ...(last && { last }) }
+    const from = { challengeId, pending, secret, answer: given, ...(last && { last }), ...(heard && { heard }) }
     if (!digests) return methods[method].judge(from, tools)
     const mine = methods[method].hashings?.({ ...from, userId }) ?? []
     return methods[method].judge({ ...from, digests: mine.map((one) => digests.get(keyOf(one)) ?? noDigest) }, tools)

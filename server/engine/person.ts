@@ -74,19 +74,27 @@ async function findUser(
   given: Contacts,
 ): Promise<Person | Refused> {
   if (!user.isEnabled) return { ok: false, reason: 'disabled-user' }
-  const asked = request.asked ?? ownMethod(request, user)
-  if (!asked) return { ok: false, reason: 'no-method' }
-  if (!isTurnedOn(request.customer, asked.method)) return { ok: false, reason: 'turned-off' }
-  const needsCredential = methods[asked.method].needs === 'credential'
-  const secrets = needsCredential ? await secretsOf(engine, user, asked) : []
-  if (needsCredential && secrets.length === 0) return { ok: false, reason: 'not-enrolled' }
+  const chosen = request.asked ?? ownMethod(request, user)
+  if (!chosen) return { ok: false, reason: 'no-method' }
+  if (!isTurnedOn(request.customer, chosen.method)) return { ok: false, reason: 'turned-off' }
   const contacts = {
     phone: given.phone ?? user.phone,
     email: given.email ?? user.email ?? readEmail(user.username) ?? null,
   }
+  const asked = withWay(chosen, contacts)
+  const needsCredential = methods[asked.method].needs === 'credential'
+  const secrets = needsCredential ? await secretsOf(engine, user, asked) : []
+  if (needsCredential && secrets.length === 0) return { ok: false, reason: 'not-enrolled' }
   const stored = (['phone', 'email'] as const).filter((kind) => given[kind] === null)
   const subject = userSubject(user.id)
   return missing(asked, contacts) ?? { asked, subject, userId: user.id, contacts, stored, secrets }
+}
+
+/** The same with the way that the method itself chooses; the first one when the user can be reached by none. */
+function withWay(asked: Asked, contacts: Contacts): Asked {
+  const { askedBy } = methods[asked.method]
+  const via = askedBy?.find((way) => contacts[contactKinds[way]] !== null) ?? askedBy?.[0]
+  return via === undefined ? asked : { ...asked, via: [via] }
 }
 
 /** Whether the customer lets a method be used. */

@@ -1,3 +1,5 @@
+import type { Clip, ClipProblem } from '../methods/voice/clip.ts'
+import type { Template } from '../methods/voice/speaker.ts'
 import type { Network } from '../risk/facts.ts'
 import type {
   CountKey,
@@ -58,6 +60,29 @@ export interface Engine {
   readonly networkOf: (address: string) => Network
   /** A customer's policies for risk by their scope, as they are now, give or take a second. */
   readonly policies: (customerId: number) => Promise<ReadonlyMap<string, Policy>>
+  readonly voices: Voices
+}
+
+/** Listens to voices: beside the event loop, and a few at a time. */
+export interface Voices {
+  /** The engine in use, with its model; what another one kept of a voice cannot be judged. */
+  readonly engine: string
+  /** Whether the digits that are said are checked, so that a recording made earlier does not get in. */
+  readonly isReplayChecked: boolean
+  /** Takes a place for a job, or throws `OverloadError` at once: then nothing was done, and no attempt was spent. */
+  hold<T>(job: (listener: Listener) => Promise<T>): Promise<T>
+}
+
+/** Never throws for anything that a recording may hold. */
+export interface Listener {
+  /** Reads a WAV file. */
+  examine(file: Uint8Array): Promise<Clip | ClipProblem>
+  /** How much better these digits fit than any others, for each frame; null where nobody checks it. */
+  digitsIn(clip: Clip, digits: string): Promise<number | null>
+  /** How like a voice: see `VoiceEngine.compare`. */
+  compare(template: Template, clip: Clip): Promise<number>
+  /** A voice from several recordings. */
+  enrol(clips: readonly Clip[]): Promise<Template>
 }
 
 /** What weighing needs where nothing is sent. */
@@ -167,6 +192,7 @@ export interface Records {
     latest(customerId: number, subject: string, method: MethodId): Promise<string | undefined>
     replace(challenge: NewChallenge, nowMs: number): Promise<void>
     waiting(userIds: readonly string[], method: MethodId, nowMs: number): Promise<Challenge[]>
+    amend(challenge: Challenge, pending: string): Promise<boolean>
     cancel(customerId: number, id: string, nowMs: number): Promise<void>
     recent(
       customerId: number,

@@ -43,6 +43,26 @@ export const defaultTemplates = {
     en: 'Open this link to set up a passkey for {customer}, on the device you want to sign in with:\n\n{link}\n\nIt is valid for {life}, and works once. Do not pass it on. If you did not ask for it, tell {customer}.',
     es: 'Abra este enlace para configurar una llave de acceso de {customer}, en el dispositivo con el que quiere iniciar sesión:\n\n{link}\n\nVale {life} y sirve una sola vez. No lo comparta. Si no lo pidió, avise a {customer}.',
   },
+  'voice.sms': {
+    en: '{customer} asks for your voice{purpose}: {link} Valid for {life}.',
+    es: '{customer} pide su voz{purpose}: {link} Vale {life}.',
+  },
+  'voice.email.subject': {
+    en: '{customer}: prove it by your voice',
+    es: '{customer}: demuéstrelo con su voz',
+  },
+  'voice.email.text': {
+    en: '{customer} asks for your voice{purpose}. Open this link on a device with a microphone:\n\n{link}\n\nIt is valid for {life}. Do not pass it on. If you did not start this, open it and deny.',
+    es: '{customer} pide su voz{purpose}. Abra este enlace en un dispositivo con micrófono:\n\n{link}\n\nVale {life}. No lo comparta. Si no lo empezó usted, ábralo y rechace.',
+  },
+  'voice-set-up.email.subject': {
+    en: '{customer}: set up your voice',
+    es: '{customer}: configure su voz',
+  },
+  'voice-set-up.email.text': {
+    en: 'Open this link to set up your voice for {customer}, on a device with a microphone and in a quiet place:\n\n{link}\n\nIt is valid for {life}, and works once. Do not pass it on. If you did not ask for it, tell {customer}.',
+    es: 'Abra este enlace para configurar su voz para {customer}, en un dispositivo con micrófono y en un lugar tranquilo:\n\n{link}\n\nVale {life} y sirve una sola vez. No lo comparta. Si no lo pidió, avise a {customer}.',
+  },
   'notice.subject': {
     en: '{customer}: {event}',
     es: '{customer}: {event}',
@@ -85,6 +105,8 @@ export const noticeEvents = {
     en: 'You reported a sign-in that you did not start, and requests are paused for an hour',
     es: 'Informó de un inicio de sesión que no empezó, y las solicitudes se pausan una hora',
   },
+  'voice-set': { en: 'Your voice was set up', es: 'Se configuró su voz' },
+  'voice-erased': { en: 'Your voice was erased', es: 'Se borró su voz' },
   'user-disabled': { en: 'Your sign-in was disabled', es: 'Se desactivó su inicio de sesión' },
   locked: {
     en: 'Sign-in was locked after wrong answers',

@@ -27,10 +27,19 @@ export function messageOf(what: ToSend, context: Context): Message {
 
 /** The mail with the link to register a passkey. */
 export function passkeyMail(link: string, context: Context): Message {
+  return setUpMail('passkey', link, context)
+}
+
+/** The mail with the link to set up a voice. */
+export function voiceMail(link: string, context: Context): Message {
+  return setUpMail('voice-set-up', link, context)
+}
+
+function setUpMail(what: 'passkey' | 'voice-set-up', link: string, context: Context): Message {
   const { language, templates, customerName: customer } = context
   const values = { customer, life: lifeOf(context.ttlSeconds), link }
-  const text = fill(templates, 'passkey.email.text', language, values)
-  const subject = fill(templates, 'passkey.email.subject', language, values)
+  const text = fill(templates, `${what}.email.text`, language, values)
+  const subject = fill(templates, `${what}.email.subject`, language, values)
   return { subject, text, html: htmlOf(text, values, language), language }
 }
 
@@ -56,6 +65,7 @@ function lifeOf(ttlSeconds: number): string {
 
 function secretsOf(what: ToSend, { baseUrl }: Context): Record<string, string> {
   if (what.kind === 'code') return { code: what.via === 'call' ? spoken(what.code) : what.code }
+  if (what.kind === 'voice') return { link: `${baseUrl}/voice/${what.challengeId}/${what.secret}` }
   const link = (secret: string) => `${baseUrl}/link/${what.challengeId}/${secret}`
   return { accept: link(what.accept), deny: link(what.deny) }
 }

@@ -9,6 +9,7 @@ import { qrScan } from './qr-scan.ts'
 import { questions } from './questions.ts'
 import { recoveryCode } from './recovery-code.ts'
 import { timeCode } from './time-code.ts'
+import { voice } from './voice.ts'
 
 /** Every way to prove who you are. A new method is its file and a line here. */
 export const methods = {
@@ -21,4 +22,5 @@ export const methods = {
   passkey,
   push,
   'qr-scan': qrScan,
+  voice,
 } satisfies Record<MethodId, Method> as Readonly<Record<MethodId, Method>>

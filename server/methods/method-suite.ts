@@ -4,7 +4,7 @@ import { describe, it } from 'node:test'
 import fc from 'fast-check'
 import type { Answer } from '../vocabulary.ts'
 import { methods } from './index.ts'
-import type { Hashing, JudgeFrom, Method, Tools, ToSend } from './method.ts'
+import type { Hashing, Heard, JudgeFrom, Method, Tools, ToSend } from './method.ts'
 
 /** A question that waits, and the one answer to it. */
 export interface Asked {
@@ -15,6 +15,8 @@ export interface Asked {
   readonly tools: Tools
   /** How a text is given as an answer; as a code unless it says otherwise. */
   readonly answered?: (text: string) => Answer
+  /** What a text as an answer sounds like. */
+  readonly heard?: (text: string) => Heard
   /** Alterations, by their names below, that the method reads as the same answer. */
   readonly alike?: readonly string[]
 }
@@ -135,6 +137,7 @@ function purity(method: Method, make: () => Asked): void {
 
 function asking(method: Method, make: () => Asked): void {
   const { secret } = make()
+  const sends = method.needs === 'contact' || method.askedBy !== undefined
   const ask = (via: readonly ('sms' | 'email')[], codeLength = 6) =>
     method.begin(
       { challengeId: randomUUID(), via, codeLength, isNumberShown: false, secret },
@@ -146,7 +149,7 @@ function asking(method: Method, make: () => Asked): void {
       const { send } = ask(via)
       assert.deepEqual(
         send.map((message) => message.via),
-        method.needs === 'contact' ? via : [],
+        sends ? via : [],
       )
       assert.equal(new Set(codesOf(send)).size, method.needs === 'contact' ? 1 : 0)
     }
@@ -189,9 +192,13 @@ function say(method: Method, asked: Asked, text: string) {
 export const userId = '9a0c6bd4-8e7a-4b0e-9d3c-0123456789ab'
 
 /** What a method is given to judge, with everything hashed that it wants hashed. */
-export function fromOf(method: Method, { challengeId, pending, secret, answered }: Asked, text: string): JudgeFrom {
+export function fromOf(
+  method: Method,
+  { challengeId, pending, secret, answered, heard }: Asked,
+  text: string,
+): JudgeFrom {
   const answer = answered?.(text) ?? { kind: 'code', code: text }
-  const from = { challengeId, pending, secret, answer }
+  const from = { challengeId, pending, secret, answer, ...(heard && { heard: heard(text) }) }
   return method.hashings ? { ...from, digests: method.hashings({ ...from, userId }).map(quickHash) } : from
 }
 

@@ -33,6 +33,8 @@ export type ToSend =
       readonly accept: string
       readonly deny: string
     }
+  /** A link to a page where the user speaks. */
+  | { readonly kind: 'voice'; readonly via: Via; readonly challengeId: string; readonly secret: string }
 
 export interface Begun {
   /** JSON to keep, sealed, for `judge`. */
@@ -62,6 +64,10 @@ export interface Method {
   readonly asksFirst: boolean
   /** It comes to the user by itself and needs only a yes, so that it can wear him out: limited as prompts are. */
   readonly isPrompt?: true
+  /** Its message goes by the first of these that the user has a contact for, whatever the caller says. */
+  readonly askedBy?: readonly Via[]
+  /** False: it proves too little to be the only thing that is asked where much is at stake. */
+  readonly isEnoughAlone?: false
   /** Fewer tries than the customer's own number. */
   readonly attemptsMax?: number
   /** Tries of one subject in a day (UTC); absent: any number. */
@@ -155,6 +161,18 @@ export interface JudgeFrom {
   readonly last?: LastUse
   /** Of `hashings`. */
   readonly digests?: readonly Uint8Array[]
+  /** Of the recording, by this credential. */
+  readonly heard?: Heard
+}
+
+/** What a recording sounded like. */
+export interface Heard {
+  /** How like the user's voice: about 1 for his own, about 0 for others; not a number when it cannot be told. */
+  readonly speaker: number
+  /** The least of it that the customer takes for the user. */
+  readonly speakerMin: number
+  /** How much better the digits that were asked for fit than any others; null when nobody checks that. */
+  readonly digits: number | null
 }
 
 /** The newest step that was accepted, −1 before the first, and when that was. */

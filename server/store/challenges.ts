@@ -149,6 +149,33 @@ export function challenges(db: Db, keys: Keys, dialect: Dialect) {
       return Promise.all(rows.map(async (row) => openChallenge(await keys.of(db, row.customer_id), row)))
     },
 
+    /**
+     * Keeps something else for a question that waits, in place of what was read. False when it was settled or changed
+     * meanwhile: of two that change it at once only one does.
+     */
+    async amend(challenge: Challenge, pending: string): Promise<boolean> {
+      const { customerId, id } = challenge
+      const key = await keys.of(db, customerId)
+      const found = db
+        .selectFrom('challenges')
+        .select('pending')
+        .where('customer_id', '=', customerId)
+        .where('id', '=', id)
+        .where('state', '=', 'pending')
+      // On SQLite nobody else writes until the transaction ends.
+      const row = await (dialect === 'postgres' ? found.forUpdate() : found).executeTakeFirst()
+      const place = placeOfPending(challenge)
+      if (!row?.pending || unseal(key, row.pending, place).toString() !== challenge.pending) return false
+      await db
+        .updateTable('challenges')
+        .set({ pending: seal(key, pending, place) })
+        .where('customer_id', '=', customerId)
+        .where('id', '=', id)
+        .where('state', '=', 'pending')
+        .execute()
+      return true
+    },
+
     /** Ends a challenge whose message could not be handed over; settled ones stay as they are. */
     async cancel(customerId: number, id: string, nowMs: number): Promise<void> {
       await db

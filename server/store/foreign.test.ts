@@ -122,6 +122,10 @@ const foreignProbes = {
     finds: undefined,
   },
   'challenges.cancel': { look: (tx, { challenge }) => tx.challenges.cancel(other, challenge.id, nowMs) },
+  'challenges.amend': {
+    look: (tx, { challenge }) => tx.challenges.amend({ ...challenge, customerId: other }, '{}'),
+    finds: false,
+  },
   'challenges.latest': {
     look: (tx, { challenge }) => tx.challenges.latest(other, challenge.subject.key, challenge.method),
     finds: undefined,

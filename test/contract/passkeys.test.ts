@@ -615,6 +615,7 @@ for (const database of databaseNames) {
         networkOf: () => noNetwork,
         policies: async () => new Map(),
         selfService: async () => ({ maySignUp: false, maySignIn: false, signUpsPerDay: 0, supportEmail: null }),
+        voices: { engine: 'none', isReplayChecked: false, hold: () => Promise.reject(new Error('nobody listens')) },
       }
       const who = { customer, username, request: null, requestId: 'r' }
       const begun = await beginAssertion(engine, { ...who, label: 'FIDO', transactionName: null, origin: null })

@@ -68,6 +68,7 @@ export const smsRefusals = {
   'prompts-paused': said.wait,
   'needs-match-number': said.notEnabled,
   'no-domain': said.notEnabled,
+  'no-replay-protection': said.notEnabled,
   'turned-off': said.notEnabled,
   repeated: said.repeated,
   'delivery-failed': said.notSent,

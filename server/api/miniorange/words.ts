@@ -40,6 +40,7 @@ const ways: Readonly<Record<string, Way>> = {
   'PUSH NOTIFICATION': { method: 'push', via: [] }, // document 000's prose, once
   'MOBILE AUTHENTICATION': { method: 'qr-scan', via: [] },
   KBA: { method: 'questions', via: [] },
+  'VOICE AUTHENTICATION': { method: 'voice', via: [] },
   // Ours.
   'RECOVERY CODE': { method: 'recovery-code', via: [] },
   PASSKEY: { method: 'passkey', via: [] },
@@ -156,6 +157,11 @@ export const challengeRefusals = {
   'no-domain': {
     status: 'ERROR',
     message: 'Passkeys belong to a domain. Set COUNTERSIGN_BASE_URL to one, such as https://mfa.example.com.',
+  },
+  'no-replay-protection': {
+    status: 'ERROR',
+    message:
+      'Nobody can check here that the right digits are said. Install pocketsphinx, or see the setting voiceReplayProtection.',
   },
   repeated: { status: 'ERROR', message: 'This request was already received.' },
   'delivery-failed': { status: 'ERROR', message: 'The code could not be sent.' },

@@ -54,8 +54,8 @@ describe('a recording', () => {
     const empty = new Float32Array(800)
     const longer = writeWav({ sampleRate, samples: Float32Array.from([...empty, ...samples, ...empty]) })
     const [one, other] = [examineClip(good), examineClip(longer)] as [Clip, Clip]
-    assert.deepEqual(one.samples, other.samples)
-    assert.notDeepEqual(one.samples, (examineClip(writeWav(talk(4, 16_000, 0.2))) as Clip).samples)
+    assert.equal(one.fingerprint, other.fingerprint)
+    assert.notEqual(one.fingerprint, (examineClip(writeWav(talk(4, 16_000, 0.2))) as Clip).fingerprint)
   })
 
   const refusals: Readonly<Record<string, readonly [Uint8Array, string]>> = {

@@ -1,3 +1,4 @@
+import { fingerprint } from '../../security/digest.ts'
 import { type Features, featureRate, featuresOf } from './features.ts'
 import { resample } from './resample.ts'
 import { findSpeech } from './speech.ts'
@@ -11,8 +12,8 @@ export interface Clip {
   readonly features: Features
   /** 16 kHz, for whoever checks the words. */
   readonly wav: Uint8Array
-  /** The samples as they were sent, without the emptiness at both ends: what tells one recording from another. */
-  readonly samples: Uint8Array
+  /** Of the samples, without the emptiness at both ends: what tells one recording from another, whatever its header. */
+  readonly fingerprint: string
   readonly speechSeconds: number
 }
 
@@ -36,7 +37,7 @@ export function examineClip(file: Uint8Array): Clip | ClipProblem {
   return {
     features: featuresOf(speech.samples),
     wav: writeWav(resample(sound, wordsRate)),
-    samples: trimmed(sound),
+    fingerprint: fingerprint(trimmed(sound)).toString('hex'),
     speechSeconds: speech.seconds,
   }
 }
@@ -51,5 +52,5 @@ function trimmed({ samples }: Sound): Uint8Array {
   const first = samples.findIndex((sample) => sample !== 0)
   const last = samples.findLastIndex((sample) => sample !== 0)
   const kept = samples.slice(first, last + 1)
-  return new Uint8Array(kept.buffer)
+  return new Uint8Array(kept.buffer, kept.byteOffset, kept.byteLength)
 }
