@@ -16,6 +16,7 @@ import { createInspector, type Inspector } from './api/inspector/index.ts'
 import { sdkFiles } from './api/js/index.ts'
 import { linkPages } from './api/links/index.ts'
 import { passkeyPages } from './api/links/passkeys.ts'
+import { voicePages } from './api/links/voices.ts'
 import { miniOrange } from './api/miniorange/index.ts'
 import { pageStyle } from './api/page.ts'
 import { receiptHooks } from './api/receipts/index.ts'
@@ -221,7 +222,7 @@ function consolePages() {
 
 /** What people reach by a link in a message or a QR code. */
 function pagesOf(engine: Engine) {
-  return [pageStyle, linkPages(engine), passkeyPages(engine), accountPages(engine)]
+  return [pageStyle, linkPages(engine), passkeyPages(engine), voicePages(engine), accountPages(engine)]
 }
 
 /** Pages of this server that the reference points to. */

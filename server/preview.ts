@@ -5,8 +5,8 @@ import type { Customer, Message, Via } from './vocabulary.ts'
 
 /** A message as it would arrive, with made-up values of the usual length. */
 export interface Previewed extends Message {
-  /** `code`, `links` or `notice`. */
-  readonly message: 'code' | 'links' | 'notice'
+  /** `code`, `links`, `voice` or `notice`. */
+  readonly message: 'code' | 'links' | 'voice' | 'notice'
   readonly channel: Via
   /** What an SMS costs: as many messages. */
   readonly smsParts: number | null
@@ -19,13 +19,17 @@ const secret = (letter: string) => letter.repeat(43)
 const transactionName = 'Sign in'
 const noticeAtMs = Date.UTC(2026, 0, 2, 3, 4)
 
+type Kind = 'code' | 'links' | 'voice' | 'notice'
+
 /** Every kind of message and the texts it is made of; a text of several kinds is shown in each. */
-const kinds: readonly (readonly [message: 'code' | 'links' | 'notice', via: Via, texts: readonly TemplateId[]])[] = [
+const kinds: readonly (readonly [message: Kind, via: Via, texts: readonly TemplateId[]])[] = [
   ['code', 'sms', ['code.sms', 'purpose']],
   ['code', 'email', ['code.email.subject', 'code.email.text', 'purpose']],
   ['code', 'call', ['code.call']],
   ['links', 'sms', ['links.sms', 'purpose']],
   ['links', 'email', ['links.email.subject', 'links.email.text', 'purpose']],
+  ['voice', 'sms', ['voice.sms', 'purpose']],
+  ['voice', 'email', ['voice.email.subject', 'voice.email.text', 'purpose']],
   ['notice', 'email', ['notice.subject', 'notice.text']],
   ['notice', 'sms', ['notice.text']],
 ]
@@ -46,11 +50,14 @@ export async function previewed(
     templates: customer.templates,
     baseUrl,
   }
-  const render = (message: 'code' | 'links' | 'notice', via: Via): Message => {
+  const render = (message: Kind, via: Via): Message => {
     if (message === 'notice') return noticeOf('contact-changed', via, noticeAtMs, context)
-    const code: ToSend = { kind: 'code', via, code: '12345678'.slice(0, codeLength) }
-    const links: ToSend = { kind: 'links', via, challengeId, accept: secret('A'), deny: secret('D') }
-    return messageOf(message === 'code' ? code : links, context)
+    const sent = {
+      code: { kind: 'code', via, code: '12345678'.slice(0, codeLength) },
+      links: { kind: 'links', via, challengeId, accept: secret('A'), deny: secret('D') },
+      voice: { kind: 'voice', via, challengeId, secret: secret('A') },
+    } as const satisfies Record<string, ToSend>
+    return messageOf(sent[message], context)
   }
   const wanted = kinds.filter(([, , texts]) => only === undefined || texts.includes(only))
   return Promise.all(wanted.map(([message, via]) => shownAs(message, via, render(message, via))))

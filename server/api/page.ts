@@ -18,11 +18,18 @@ export interface PageNeeds {
   readonly formBytesMax?: number
   /** Whether a script of ours may run. */
   readonly isScripted?: boolean
+  /** Whether it may ask for the microphone, and send what it heard to this server. */
+  readonly isListening?: boolean
 }
 
 /** Makes a scope one of pages: small forms are read, and no answer may be framed, kept, indexed or load from elsewhere. */
-export function servePages(app: FastifyInstance, { formBytesMax = 1_024, isScripted = false }: PageNeeds = {}): void {
-  const headers = { ...safeHeaders, 'content-security-policy': policyOf(isScripted) }
+export function servePages(app: FastifyInstance, needs: PageNeeds = {}): void {
+  const { formBytesMax = 1_024, isScripted = false, isListening = false } = needs
+  const headers = {
+    ...safeHeaders,
+    'content-security-policy': policyOf(isScripted, isListening),
+    'permissions-policy': `microphone=${isListening ? '(self)' : '()'}`,
+  }
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('*', { parseAs: 'string', bodyLimit: formBytesMax }, (_request, body, done) => {
     done(null, new URLSearchParams(String(body)))
@@ -41,9 +48,9 @@ export function formOf(body: unknown): URLSearchParams {
 /** A route that the description of the API leaves out. */
 export const hidden = { schema: { hide: true } }
 
-function policyOf(isScripted: boolean): string {
+function policyOf(isScripted: boolean, isListening = false): string {
   const sources = isScripted ? "style-src 'self'; script-src 'self'" : "style-src 'self'"
-  return `default-src 'none'; ${sources}; form-action 'self'; base-uri 'none'; frame-ancestors 'none'`
+  return `default-src 'none'; ${sources};${isListening ? " connect-src 'self';" : ''} form-action 'self'; base-uri 'none'; frame-ancestors 'none'`
 }
 
 const safeHeaders = {
@@ -98,6 +105,7 @@ export const icons = {
   cross: icon('<path d="m6.5 6.5 11 11m0-11-11 11"/>'),
   clock: icon('<circle cx="12" cy="12" r="8.5"/><path d="M12 7.5V12l3 2"/>'),
   key: icon('<circle cx="7" cy="12" r="4"/><path d="M11 12h10.5v4m-4.5-4v3"/>'),
+  microphone: icon('<rect x="9" y="3" width="6" height="11" rx="3"/><path d="M5.5 11.5a6.5 6.5 0 0 0 13 0M12 18v3"/>'),
   alert: icon('<circle cx="12" cy="12" r="8.5"/><path d="M12 8v4.5m0 3.4v.1"/>'),
   phone: icon('<rect x="7" y="3" width="10" height="18" rx="2"/><path d="M11 18h2"/>'),
 }

@@ -40,7 +40,7 @@ export interface Next {
 }
 
 const validation: Next = { call: 'validate', options: ['txId'], needsCode: true }
-/** A link is opened and decided by the user himself. */
+/** A link is opened and answered by the user himself. */
 const polling: Next = { call: 'status', options: ['txId'], needsCode: false }
 const confirmation: Next = { call: 'validate-google-auth-secret', options: ['username', 'secret'], needsCode: true }
 
@@ -52,7 +52,7 @@ export const calls = {
     example: '--auth-type SMS --phone +15551234567',
     optional: ['username', 'phone', 'email', 'authType', 'transactionName'],
     required: [],
-    next: ({ authType }) => (String(authType).startsWith('OUT OF BAND') ? polling : validation),
+    next: ({ authType }) => (/^(OUT OF BAND|VOICE)/.test(String(authType)) ? polling : validation),
   },
   validate: {
     path: '/moas/api/auth/validate',
@@ -93,6 +93,13 @@ export const calls = {
   'passkey-registration': {
     path: '/moas/api/auth/passkey-registration',
     about: 'Make a link by which a user sets up a passkey',
+    example: '--username alice@example.com',
+    optional: [],
+    required: ['username'],
+  },
+  'voice-registration': {
+    path: '/moas/api/auth/voice-registration',
+    about: 'Make a link by which a user sets up his voice',
     example: '--username alice@example.com',
     optional: [],
     required: ['username'],

@@ -5,8 +5,12 @@ import type { Config } from '../config.ts'
 import { serverSettings, withDefaults } from '../settings.ts'
 import type { Store } from '../store/open.ts'
 import { serverScope } from '../vocabulary.ts'
+import { loadMixture, shippedModel } from '../voice/model.ts'
+import { findPocketsphinx } from '../voice/pocketsphinx.ts'
+import { onnxProblem } from '../voice/sherpa.ts'
 import { isAbsent, isKeyLost, lostKey } from './database.ts'
 import { smtpProblem, whatListens } from './reach.ts'
+import { reasonOf } from './report.ts'
 
 /** A difference that asking over a slow network alone can make is not worth a word. */
 const clockOffMaxMs = 2_000
@@ -75,6 +79,25 @@ export async function portLine({ host, port, tls }: Config): Promise<Line> {
   if (who.product === 'Countersign') return ok('port', `Countersign ${who.version} is running on ${port}.`)
   const text = `${port} is taken by something that is not Countersign: stop it, or set COUNTERSIGN_PORT.`
   return problem('port', text)
+}
+
+/** Voices can be asked for without it, where a customer says so; then a recording of the user gets in. */
+export function voiceLine({ voiceModel, voiceOnnx }: Config): Line {
+  const broken = voiceOnnx ? onnxProblem(voiceOnnx) : modelProblem(voiceModel ?? shippedModel)
+  if (broken) return problem('voice', broken)
+  if (findPocketsphinx()) return ok('voice', 'Replay protection on: pocketsphinx checks the digits that are said.')
+  const text =
+    'Replay protection off: nobody checks the digits that are said, so voices are not asked for (see voiceReplayProtection). On Debian: apt-get install pocketsphinx pocketsphinx-en-us'
+  return warning('voice', text)
+}
+
+function modelProblem(folder: string): string | undefined {
+  try {
+    loadMixture(folder)
+    return undefined
+  } catch (error) {
+    return `${folder} holds no background model that can be used (${reasonOf(error)}): make one with voice train, or unset COUNTERSIGN_VOICE_MODEL.`
+  }
 }
 
 /** Only PostgreSQL has a clock of its own. Countersign follows it, so a difference does not harm its decisions. */

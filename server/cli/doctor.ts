@@ -13,6 +13,7 @@ import {
   ok,
   portLine,
   problem,
+  voiceLine,
   warning,
 } from './checks.ts'
 import { isMissing, whyNotOpen } from './database.ts'
@@ -51,7 +52,7 @@ function settingsOf(lines: Line[]): Config | null {
 
 async function examineServer(config: Config, lines: Line[]): Promise<void> {
   const folder = folderLine(config)
-  lines.push(folder, addressLine(config), await portLine(config))
+  lines.push(folder, addressLine(config), await portLine(config), voiceLine(config))
   if (folder.state === 'problem') return
   if (isMissing(config)) {
     lines.push(warning('database', 'There is none yet: the first start of the server makes it.'))

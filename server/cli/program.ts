@@ -17,6 +17,7 @@ import { settings } from './settings.ts'
 import { templates } from './templates.ts'
 import { tokens } from './tokens.ts'
 import { users } from './users.ts'
+import { voice } from './voice.ts'
 import { webhooks } from './webhooks.ts'
 
 /** Every noun of the command line. A new one is its file and a line here. */
@@ -28,6 +29,7 @@ const nouns = [
   users,
   groups,
   tokens,
+  voice,
   settings,
   templates,
   deliveries,

@@ -137,7 +137,7 @@ async function settle(
 ): Promise<EnrolmentOutcome> {
   const id = randomId()
   const nowMs = engine.clock()
-  const marks = clips.map((clip, index) => markOf(customer, challenge.id, clip, index, nowMs))
+  const marks = clips.map((clip, index) => markOf(customer, challenge, index, clip))
   try {
     await keep(engine, { customer, userId, id, template, marks, nowMs })
   } catch (error) {

@@ -119,7 +119,7 @@ export async function answerByVoice(
         readOwnMethod: () => undefined,
         answer: { kind: 'recording', secret: spoken.secret, prompt: spoken.prompt, isDenied: false, arrivedAtMs },
         listen: ear.listen,
-        request: markOf(customer, challenge.id, clip, prompt.number, arrivedAtMs),
+        request: markOf(customer, challenge, prompt.number, clip),
         requestId,
       })
       if (outcome.ok) return { kind: 'accepted' }
@@ -178,17 +178,19 @@ function listenTo(engine: Engine, { settings }: Customer, listener: Listener, cl
   return { listen, hint: () => problem }
 }
 
-/** A recording counts once, for whomever, and so do the digits of a prompt. */
+/**
+ * A recording counts once, for whomever, and so do the digits of a prompt. Marks that expire at the same moment are told
+ * apart by their digests, and all others by their nonces: that is where the recording stands.
+ */
 export function markOf(
   { digestKey }: Customer,
-  challengeId: string,
-  { fingerprint }: Clip,
+  { id, createdAtMs }: Challenge,
   prompt: number,
-  nowMs: number,
+  clip: Clip,
 ): RequestMark {
   return {
-    digest: keyedDigest(digestKey, 'voice-recording', fingerprint),
-    nonce: keyedDigest(digestKey, 'voice-prompt', challengeId, String(prompt)),
-    expiresAtMs: nowMs + recordingsKnownMs,
+    digest: keyedDigest(digestKey, 'voice-prompt', id, String(prompt)),
+    nonce: keyedDigest(digestKey, 'voice-recording', clip.fingerprint),
+    expiresAtMs: createdAtMs + recordingsKnownMs,
   }
 }

@@ -219,7 +219,7 @@ for (const database of databaseNames) {
     }
 
     const isOpen = (path: string) => routeOf(path).operation.security?.length === 0
-    const maySend = (path: string) => /\/(challenge|passkey-registration)$/.test(path)
+    const maySend = (path: string) => /\/(challenge|passkey-registration|voice-registration)$/.test(path)
     const newestMessage = async () => (await server.assembled.store.read.inbox.list(null, 1))[0]?.id ?? 0
     const shown = (body: unknown) => (typeof body === 'string' ? body : (JSON.stringify(body) ?? '')).slice(0, 400)
 

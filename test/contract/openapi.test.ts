@@ -168,6 +168,8 @@ describe('the list of routes', () => {
     'api/auth/registration-status',
     'api/auth/validate',
     'api/auth/validate-google-auth-secret',
+    'api/auth/voice-registration',
+    'api/auth/voice-removal',
     'api/notify/send',
     'api/risk/device-removal',
     'api/risk/devices',
@@ -212,6 +214,10 @@ describe('the list of routes', () => {
       '/passkey*',
       '/passkey/:id/:secret',
       '/receipts/:provider',
+      '/voice',
+      '/voice*',
+      '/voice/:id/:secret',
+      '/voice/:id/:secret/recordings',
     ]
     const calls = routes.flatMap(({ path }) => [path, path.replace('/moas', '')])
     const posted = Object.entries(description.paths).filter(([, { post }]) => post)

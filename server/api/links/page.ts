@@ -63,7 +63,7 @@ export function fact(name: string, value: string): string {
   return `<div><dt>${name}</dt><dd>${value}</dd></div>\n`
 }
 
-export type Ending = 'accepted' | 'registered' | 'denied' | 'over'
+export type Ending = 'accepted' | 'registered' | 'voiceSet' | 'denied' | 'over'
 
 /** What became of it. */
 export function endingPage(language: Language, ending: Ending, customerName: string): string {
@@ -71,6 +71,7 @@ export function endingPage(language: Language, ending: Ending, customerName: str
   const { icon, hint } = {
     accepted: { icon: icons.check, hint: say.acceptedHint },
     registered: { icon: icons.check, hint: say.registeredHint },
+    voiceSet: { icon: icons.check, hint: say.voiceSetHint },
     denied: { icon: icons.cross, hint: say.deniedHint },
     over: { icon: icons.clock, hint: say.overHint },
   }[ending]
@@ -90,7 +91,7 @@ export function brand(name: string): string {
 
 /** A request line may hold another host or a query: the form goes back to the path alone. */
 export function ownPath(url: string): string {
-  return /\/(link|passkey)\/[^?]*/.exec(url)?.[0] ?? ''
+  return /\/(link|passkey|voice)\/[^?]*/.exec(url)?.[0] ?? ''
 }
 
 export function filled(text: string, values: Readonly<Record<string, string>>): string {

@@ -36,6 +36,7 @@ import {
   searchCall,
   updateCall,
 } from './users.ts'
+import { voiceRegistrationCall, voiceRemovalCall } from './voices.ts'
 import { showTo } from './watch.ts'
 
 /** Every call. A new one is its definition and a line here. */
@@ -63,6 +64,8 @@ const endpoints = [
   passkeyRemovalCall,
   phonesCall,
   phoneRemovalCall,
+  voiceRegistrationCall,
+  voiceRemovalCall,
   createCall,
   searchCall,
   getCall,

@@ -11,6 +11,7 @@ import type { RegisterQuestionsRefusal } from '../../engine/questions.ts'
 import type { RecoveryCodesOutcome } from '../../engine/recovery-codes.ts'
 import type { TokenRefusal } from '../../engine/tokens.ts'
 import type { UserOutcome } from '../../engine/users.ts'
+import type { EraseOutcome, VoiceLinkOutcome } from '../../engine/voice-enrolment.ts'
 import type { ChallengeState, MethodId, Via } from '../../vocabulary.ts'
 
 /**
@@ -92,6 +93,8 @@ export const said = {
   challenged: { status: 'SUCCESS', message: 'Successfully generated.' },
   validated: { status: 'SUCCESS', message: 'Successfully Validated' },
   registered: { status: 'SUCCESS', message: 'Successfully registered.' },
+  voiceLink: { status: 'SUCCESS', message: 'Show the link to the user. It works once, for an hour.' },
+  voiceErased: { status: 'SUCCESS', message: 'Nothing is kept of his voice.' },
   passkeyLink: { status: 'SUCCESS', message: 'Show the link to the user. It works once, for an hour.' },
   scan: { status: 'SUCCESS', message: 'Please scan the QR code from your Authenticator app.' },
   done: { status: 'SUCCESS', message: 'Success' },
@@ -308,6 +311,8 @@ export const phoneRefusals = {
   repeated: { status: 'FAILED', message: 'This request was already received.' },
 } as const satisfies Record<Extract<OfferOutcome | RemoveDeviceOutcome, { ok: false }>['reason'], Said>
 
+type VoiceRefusal = Extract<VoiceLinkOutcome | EraseOutcome, { ok: false }>['reason']
+
 type PasskeyRefusal =
   | Extract<RegistrationOutcome, { ok: false }>['reason']
   | Extract<RemoveOutcome | ListOutcome, { ok: false }>['reason']
@@ -326,6 +331,19 @@ export const passkeyRefusals = {
   'prompts-paused': challengeRefusals['prompts-paused'],
   repeated: challengeRefusals.repeated,
 } as const satisfies Record<PasskeyRefusal, Said>
+
+export const voiceRefusals = {
+  'unknown-user': unknownUser,
+  'disabled-user': challengeRefusals['disabled-user'],
+  'no-email': passkeyRefusals['no-email'],
+  'no-replay-protection': challengeRefusals['no-replay-protection'],
+  'too-many': challengeRefusals['too-many'],
+  'over-budget': challengeRefusals['over-budget'],
+  country: challengeRefusals.country,
+  'suspicious-prefix': challengeRefusals['suspicious-prefix'],
+  'prompts-paused': challengeRefusals['prompts-paused'],
+  repeated: challengeRefusals.repeated,
+} as const satisfies Record<VoiceRefusal, Said>
 
 /** `phoneDelivery` and `emailDelivery`, each only when its channel was used; the time is a string. */
 export function deliveries(
