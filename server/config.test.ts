@@ -27,6 +27,8 @@ describe('readConfig', () => {
       bootstrap: { customerKey: null, apiKey: null, adminPassword: null },
       trustedProxies: [],
       tls: null,
+      voiceModel: null,
+      voiceOnnx: null,
       logLevel: 'info',
     })
   })
@@ -38,6 +40,15 @@ describe('readConfig', () => {
 
   it('does not read the environment of other programs', () => {
     assert.deepEqual(readConfig({ PORT: 'nonsense', HOST: 'nonsense', DATABASE_URL: 'nonsense' }), readConfig({}))
+  })
+
+  it('takes an ONNX model with its digest, and never without', () => {
+    const digest = 'AB'.repeat(32)
+    const file = { COUNTERSIGN_VOICE_ONNX_MODEL: 'voice.onnx' }
+    const { voiceOnnx } = readConfig({ ...file, COUNTERSIGN_VOICE_ONNX_DIGEST: digest })
+    assert.deepEqual(voiceOnnx, { file: 'voice.onnx', sha256: digest.toLowerCase() })
+    assert.deepEqual(problemsOf(file), ['Set COUNTERSIGN_VOICE_ONNX_DIGEST beside COUNTERSIGN_VOICE_ONNX_MODEL.'])
+    assert.match(problemsOf({ ...file, COUNTERSIGN_VOICE_ONNX_DIGEST: 'abc' })[0] ?? '', /64 hexadecimal digits/)
   })
 
   it('cannot be changed afterwards', () => {
@@ -55,6 +66,7 @@ describe('readConfig', () => {
     ['BASE_URL', 'https://mfa.example.com:8443/', 'baseUrl', 'https://mfa.example.com:8443'],
     ['INBOX', 'off', 'inbox', false],
     ['TRUSTED_PROXIES', '10.0.0.1', 'trustedProxies', ['10.0.0.1']],
+    ['VOICE_MODEL', './voice-model', 'voiceModel', './voice-model'],
     ['TRUSTED_PROXIES', '10.0.0.0/8, ::1,fd00::/8', 'trustedProxies', ['10.0.0.0/8', '::1', 'fd00::/8']],
     ['LOG_LEVEL', 'silent', 'logLevel', 'silent'],
   ]

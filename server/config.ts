@@ -106,7 +106,7 @@ export const bootSettings = {
     meaning:
       'Experimental: a speaker embedding network (ONNX) in place of the background model; needs the package `sherpa-onnx-node`. See docs/voice.md.',
   },
-  VOICE_ONNX_SHA256: { fallback: null, meaning: 'SHA-256 that the file of `VOICE_ONNX_MODEL` must have, in hex.' },
+  VOICE_ONNX_DIGEST: { fallback: null, meaning: 'SHA-256 that the file of `VOICE_ONNX_MODEL` must have, in hex.' },
   LOG_LEVEL: { fallback: 'info', meaning: '`debug`, `info`, `warn`, `error` or `silent`.' },
 } as const satisfies Record<string, BootSetting>
 
@@ -167,7 +167,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     voiceModel: read('VOICE_MODEL'),
     voiceOnnx: voiceOnnx(
       read('VOICE_ONNX_MODEL'),
-      check('VOICE_ONNX_SHA256', (text) => /^[0-9a-f]{64}$/i.exec(text)?.[0].toLowerCase(), '64 hexadecimal digits'),
+      check('VOICE_ONNX_DIGEST', (text) => /^[0-9a-f]{64}$/i.exec(text)?.[0].toLowerCase(), '64 hexadecimal digits'),
       problems,
     ),
     logLevel: check('LOG_LEVEL', oneOf(logLevels), logLevels.join(', ')) ?? 'info',
@@ -231,7 +231,7 @@ function tlsFiles(certFile: string | null, keyFile: string | null, problems: str
 
 function voiceOnnx(file: string | null, sha256: string | null, problems: string[]): Config['voiceOnnx'] {
   if (file !== null && sha256 !== null) return { file, sha256 }
-  if (file !== null) problems.push(`Set ${prefix}VOICE_ONNX_SHA256 beside ${prefix}VOICE_ONNX_MODEL.`)
+  if (file !== null) problems.push(`Set ${prefix}VOICE_ONNX_DIGEST beside ${prefix}VOICE_ONNX_MODEL.`)
   return null
 }
 

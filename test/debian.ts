@@ -12,6 +12,18 @@ const needs = [
   { package: 'php-cli', isThere: () => hasCommand('php'), why: "the vendor's PHP sample" },
   { package: 'php-curl', isThere: () => hasPhpModule('curl'), why: "the vendor's PHP sample" },
   { package: 'default-jdk-headless', isThere: () => hasCommand('java'), why: "the vendor's Java sample" },
+  {
+    package: 'pocketsphinx',
+    isThere: () => hasCommand('pocketsphinx_batch'),
+    why: 'checks the digits that are said',
+  },
+  {
+    package: 'pocketsphinx-en-us',
+    isThere: () => existsSync('/usr/share/pocketsphinx/model/en-us/en-us/mdef'),
+    why: 'its English',
+  },
+  { package: 'espeak-ng', isThere: () => hasCommand('espeak-ng'), why: 'makes voices' },
+  { package: 'flite', isThere: () => hasCommand('flite'), why: 'makes other voices' },
   { package: 'chromium', isThere: () => existsSync('/usr/bin/chromium'), why: 'pages are tested in a real browser' },
 ] as const
 
