@@ -56,6 +56,11 @@ const places: readonly Place[] = [
     packages: /^@simplewebauthn\/server$/, // a calculation: it reads nothing and stores nothing
   },
   {
+    folder: /^server\/voice\//,
+    ours: /^server\/(engine\/ports|methods\/|vocabulary)/,
+    packages: /^node:(child_process|crypto|fs|fs\/promises|os|path|url|worker_threads)$/,
+  },
+  {
     folder: /^server\/engine\//,
     ours: /^server\/(methods\/|risk\/|security\/|tokens\/|vocabulary)/,
     packages: /^(libphonenumber-js\/|node:timers\/promises$)/,
@@ -263,6 +268,16 @@ const walls: readonly (readonly [file: string, says: RegExp, imports: readonly s
     'server/tokens/bad.ts',
     /A token file is read and written purely/,
     ['../store/open.ts', '../engine/answer.ts', '../methods/index.ts', '../api/miniorange/words.ts', '../main.ts'],
+  ],
+  [
+    'server/methods/voice/bad.ts',
+    /A method is pure/,
+    ['../../store/open.ts', '../../engine/answer.ts', '../../voice/model.ts', '../../main.ts'],
+  ],
+  [
+    'server/voice/bad.ts',
+    /What listens to voices/,
+    ['../store/open.ts', '../engine/answer.ts', '../api/http.ts', '../channels/smtp.ts', '../main.ts'],
   ],
   [
     'server/engine/bad.ts',
