@@ -13,7 +13,7 @@ import { customerOption, example } from './options.ts'
 import { type Act, Refusal, type Report, reasonOf } from './report.ts'
 
 /** What the model that ships was trained with. */
-const options = { components: 128, rounds: 15, cohort: 40 } as const
+const options = { components: 128, roundsMax: 20, cohort: 40 } as const
 const speakersMin = 10
 const minutesMin = 5
 

@@ -29,7 +29,7 @@ export interface Told {
 }
 
 /** Behind the event loop: on Linux it is this thread's alone. */
-const niceness = 10
+const niceness = 5
 setPriority(niceness)
 
 const { folder, onnx } = workerData as WorkerOptions // given by `voices.ts`

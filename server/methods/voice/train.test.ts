@@ -28,11 +28,11 @@ function speakerAt(place: number) {
 describe('training', () => {
   const speakers = Array.from({ length: 8 }, (_, who) => speakerAt(who))
   const likelihoods: number[] = []
-  const options = { components: 8, rounds: 6, cohort: 5 }
+  const options = { components: 8, roundsMax: 6, cohort: 5 }
   const trained = train(speakers, { ...options, onRound: (_, likelihood) => likelihoods.push(likelihood) })
 
   it('explains the speech better in each round', () => {
-    assert.equal(likelihoods.length, 6)
+    assert.ok(likelihoods.length > 2 && likelihoods.length <= 6)
     for (const [index, one] of likelihoods.entries())
       if (index > 0) assert.ok(one >= (likelihoods[index - 1] ?? 0) - 1e-9)
     assert.ok((likelihoods.at(-1) ?? 0) > (likelihoods[0] ?? 0))

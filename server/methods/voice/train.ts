@@ -3,7 +3,7 @@ import { adapt, type BackgroundFile, readBackground } from './speaker-model.ts'
 
 export interface TrainOptions {
   readonly components: number
-  readonly rounds: number
+  readonly roundsMax: number
   /** Speakers that others are compared with; they are spread over all that are given. */
   readonly cohort: number
   /** Told after each round: the mean log-likelihood of a frame, which only grows. */
@@ -17,6 +17,8 @@ export interface Trained {
 }
 
 const varianceMin = 0.01
+/** A round that brings less than this, in log-likelihood of a frame, is the last one. */
+const gainMin = 0.002
 
 /**
  * A background model from the speech of many: a mixture fitted by expectation and maximisation, begun from frames that
@@ -25,10 +27,13 @@ const varianceMin = 0.01
 export function train(speakers: readonly (readonly Features[])[], options: TrainOptions): Trained {
   const frames = joined(speakers.flat())
   let file = begin(frames, options.components)
-  for (let round = 1; round <= options.rounds; round++) {
+  let last = Number.NEGATIVE_INFINITY
+  for (let round = 1; round <= options.roundsMax; round++) {
     const { next, likelihood } = improve(file, frames)
     file = next
     options.onRound?.(round, likelihood)
+    if (likelihood - last < gainMin) break
+    last = likelihood
   }
   const background = readBackground(file, new Uint8Array(4 * options.components * featureCount))
   const chosen = Array.from({ length: Math.min(options.cohort, speakers.length) }, (_, index, of = options.cohort) => {
