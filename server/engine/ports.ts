@@ -276,7 +276,6 @@ export interface Records {
     change(customerId: number, id: number, change: GroupChange, nowMs: number): Promise<boolean>
     makeDefault(customerId: number, id: number, nowMs: number): Promise<boolean>
     remove(customerId: number, id: number): Promise<boolean>
-    isNamed(customerId: number, id: number): Promise<boolean>
     members(customerId: number, id: number, offset: number, limit: number): Promise<Membership[]>
     countMembers(customerId: number, id: number): Promise<number>
     ownMemberships(customerId: number, offset: number, limit: number): Promise<Membership[]>

@@ -179,17 +179,6 @@ export function groups(db: Db, dialect: Dialect) {
       return numDeletedRows === 1n
     },
 
-    /** Whether an app names the group. */
-    async isNamed(customerId: number, id: number): Promise<boolean> {
-      const row = await db
-        .selectFrom('app_groups')
-        .select('app_id')
-        .where('customer_id', '=', customerId)
-        .where('group_id', '=', id)
-        .executeTakeFirst()
-      return row !== undefined
-    },
-
     /** Who is in a group. */
     async members(customerId: number, id: number, offset: number, limit: number): Promise<Membership[]> {
       return memberships(customerId).where('group_members.group_id', '=', id).offset(offset).limit(limit).execute()
