@@ -94,6 +94,20 @@ describe('the phone app, asked', () => {
     await done()
   })
 
+  it('denies when its user leaves without saying whether he started it', async () => {
+    const { txId } = await challenge(server, username, push)
+    await phone.press('No, deny')
+    await phone.heading('Did you start this?')
+    await phone.page.evaluate(`{
+      Object.defineProperty(document, 'visibilityState', { value: 'hidden', configurable: true })
+      document.dispatchEvent(new Event('visibilitychange'))
+      delete document.visibilityState
+    }`)
+    await phone.heading('Denied')
+    assert.equal(await status(txId), 'DENIED')
+    await done()
+  })
+
   it('says so when another phone was quicker', async () => {
     const other = await pairedPhone(server.baseUrl, server.call, username)
     await challenge(server, username, push)
@@ -140,20 +154,23 @@ describe('the phone app, asked', () => {
     await cdp.send('ServiceWorker.enable')
     const registrationId = await registered
     const origin = server.baseUrl
-    await phone.page.goto('about:blank')
-    await challenge(server, username, push, { transactionName: 'Secret errand' })
     const data = JSON.stringify({ kind: 'prompt', device: 'any' })
-    await cdp.send('ServiceWorker.deliverPushMessage', { origin, registrationId, data })
+    const wake = () => cdp.send('ServiceWorker.deliverPushMessage', { origin, registrationId, data })
+    const notices = `navigator.serviceWorker.getRegistration('/app/').then((one) => one.getNotifications())`
+    // A page of the same origin that is not the app, which is closed then.
+    await phone.page.goto(`${origin}/link`)
+    await challenge(server, username, push, { transactionName: 'Secret errand' })
+    await wake()
+    await until(phone.page, `${notices}.then(({ length }) => length === 1)`)
+    const said = `${notices}.then(([{ title, body }]) => title + ' ' + body)`
+    assert.equal(await phone.page.evaluate(said), 'Is this you? A sign-in waits for your answer.')
     await phone.page.goto(`${origin}/app`)
     await phone.heading('Do you approve this?')
-    const notices = `navigator.serviceWorker.ready.then(async (ready) =>
-      (await ready.getNotifications()).map(({ title, body }) => title + ' ' + body))`
-    assert.deepEqual(await phone.page.evaluate(notices), ['Is this you? A sign-in waits for your answer.'])
     await phone.press('Answer later')
     await phone.page.getByText('Waiting for your answer').waitFor()
-    // The message reaches the open app as well, which then takes the notice away.
     await phone.press('Answer')
-    await cdp.send('ServiceWorker.deliverPushMessage', { origin, registrationId, data })
+    // The message reaches the open app as well, which then takes the notice away.
+    await wake()
     await until(phone.page, `${notices}.then(({ length }) => length === 0)`)
     await phone.press('No, deny')
     await phone.press('It was me, deny only')

@@ -65,6 +65,8 @@ export async function pair(keys: CryptoKeyPair, code: string, name: string): Pro
   set({ pairings: [...get().pairings, pairing] })
   listenToAll()
   void syncPush()
+  // Else a browser that is short of room may throw the key away.
+  void navigator.storage?.persist?.().catch(() => false)
   return { ok: true, value: pairing }
 }
 

@@ -6,7 +6,7 @@ import { go, startNavigation } from './navigation.ts'
 import { listenToAll, lookAgain, startPairings } from './pairings.ts'
 import { applyTheme, readPreferences } from './preferences.ts'
 import { set } from './store.ts'
-import { startWorker } from './worker.ts'
+import { closeNotices, startWorker } from './worker.ts'
 
 /** Reads what this phone holds, follows the link that opened the app, and listens. */
 export async function start(): Promise<void> {
@@ -22,6 +22,7 @@ export async function start(): Promise<void> {
   addEventListener('hashchange', () => void followOpened(takeFragment()))
   void startWorker()
   await Promise.all([startPairings(), followOpened(opened)])
+  await closeNotices()
 }
 
 /** What is wrong with it is told where codes are scanned. */
@@ -48,6 +49,6 @@ function watchNetwork(): void {
     listenToAll()
   })
   document.addEventListener('visibilitychange', () => {
-    if (document.visibilityState === 'visible') void lookAgain()
+    if (document.visibilityState === 'visible') void lookAgain().then(closeNotices)
   })
 }

@@ -1,5 +1,5 @@
 import { lookAgain, syncPush } from './pairings.ts'
-import { get, set } from './store.ts'
+import { set } from './store.ts'
 
 let isReloading = false
 
@@ -36,9 +36,9 @@ export async function reloadIntoUpdate(): Promise<void> {
   else location.reload()
 }
 
-/** The open app shows what a notice would only announce. */
-async function closeNotices(): Promise<void> {
-  if (document.visibilityState !== 'visible' || !get().asked) return
+/** The open app shows what a notice only announces. */
+export async function closeNotices(): Promise<void> {
+  if (document.visibilityState !== 'visible' || !('serviceWorker' in navigator)) return
   const registration = await navigator.serviceWorker.getRegistration()
   for (const notice of (await registration?.getNotifications()) ?? []) notice.close()
 }

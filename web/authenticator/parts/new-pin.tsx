@@ -24,7 +24,7 @@ export function NewPin({ onPin }: { readonly onPin: (pin: string) => Promise<voi
     type: 'password',
     inputMode: 'numeric',
     className: 'pin',
-    autoComplete: 'new-password',
+    autoComplete: 'off',
     maxLength: pinLengthMax,
   } as const
 

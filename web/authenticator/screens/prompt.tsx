@@ -1,4 +1,4 @@
-import { type FormEvent, useEffect, useState } from 'react'
+import { type FormEvent, useEffect, useRef, useState } from 'react'
 import type { PromptDecision } from '../../../contract/device.ts'
 import type { Problem } from '../device/calls.ts'
 import type { Pairing } from '../device/pairing.ts'
@@ -35,6 +35,7 @@ export function PromptScreen({ asked }: { readonly asked: Asked }) {
   const over = useOver(asked)
 
   const send = async (decision: PromptDecision, proof: string) => {
+    if (isSending) return
     setSending(true)
     setProblem(null)
     const outcome = await decide(asked, decision, proof)
@@ -204,6 +205,14 @@ function DenyScreen({ asked, problem, isSending, onDecision }: DenyProps) {
   const customer = asked.prompt.account.customerName
   useEffect(() => {
     document.querySelector('h1')?.focus()
+  }, [])
+  const left = useRef(onDecision)
+  left.current = onDecision
+  useEffect(() => {
+    // Whoever leaves the question has denied all the same.
+    const leave = () => document.visibilityState === 'hidden' && left.current('deny')
+    document.addEventListener('visibilitychange', leave)
+    return () => document.removeEventListener('visibilitychange', leave)
   }, [])
   return (
     <Screen title={words.denyTitle} brand={customer}>

@@ -149,7 +149,7 @@ export const en = {
   later: 'Answer later',
   sending: 'Sending …',
   denyTitle: 'Did you start this?',
-  denyText: 'Say so if somebody else is behind it: then such requests stop for an hour, and {customer} is warned.',
+  denyText: 'Say so if somebody else is behind it: then such requests stop for an hour, and {customer} can see it.',
   denyReport: 'I did not start this',
   denyOnly: 'It was me, deny only',
 
@@ -244,7 +244,7 @@ export const en = {
   importNoFile: 'Choose a file first.',
   importNoBackup: 'This is not a file that this app exported.',
   importWrong: 'The passphrase does not open this file.',
-  importDone: '{count} codes were added.',
+  importDone: 'Added: {count}',
 
   seconds: '{count} s',
   minutes: '{count} min',

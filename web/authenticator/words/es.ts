@@ -153,7 +153,7 @@ export const es: Words = {
   later: 'Responder después',
   sending: 'Enviando …',
   denyTitle: '¿Empezó usted esto?',
-  denyText: 'Díganos si hay otra persona detrás: esas preguntas cesan durante una hora y {customer} queda avisado.',
+  denyText: 'Díganos si hay otra persona detrás: esas preguntas cesan durante una hora y {customer} puede verlo.',
   denyReport: 'Yo no empecé esto',
   denyOnly: 'Fui yo, solo denegar',
 
@@ -249,7 +249,7 @@ export const es: Words = {
   importNoFile: 'Elija primero un archivo.',
   importNoBackup: 'Este no es un archivo que exportó esta aplicación.',
   importWrong: 'La frase de contraseña no abre este archivo.',
-  importDone: 'Se añadieron {count} códigos.',
+  importDone: 'Añadidos: {count}',
 
   seconds: '{count} s',
   minutes: '{count} min',
