@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import type { FastifyInstance } from 'fastify'
+import type { Logger } from 'pino'
 import packageJson from '../package.json' with { type: 'json' }
 import { accountPages } from './api/accounts/index.ts'
 import { authenticatorApp } from './api/authenticator.ts'
@@ -40,6 +41,7 @@ import { riskPorts } from './risk-ports.ts'
 import { randomSecret } from './security/random.ts'
 import type { ServerSettings } from './settings.ts'
 import { openStore, type Store } from './store/open.ts'
+import { readTls, reloadTls } from './tls.ts'
 import { shippedModel } from './voice/model.ts'
 import { findPocketsphinx } from './voice/pocketsphinx.ts'
 import { onnxProblem } from './voice/sherpa.ts'
@@ -62,6 +64,8 @@ export interface Assembled {
   readonly store: Store
   /** Takes requests from now on; returns the base URL, with the real port when a free one was asked for. */
   listen(): Promise<string>
+  /** Takes a renewed certificate; what is wrong with it is in the log, and the one in use stays. */
+  reload(): void
   /** Stops taking requests, finishes what is running, closes the audit and the database. */
   close(): Promise<void>
 }
@@ -103,7 +107,7 @@ export async function assemble(config: Config, given?: Clock): Promise<Assembled
   const app = await createHttp({
     logger,
     trustedProxies: config.trustedProxies,
-    tls: config.tls && { cert: readFileSync(config.tls.certFile), key: readFileSync(config.tls.keyFile) },
+    tls: readTls(config),
     version: packageJson.version,
     baseUrl: config.baseUrl,
     isReady: () => isReady(store),
@@ -137,6 +141,7 @@ export async function assemble(config: Config, given?: Clock): Promise<Assembled
       if (config.port === 0) baseUrl = baseUrl.replace(/:0$/, `:${port}`)
       return baseUrl
     },
+    reload: () => reloadInLog(app, config, logger),
     async close() {
       // A connection whose last answer is out is closed at once, and not when its caller lets go of it.
       const hangingUp = setInterval(() => app.server.closeIdleConnections(), hangUpEveryMs)
@@ -178,6 +183,14 @@ async function keysOf({ read }: Store): Promise<{ customerKey: string; apiKey: s
   const byAge = (await read.customers.list()).sort((left, right) => left.createdAtMs - right.createdAtMs)
   const found = await Promise.all(byAge.map(({ id }) => read.customers.find(id)))
   return found.flatMap((customer) => (customer ? [{ customerKey: String(customer.id), apiKey: customer.apiKey }] : []))
+}
+
+function reloadInLog(app: FastifyInstance, config: Config, logger: Logger): void {
+  try {
+    if (reloadTls(app.server, config)) logger.info('the certificate was read again')
+  } catch (error) {
+    logger.error({ err: error }, 'the certificate cannot be used; the one before stays')
+  }
 }
 
 function selfServiceOf(settings: ServerSettings, { mode }: Config): SelfService {

@@ -44,6 +44,8 @@ async function start(): Promise<void> {
     setTimeout(() => process.exit(1), drainMs).unref()
     await server.close()
   }
+  // Without a certificate it keeps its old meaning: the terminal was closed.
+  if (config.tls) process.on('SIGHUP', () => server.reload())
   process.on('SIGTERM', stop)
   process.on('SIGINT', stop)
 }

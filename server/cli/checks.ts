@@ -67,8 +67,9 @@ export function addressLine({ baseUrl }: Config): Line {
     return warning('base URL', text)
   }
   const isLocal = /^(localhost|127\..*|\[::1\])$/.test(hostname)
-  if (protocol === 'https:' || isLocal) return ok('base URL', baseUrl)
-  const text = `${baseUrl} is not https, and browsers on phones refuse it: set COUNTERSIGN_BASE_URL=https://… (see TLS in docs/operating.md).`
+  if (protocol === 'https:') return ok('base URL', baseUrl)
+  if (isLocal) return ok('base URL', `${baseUrl}; no phone reaches it: for the phone app use an https address.`)
+  const text = `${baseUrl} is not https, and browsers on phones refuse the camera, keys and push messages there, so that no phone can be paired: set COUNTERSIGN_BASE_URL=https://… (see TLS in docs/operating.md).`
   return warning('base URL', text)
 }
 

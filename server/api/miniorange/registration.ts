@@ -1,4 +1,5 @@
 import Type from 'typebox'
+import { isForPhones } from '../../engine/app-link.ts'
 import { confirm } from '../../engine/enrol.ts'
 import { type OfferRequest, offerPairing, pairingState } from '../../engine/pairing.ts'
 import { registerQuestions } from '../../engine/questions.ts'
@@ -107,7 +108,8 @@ export const registerMobileCall = endpoint({
 async function offer(engine: RegisterCall['engine'], request: OfferRequest): Promise<Reply> {
   const outcome = await offerPairing(engine, request)
   if (!outcome.ok) return phoneRefusals[outcome.reason]
-  return { txId: outcome.id, qrCode: await qrJpeg(outcome.link), ...said.scanPhone }
+  const words = isForPhones(engine.baseUrl) ? said.scanPhone : said.scanWithoutTls
+  return { txId: outcome.id, qrCode: await qrJpeg(outcome.link), ...words }
 }
 
 export const registrationStatusCall = endpoint({

@@ -107,6 +107,11 @@ export const said = {
   resetMailed: { status: 'SUCCESS', message: 'If there is such an account, a link is on its way to it.' },
   mailKept: { status: 'SUCCESS', message: 'The mail is on its way.' },
   scanPhone: { status: 'IN_PROGRESS', message: 'Scan the QR code with the camera of the phone.' }, // status compared by Drupal
+  scanWithoutTls: {
+    status: 'IN_PROGRESS',
+    message:
+      'Phones refuse this address: it is not https. Set COUNTERSIGN_BASE_URL to one that is, then scan the QR code.',
+  },
   foundElsewhere: { status: 'USER_FOUND_UNDER_DIFFERENT_CUSTOMER', message: 'The user belongs to another customer.' },
 } as const satisfies Record<string, Said>
 

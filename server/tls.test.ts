@@ -1,0 +1,61 @@
+import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, before, describe, it } from 'node:test'
+import { connect } from 'node:tls'
+import { certificate, renewedCertificate } from '../test/channels/certificate.ts'
+import { newPlace, type Place } from '../test/support/databases.ts'
+import { type ServerProcess, startProcess } from '../test/support/process.ts'
+
+describe('a renewed certificate', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'countersign-tls-'))
+  const files = { cert: join(folder, 'cert.pem'), key: join(folder, 'key.pem') }
+  const put = ({ cert, key }: typeof certificate) => {
+    writeFileSync(files.cert, cert)
+    writeFileSync(files.key, key)
+  }
+  let place: Place
+  let server: ServerProcess
+  before(async () => {
+    put(certificate)
+    place = await newPlace('SQLite')
+    const more = { COUNTERSIGN_TLS_CERT: files.cert, COUNTERSIGN_TLS_KEY: files.key, COUNTERSIGN_LOG_LEVEL: 'info' }
+    server = await startProcess(place, more)
+  })
+  after(async () => {
+    await server.stop()
+    await place.remove()
+    rmSync(folder, { recursive: true, force: true })
+  })
+
+  /** The name in the certificate that a new connection is shown. */
+  const shown = async () => {
+    const socket = connect({ host: '127.0.0.1', port: Number(new URL(server.baseUrl).port), rejectUnauthorized: false })
+    await once(socket, 'secureConnect')
+    const { subject } = socket.getPeerCertificate()
+    socket.destroy()
+    return subject.CN
+  }
+  const until = async (name: string) => {
+    const deadline = performance.now() + 10_000
+    while ((await shown()) !== name && performance.now() < deadline) await new Promise((next) => setTimeout(next, 20))
+    return shown()
+  }
+
+  it('is used from the next connection on after SIGHUP; one that does not fit its key changes nothing', async () => {
+    assert.equal(await shown(), 'localhost')
+    put(renewedCertificate)
+    assert.equal(await shown(), 'localhost')
+    server.child.kill('SIGHUP')
+    assert.equal(await until('renewed.localhost'), 'renewed.localhost')
+    put({ cert: certificate.cert, key: renewedCertificate.key })
+    server.child.kill('SIGHUP')
+    writeFileSync(files.cert, 'no certificate')
+    server.child.kill('SIGHUP')
+    await new Promise((next) => setTimeout(next, 300))
+    assert.equal(await shown(), 'renewed.localhost')
+    assert.equal(server.child.exitCode, null)
+  })
+})
