@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { createECDH } from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -11,6 +12,7 @@ import {
   openApp,
   pairedApp,
   pairingCode,
+  phoneOf,
   qrOf,
   showToCamera,
   statusOf,
@@ -141,6 +143,40 @@ describe('the phone app, paired', () => {
     await phone.press('Yes, remove it')
     await phone.heading('Codes')
     assert.equal(await phone.page.getByRole('button', { name: /^Copy the code/ }).count(), 1)
+    await phone.context.close()
+  })
+
+  it('with notifications, where the browser has them; where it has none, it says what then', async () => {
+    const without = await pairedApp(server, browser, { permissions: ['notifications'] })
+    await without.phone.press('Settings')
+    await without.phone.press('Turn notifications on')
+    await without.phone.page.getByText('The browser’s push service cannot be reached.').waitFor()
+    await without.phone.context.close()
+
+    const { username } = await newUser(server)
+    const { link } = await pairingCode(server, username)
+    const opened = await browser.open('about:blank', { permissions: ['notifications'] })
+    const point = createECDH('prime256v1').generateKeys('base64url')
+    // A real subscription needs the maker of the browser: this one is given instead.
+    await opened.page.addInitScript(`{
+      const keys = { p256dh: '${point}', auth: '${'A'.repeat(22)}' }
+      const given = { endpoint: 'https://push.example.com/one', toJSON: () => ({ endpoint: given.endpoint, keys }) }
+      let kept = null
+      PushManager.prototype.getSubscription = async () => kept
+      PushManager.prototype.subscribe = async ({ applicationServerKey }) => {
+        if (applicationServerKey.length !== 65) throw new Error('no P-256 point')
+        return (kept = given)
+      }
+    }`)
+    await opened.page.goto(link)
+    const phone = phoneOf(opened)
+    await choosePin(phone.page)
+    await phone.press('Pair')
+    await phone.press('Turn notifications on')
+    await phone.page.getByText('Notifications are on.').waitFor()
+    await phone.press('Done')
+    await phone.press('About Default')
+    await phone.page.getByText('On', { exact: true }).waitFor()
     await phone.context.close()
   })
 

@@ -4,6 +4,7 @@ import {
   newDevice,
   type Refusal,
   type RefusalCode,
+  refusals,
   requestText,
   type ServerInfo,
 } from '../../../contract/device.ts'
@@ -27,59 +28,57 @@ export interface Call {
 }
 
 const timeoutMs = 20_000
-const retryWithin = 1
+const triesMax = 2
 
 /** The nonce that the next call of a device signs. */
 const nonces = new Map<string, string>()
 
 /** A call that nobody signs. */
 export async function ask<T>(call: Call, body?: unknown): Promise<Outcome<T>> {
-  return outcomeOf(await reach(call, body === undefined ? undefined : JSON.stringify(body), {}))
+  return outcomeOf(await reach(call, textOf(body), {}, AbortSignal.timeout(timeoutMs)))
 }
 
-/** A signed call. One that was refused only for its nonce is signed once more. */
+/** A signed call. */
 export async function askSigned<T>(signer: Signer, call: Call, body?: unknown): Promise<Outcome<T>> {
-  const text = body === undefined ? undefined : JSON.stringify(body)
-  for (let attempt = 0; ; attempt++) {
-    const signed = await signedHeaders(signer, call, text)
-    if (!signed) return unreachable
-    const response = await reach(call, text, signed)
+  return outcomeOf(await reachSigned(signer, call, textOf(body), AbortSignal.timeout(timeoutMs)))
+}
+
+/** The live stream of a device as the response it is, or why it does not open. */
+export async function openStream(signer: Signer, signal: AbortSignal): Promise<Response | Outcome<never>> {
+  const response = await reachSigned(signer, calls.events, undefined, signal)
+  return response?.ok && response.body ? response : outcomeOf(response)
+}
+
+/** Signs and sends; once more when only the nonce was refused. */
+async function reachSigned(
+  signer: Signer,
+  call: Call,
+  body: string | undefined,
+  signal: AbortSignal,
+): Promise<Response | undefined> {
+  for (let attempt = 1; ; attempt++) {
+    const signed = await signedHeaders(signer, call, body)
+    const response = signed && (await reach(call, body, signed, signal))
     keepNonce(signer, response)
-    const outcome = await outcomeOf<T>(response)
-    if (outcome.ok || outcome.code !== 'stale-nonce' || attempt === retryWithin) return outcome
+    if (response?.status !== refusals['stale-nonce'].status || attempt === triesMax) return response
+    const outcome = await outcomeOf(response.clone())
+    if (outcome.ok || outcome.code !== 'stale-nonce') return response
   }
 }
 
-/** The live stream of a device, as the response it is; undefined when it does not open. */
-export async function openStream(signer: Signer, signal: AbortSignal): Promise<Response | Outcome<never>> {
-  for (let attempt = 0; ; attempt++) {
-    const signed = await signedHeaders(signer, calls.events, undefined)
-    if (!signed) return unreachable
-    const response = await fetch(calls.events.path, { headers: signed, signal, cache: 'no-store' }).catch(
-      () => undefined,
-    )
-    keepNonce(signer, response)
-    if (response?.ok && response.body) return response
-    const outcome = await outcomeOf<never>(response)
-    if (outcome.ok || outcome.code !== 'stale-nonce' || attempt === retryWithin) return outcome
-  }
-}
+const textOf = (body: unknown) => (body === undefined ? undefined : JSON.stringify(body))
 
 const unreachable = { ok: false, code: 'offline', message: '' } as const
 
 async function reach(
-  call: Call,
+  { method, path }: Call,
   body: string | undefined,
   more: Record<string, string>,
+  signal: AbortSignal,
 ): Promise<Response | undefined> {
-  const type: Record<string, string> = body === undefined ? {} : { 'content-type': 'application/json' }
-  return fetch(call.path, {
-    method: call.method,
-    headers: { ...type, ...more },
-    cache: 'no-store',
-    signal: AbortSignal.timeout(timeoutMs),
-    ...(body === undefined ? {} : { body }),
-  }).catch(() => undefined)
+  const content = body === undefined ? {} : { body }
+  const headers = { ...more, ...(body === undefined ? {} : { 'content-type': 'application/json' }) }
+  return fetch(path, { method, headers, cache: 'no-store', signal, ...content }).catch(() => undefined)
 }
 
 async function outcomeOf<T>(response: Response | undefined): Promise<Outcome<T>> {

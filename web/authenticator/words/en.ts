@@ -67,7 +67,7 @@ export const en = {
     'Nobody can read your PIN, so that nobody can give it back. Erase the app and pair this phone again. Codes of other websites come back from an export only.',
   eraseAll: 'Erase everything',
   eraseSure: 'Yes, erase everything',
-  eraseText: 'All pairings and all codes on this phone are gone for ever.',
+  eraseText: 'Takes all pairings and all codes off this phone, for ever.',
 
   pinNewTitle: 'Choose a PIN',
   pinChangeTitle: 'Change the PIN',
@@ -222,7 +222,7 @@ export const en = {
   pairingPushOff: 'Off: the app must be open',
   pairingSaved: 'Saved.',
   pairingRemove: 'Remove this phone',
-  pairingRemoveText: '{customer} can no longer ask you here, and its codes are gone from this phone.',
+  pairingRemoveText: 'Then {customer} can no longer ask you here, and its codes go from this phone.',
   pairingRemoveSure: 'Yes, remove it',
   never: 'Not yet',
 

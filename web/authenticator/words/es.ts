@@ -69,7 +69,7 @@ export const es: Words = {
     'Nadie puede leer su PIN y por eso nadie puede devolvérselo. Borre la aplicación y vincule este teléfono de nuevo. Los códigos de otros sitios solo vuelven desde una exportación.',
   eraseAll: 'Borrar todo',
   eraseSure: 'Sí, borrar todo',
-  eraseText: 'Todas las vinculaciones y todos los códigos de este teléfono desaparecen para siempre.',
+  eraseText: 'Quita de este teléfono todas las vinculaciones y todos los códigos, para siempre.',
 
   pinNewTitle: 'Elija un PIN',
   pinChangeTitle: 'Cambiar el PIN',
@@ -227,7 +227,7 @@ export const es: Words = {
   pairingPushOff: 'Desactivadas: la aplicación debe estar abierta',
   pairingSaved: 'Guardado.',
   pairingRemove: 'Quitar este teléfono',
-  pairingRemoveText: '{customer} ya no podrá preguntarle aquí, y sus códigos desaparecen de este teléfono.',
+  pairingRemoveText: 'Entonces {customer} ya no podrá preguntarle aquí, y sus códigos desaparecen de este teléfono.',
   pairingRemoveSure: 'Sí, quitarlo',
   never: 'Aún no',
 
