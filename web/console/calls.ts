@@ -3,6 +3,9 @@ import { keepPreviousData, QueryClient, useMutation, useQuery, useQueryClient } 
 import type { Answered, CallName, Given } from '../../contract/console.ts'
 import { call, Problem } from './api.ts'
 
+/** Every node of the server has taken a change over by then; what was read before may be how it was. */
+const settledMs = 1_200
+
 /** What was read stays good for this long, and is shown at once meanwhile. */
 const freshMs = 10_000
 
@@ -51,7 +54,9 @@ export function useActing<Name extends CallName>(name: Name, { changes = [], don
   return useMutation<Answered<Name>, Error, Given<Name>>({
     mutationFn: (given) => call(name, given),
     onSuccess(answer) {
-      for (const changed of changes) void client.invalidateQueries({ queryKey: [changed] })
+      const readAgain = () => changes.map((changed) => client.invalidateQueries({ queryKey: [changed] }))
+      readAgain()
+      if (changes.length > 0) setTimeout(readAgain, settledMs)
       if (done) tell(typeof done === 'string' ? done : done(answer))
       onDone?.(answer)
     },

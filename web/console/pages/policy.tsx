@@ -9,6 +9,7 @@ import { PageBones } from '../parts/page-bones.tsx'
 import { Panel } from '../parts/panel.tsx'
 import { Tag } from '../parts/tag.tsx'
 import { Trouble } from '../parts/trouble.tsx'
+import { methodName } from '../parts/words.ts'
 import { useMay } from '../session.ts'
 import { strengths } from '../user/methods.tsx'
 
@@ -17,9 +18,9 @@ type Method = Policy['methods'][number]
 const columns: readonly Column<Method>[] = [
   {
     name: 'Method',
-    of: ({ name, why }) => (
+    of: ({ method, why }) => (
       <span>
-        <strong>{name}</strong>
+        <strong>{methodName(method)}</strong>
         <span className="under">{why}</span>
       </span>
     ),
@@ -39,12 +40,12 @@ export function PolicyPage() {
   const allowed: Column<Method> = {
     name: 'Allowed',
     isRight: true,
-    of: ({ name, isOn, setting }) =>
+    of: ({ method, isOn, setting }) =>
       setting && mayManage ? (
         <Button
           size="xs"
           variant="default"
-          aria-label={`${isOn ? 'Forbid' : 'Allow'} ${name}`}
+          aria-label={`${isOn ? 'Forbid' : 'Allow'} ${methodName(method)}`}
           onClick={() => set.mutate({ params: { name: setting }, body: { value: String(!isOn) } })}
         >
           {isOn ? 'Forbid' : 'Allow'}

@@ -29,7 +29,7 @@ export function InviteAdmin({ onClose }: { readonly onClose: () => void }) {
       title="Invite an admin"
       action="Invite"
       isBusy={invite.isPending}
-      isReady={login.trim() !== ''}
+      isReady={login.trim() !== '' && name.trim() !== ''}
       error={invite.error}
       onSubmit={() =>
         invite.mutate({
@@ -45,7 +45,12 @@ export function InviteAdmin({ onClose }: { readonly onClose: () => void }) {
         value={login}
         onChange={(event) => setLogin(event.currentTarget.value)}
       />
-      <TextInput label="Name" value={name} onChange={(event) => setName(event.currentTarget.value)} />
+      <TextInput
+        label="Name"
+        placeholder="Ann Example"
+        value={name}
+        onChange={(event) => setName(event.currentTarget.value)}
+      />
       <RoleField role={role} onChange={setRole} />
       {admin?.customerId === null && (
         <Checkbox
