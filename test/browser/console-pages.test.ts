@@ -183,7 +183,7 @@ describe('the pages of the console, in a browser', () => {
 
   it('a setting is changed and put back, and an admin is invited', async () => {
     await look('/settings?find=notices', 'Settings')
-    await page.getByRole('switch', { name: 'Notices' }).click({ force: true })
+    await page.getByRole('switch', { name: 'Notices to users' }).click({ force: true })
     await page.getByText('Changed', { exact: true }).waitFor()
     await press('Back to true')
     await page.getByText('Changed', { exact: true }).waitFor({ state: 'hidden' })

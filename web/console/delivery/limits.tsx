@@ -8,7 +8,7 @@ import { PageBones } from '../parts/page-bones.tsx'
 import { Panel } from '../parts/panel.tsx'
 import { dayOf } from '../parts/time.tsx'
 import { Trouble } from '../parts/trouble.tsx'
-import { spaced } from '../parts/words.ts'
+import { settingTitle } from '../settings/titles.ts'
 
 const series: readonly Series[] = [
   { name: 'Sent', tone: 'good' },
@@ -51,7 +51,7 @@ export function Limits() {
               name: 'Limit',
               of: ({ name, meaning }) => (
                 <span>
-                  <strong>{spaced(name)}</strong>
+                  <strong>{settingTitle(name)}</strong>
                   <span className="under">{meaning}</span>
                 </span>
               ),
@@ -62,7 +62,7 @@ export function Limits() {
               isRight: true,
               isUnnamed: true,
               of: ({ name }) => (
-                <Link to={`/console/settings?find=${name}`} aria-label={`Change ${spaced(name)}`}>
+                <Link to={`/console/settings?find=${name}`} aria-label={`Change ${settingTitle(name)}`}>
                   Change
                 </Link>
               ),

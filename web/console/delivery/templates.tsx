@@ -70,8 +70,8 @@ function Editor({ template }: { readonly template: TemplateRow }) {
             onChange={(event) => setText(event.currentTarget.value)}
           />
           <p className="quiet">
-            Filled in: {template.allowed.map((word) => `{${word}}`).join(', ') || 'nothing'}.
-            {template.needed.length > 0 && ` Needed: ${template.needed.map((word) => `{${word}}`).join(', ')}.`}
+            Filled in: {template.allowed.join(', ') || 'nothing'}.
+            {template.needed.length > 0 && ` Needed: ${template.needed.join(', ')}.`}
           </p>
           {(preview.data?.problem ?? template.problem) && (
             <p className="advice" role="status">

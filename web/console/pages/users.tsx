@@ -98,7 +98,7 @@ function UserList() {
   return (
     <Page
       title="Users"
-      lead="Everybody who proves himself here. Open one to see why he was asked or refused, and to help him."
+      lead="Everybody who signs in with you. Open one to see why they were asked or refused, and to help them."
       actions={
         <>
           {mayManage && (

@@ -8,11 +8,11 @@ import { RoleField } from './role-field.tsx'
 export type AdminAct = 'role' | 'reset' | 'disable' | 'enable' | 'remove'
 
 const words = {
-  role: ['Change the role', 'It counts from his next step on.', 'Save'],
-  reset: ['Reset', 'His password, factors and sessions end; a link lets him choose new ones.', 'Reset'],
-  disable: ['Disable', 'He is signed out everywhere and cannot come back until you enable him.', 'Disable'],
-  enable: ['Enable', 'He may sign in again, as before.', 'Enable'],
-  remove: ['Remove', 'He is signed out everywhere. What he did stays in the log.', 'Remove'],
+  role: ['Change the role', 'It counts from the next step on.', 'Save'],
+  reset: ['Reset', 'Password, factors and sessions end; a link leads to new ones.', 'Reset'],
+  disable: ['Disable', 'Signed out everywhere, and kept out until you enable the account again.', 'Disable'],
+  enable: ['Enable', 'Signing in works again, as before.', 'Enable'],
+  remove: ['Remove', 'Signed out everywhere, for good. What was done stays in the log.', 'Remove'],
 } as const satisfies Record<AdminAct, readonly [string, string, string]>
 
 interface Props {

@@ -8,10 +8,11 @@ import { CopyField } from '../parts/copy.tsx'
 import { PageBones } from '../parts/page-bones.tsx'
 import { Panel } from '../parts/panel.tsx'
 import { Trouble } from '../parts/trouble.tsx'
-import { plural, spaced } from '../parts/words.ts'
+import { plural } from '../parts/words.ts'
 import { setQuery, useAddress } from '../router.ts'
 import { useMay, useSession } from '../session.ts'
 import { SettingLine } from './setting-line.tsx'
+import { settingTitle } from './titles.ts'
 
 const sections = {
   name: 'Name and language',
@@ -32,7 +33,7 @@ export function AllSettings() {
   if (!list.data) return list.error ? <Trouble error={list.error} onRetry={() => void list.refetch()} /> : <PageBones />
   const wanted = find.toLowerCase()
   const found = list.data.settings.filter(({ name, meaning }) =>
-    `${name} ${spaced(name)} ${meaning}`.toLowerCase().includes(wanted),
+    `${name} ${settingTitle(name)} ${meaning}`.toLowerCase().includes(wanted),
   )
   return (
     <>

@@ -5,8 +5,8 @@ import type { SettingRow } from '../../../contract/console.ts'
 import { useActing } from '../calls.ts'
 import { Tag } from '../parts/tag.tsx'
 import { Trouble } from '../parts/trouble.tsx'
-import { spaced } from '../parts/words.ts'
 import { useMay, useSession } from '../session.ts'
+import { settingTitle } from './titles.ts'
 
 /** One setting: what it means, what it risks, and the field that changes it. */
 export function SettingLine({ setting }: { readonly setting: SettingRow }) {
@@ -17,14 +17,14 @@ export function SettingLine({ setting }: { readonly setting: SettingRow }) {
   const id = useId()
   const save = useActing('settings.set', {
     changes: ['settings.list', 'policy.look', 'delivery.look'],
-    done: `${spaced(name)}: saved.`,
+    done: `${settingTitle(name)}: saved.`,
   })
   const set = (value: string | null) => save.mutate({ params: { name }, body: { value } })
   return (
     <li className="setting">
       <div className="setting-text">
         <p id={id} className="setting-name">
-          {spaced(name)} {!isDefault && <Tag tone="accent">Changed</Tag>}
+          {settingTitle(name)} {!isDefault && <Tag tone="accent">Changed</Tag>}
         </p>
         <p className="setting-meaning">{meaning.replaceAll('`', '')}</p>
         {risk && (

@@ -17,27 +17,27 @@ export const actWords = {
   unlock: {
     icon: IconLockOpen,
     title: 'Unlock',
-    lead: ({ username }) => `${username} may try again at once. Ask first whether the failed tries were his own.`,
+    lead: ({ username }) => `${username} may try again at once. Ask first who made the failed tries.`,
   },
   disable: {
     icon: IconBan,
     title: 'Disable',
-    lead: ({ username }) => `${username} is refused everywhere until you enable him again. Nothing is removed.`,
+    lead: ({ username }) => `${username} is refused everywhere until you enable the user again. Nothing is removed.`,
     isDangerous: true,
   },
-  enable: { icon: IconCheck, title: 'Enable', lead: ({ username }) => `${username} may prove himself again.` },
+  enable: { icon: IconCheck, title: 'Enable', lead: ({ username }) => `${username} may sign in again.` },
   'reset-method': {
     icon: IconRefresh,
     title: 'Reset a method',
     lead: ({ username }, act) =>
-      `${act.act === 'reset-method' ? methodName(act.method) : 'The method'} of ${username} is removed, and he sets it up anew.`,
+      `${act.act === 'reset-method' ? methodName(act.method) : 'The method'} of ${username} is removed, to be set up anew.`,
     isDangerous: true,
   },
   'temporary-code': {
     icon: IconKey,
     title: 'Temporary code',
     lead: ({ username }) =>
-      `Makes a code that signs ${username} in once, for somebody who has nothing else at hand. It replaces his recovery codes. Be sure that it is he who asks.`,
+      `Makes a code that signs ${username} in once, for somebody who has nothing else at hand. It replaces recovery codes. Be sure who is asking.`,
   },
   'end-trust': {
     icon: IconShieldOff,

@@ -5,7 +5,7 @@ import { FormDialog } from '../parts/form-dialog.tsx'
 import { isReason, ReasonField } from '../parts/reason-field.tsx'
 import { PersonFields } from './person-fields.tsx'
 
-/** Changes how somebody is reached. He is told at the old contact. */
+/** Changes how somebody is reached. The user is told at the old contact. */
 export function ChangeUser({ user, onClose }: { readonly user: UserDetail; readonly onClose: () => void }) {
   const before = {
     username: user.username,
@@ -31,7 +31,7 @@ export function ChangeUser({ user, onClose }: { readonly user: UserDetail; reado
       isOpen
       onClose={onClose}
       title={`Change ${user.username}`}
-      lead="Whoever holds the phone or mailbox can get in. He is told at the old contact."
+      lead="Whoever holds the phone or mailbox can get in. The user is told at the old contact."
       action="Save"
       isBusy={change.isPending}
       isReady={isReason(reason) && Object.keys(changed).length > 0}

@@ -23,7 +23,7 @@ export function EraseUser({ user, onClose }: { readonly user: UserDetail; readon
       isOpen
       onClose={onClose}
       title={`Erase ${user.username}`}
-      lead="His contacts, methods and devices are removed for good. The log keeps what happened, without his name."
+      lead="Contacts, methods and devices are removed for good. The log keeps what happened, without the name."
       action="Erase for good"
       isDangerous
       isBusy={erase.isPending}

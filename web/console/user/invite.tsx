@@ -11,7 +11,7 @@ export type Inviting = 'self-service' | 'passkey'
 const words = {
   'self-service': {
     title: 'Invite to self-service',
-    lead: 'Makes a link that opens the page where he looks after his own methods. It works once.',
+    lead: 'Makes a link that opens the page where users look after their own methods. It works once.',
   },
   passkey: {
     title: 'Invite to make a passkey',

@@ -38,7 +38,9 @@ export function Methods({ user, onAct }: { readonly user: UserDetail; readonly o
   return (
     <Panel title="Methods" lead={user.methods.length === 0 ? undefined : `${plural(user.methods.length, 'way')} in`}>
       {user.methods.length === 0 && (
-        <p className="quiet">None yet. Add a phone or an e-mail for codes by message, or invite him to set one up.</p>
+        <p className="quiet">
+          None yet. Add a phone or an e-mail for codes by message, or invite the user to set one up.
+        </p>
       )}
       <ul className="lines">
         {user.methods.map((each) => {

@@ -36,7 +36,7 @@ export function PersonFields({ person, onChange, error, hasUsername = false }: P
       {hasUsername && (
         <TextInput
           label="Username"
-          description="As your site knows him; it does not change later."
+          description="As your site knows it; does not change later."
           autoCapitalize="none"
           spellCheck={false}
           required

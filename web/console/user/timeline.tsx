@@ -52,7 +52,7 @@ export function Timeline({ userId }: { readonly userId: string }) {
       <Trouble error={entries.error} onRetry={() => void entries.refetch()} />
       {items?.length === 0 && (
         <Empty icon={<IconHistory size={28} />} title="Nothing happened yet">
-          As soon as he is asked for a second factor, it stands here: by what, how it ended and why.
+          As soon as a second factor is asked for, it stands here: by what, how it ended and why.
         </Empty>
       )}
       <ol className="timeline">
