@@ -38,8 +38,8 @@ function Factors() {
       title="Second factors"
       lead={
         factors?.length === 1
-          ? 'Add a second one, so that a lost phone does not lock you out.'
-          : 'Any of them signs you in.'
+          ? 'One factor. Add a second one, so that a lost phone does not lock you out.'
+          : `${plural(factors?.length ?? 0, 'factor')}; any of them signs you in.`
       }
       actions={
         <Button size="xs" variant="default" leftSection={<IconPlus size={16} />} onClick={() => setAdding(true)}>

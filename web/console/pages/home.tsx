@@ -45,7 +45,7 @@ export function Home() {
           <Checklist list={checklist} />
         </Panel>
         <div>
-          <Panel title="Gateways" lead="Messages of the last 24 hours.">
+          <Panel title="Gateways" lead={gatewaysLead(gateways.length)}>
             <Gateways list={gateways} />
           </Panel>
           <Panel title="Messages today">
@@ -64,12 +64,16 @@ function leadOf({ users, attention }: HomeAnswer): string {
   return `${state} · ${people}${locked}`
 }
 
+function gatewaysLead(count: number): string {
+  return count === 0 ? 'Who carries messages.' : `${plural(count, 'gateway')}; messages of the last 24 hours.`
+}
+
 const attentionTones = { bad: 'bad', warn: 'warn', note: 'plain' } as const satisfies Record<Attention['level'], Tone>
 
 function Attentions({ list }: { readonly list: readonly Attention[] }) {
   if (list.length === 0) return null
   return (
-    <Panel title="Needs attention">
+    <Panel title="Needs attention" lead={plural(list.length, 'thing')}>
       <ul className="lines">
         {list.map(({ level, text, href, atMs }) => (
           <li key={text}>
