@@ -27,6 +27,12 @@ export async function post<Name extends keyof Calls>(
     })
     return { ...((await response.json()) as PageAnswer), customerKey, userKey }
   } catch {
-    return { customerKey, userKey, status: 'ERROR', message: `${server} could not be reached.` }
+    // To a page that may not call, browsers show no answer.
+    return {
+      customerKey,
+      userKey,
+      status: 'ERROR',
+      message: `${server} could not be reached, or the session of this page is over.`,
+    }
   }
 }

@@ -143,9 +143,10 @@ describe('a page without a session', () => {
     after(() => server.set('riskOpenOrigins', ''))
 
     it('hears the same of unknown users as of known ones', async () => {
-      const known = await newUser()
+      const [known, disabled] = [await newUser(), await newUser()]
+      await server.call('/admin/users/disable', { customerKey, username: disabled })
       const shapes = []
-      for (const userKey of [known, 'nobody@example.com']) {
+      for (const userKey of [known, disabled, 'nobody@example.com']) {
         const user = await pageCall(server, 'user', { userKey })
         assert.equal(user.body.status, 'USER_REGISTERED')
         const { body, text } = await pageCall(server, 'evaluate', { userKey, device: unproved })
@@ -160,7 +161,8 @@ describe('a page without a session', () => {
         assert.equal(refused.body.status, isKba ? 'KBA_ANSWERS_INVALID' : 'INVALID_OTP', refused.text)
         shapes.push([Object.keys(user.body), Object.keys(body), Object.keys(asked.body).filter((key) => key !== 'kba')])
       }
-      assert.deepEqual(shapes[0], shapes[1])
+      assert.deepEqual(shapes[1], shapes[0])
+      assert.deepEqual(shapes[2], shapes[0])
     })
 
     it('proves nothing: no result, no device, no registration', async () => {
@@ -180,6 +182,19 @@ describe('a page without a session', () => {
       for (const one of [userKey, 'somebody-new@example.com'])
         assert.equal((await pageCall(server, 'register', { userKey: one, questions })).body.status, 'ERROR')
       assert.equal(await server.assembled.store.read.users.find(customerKey, 'somebody-new@example.com'), undefined)
+    })
+
+    it('is told right or wrong and nothing else, however often it tries', async () => {
+      const userKey = await newUser()
+      const { body } = await pageCall(server, 'evaluate', { userKey, device: unproved })
+      const { evaluation } = body
+      await pageCall(server, 'challenge', { userKey, evaluation })
+      for (let tries = 0; tries < 12; tries++) {
+        const wrong = await pageCall(server, 'validate', { userKey, evaluation, token: '000', saveDevice: false })
+        assert.equal(wrong.body.status, 'INVALID_OTP')
+      }
+      const again = await pageCall(server, 'challenge', { userKey, evaluation })
+      assert.equal(again.body.status, 'WAIT_FOR_INPUT')
     })
 
     it('may not ask often', async () => {

@@ -4,16 +4,13 @@ import { Compile } from 'typebox/compile'
 import type { Engine } from '../../engine/ports.ts'
 import { OverloadError } from '../../vocabulary.ts'
 import { notReadable, readJson } from '../body.ts'
+import type { Around } from './around.ts'
 import { challengeBody, evaluateBody, registerBody, userBody, validateBody } from './bodies.ts'
 import { evaluatedPageOf, pageOf } from './caller.ts'
-import {
-  type Around,
-  challengeUser,
-  evaluateRisk,
-  isUserRegistered,
-  registerUser,
-  validateAnswer,
-} from './page-calls.ts'
+import { challengeUser } from './challenge.ts'
+import { evaluateRisk } from './evaluate.ts'
+import { isUserRegistered, registerUser } from './registration.ts'
+import { validateAnswer } from './validate.ts'
 import { type Said, said } from './words.ts'
 
 /**

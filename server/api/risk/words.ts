@@ -41,19 +41,25 @@ export interface Offer {
   readonly obligation: Obligation
 }
 
-/** What a page is offered of the ways to ask a user, strongest first, and the one for pages that do not choose. */
-export function offersOf(obligations: readonly Obligation[]): {
-  readonly all: readonly Offer[]
-  readonly first?: Offer
-} {
-  const all = obligations.flatMap(({ method, via }) =>
-    obligationTypes.filter(({ obligation }) => obligation.method === method && obligation.via === via),
-  )
+/** The document's own: what a name without a user is made to look as if it had. */
+export const decoyTypes = { questions: 'KBA', sms: 'SMS', email: 'EMAIL' } as const
+
+/**
+ * What a page is offered of the ways to ask a user, strongest first, and the one for pages that do not choose. Without a
+ * session only what a decoy could be, too: anything else would tell that there is such a user.
+ */
+export function offersOf(
+  obligations: readonly Obligation[],
+  { isUntrusted }: { readonly isUntrusted: boolean },
+): { readonly all: readonly Offer[]; readonly first?: Offer } {
+  const all = obligations
+    .flatMap(({ method, via }) =>
+      obligationTypes.filter(({ obligation: one }) => one.method === method && one.via === via),
+    )
+    .filter(({ type }) => !isUntrusted || Object.values<string>(decoyTypes).includes(type))
   const first = all.find(({ isTyped }) => isTyped) ?? all[0]
   return first ? { all, first } : { all }
 }
-
-export const decoyTypes = { questions: 'KBA', sms: 'SMS', email: 'EMAIL' } as const
 
 export const said = {
   registered: { status: 'USER_REGISTERED', message: 'The user is registered.' },

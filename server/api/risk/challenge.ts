@@ -1,0 +1,56 @@
+import type { Static } from 'typebox'
+import { askForEvaluation } from '../../engine/adaptive-challenge.ts'
+import { type Decoy, decoyOf } from '../../engine/adaptive-decoy.ts'
+import type { Shown } from '../../engine/challenge.ts'
+import { maskEmail, maskPhone } from '../../engine/contacts.ts'
+import type { Obligation } from '../../risk/facts.ts'
+import type { Around, Evaluated, Told } from './around.ts'
+import type { challengeBody } from './bodies.ts'
+import { askRefusals, decoyTypes, offersOf, said } from './words.ts'
+
+export async function challengeUser(
+  { engine, address, requestId }: Around,
+  { customer, username, evaluation }: Evaluated,
+  body: Static<typeof challengeBody>,
+): Promise<Told> {
+  if (evaluation.decision === 'deny') return said.denied
+  const { all, first } = offersOf(evaluation.obligations, evaluation)
+  if (!first) return evaluation.isUntrusted ? decoyAsked(decoyOf(customer, username)) : said.nothingToAsk
+  const wanted = evaluation.isUntrusted ? undefined : body.obligationType
+  const offer = wanted === undefined ? first : all.find(({ type }) => type === wanted)
+  if (!offer) return said.notOffered
+  const { obligation, type: label } = offer
+  const outcome = await askForEvaluation(engine, {
+    ...{ customer, evaluation, obligation, label, address, requestId },
+    request: null,
+  })
+  if (!outcome.ok) {
+    // A refusal would tell that there is somebody to refuse.
+    if (evaluation.isUntrusted) return decoyAsked(decoyOf(customer, username, decoyKind(obligation)))
+    return askRefusals[outcome.reason]
+  }
+  const { questions, deliveries } = outcome
+  const kba = questions.map((question) => ({ question }))
+  const contact = evaluation.isUntrusted ? undefined : maskedContact(deliveries)
+  return {
+    ...said.asked,
+    obligationType: label,
+    ...(kba.length === 0 ? {} : { kba }),
+    ...(contact === undefined ? {} : { contact }),
+  }
+}
+
+/** Where a message went, never in full: the page is the user's, or somebody else's. */
+function maskedContact(deliveries: readonly Shown[]): string | undefined {
+  const sent = deliveries.find(({ isSent }) => isSent)
+  return sent && (sent.via === 'email' ? maskEmail : maskPhone)(sent.contact)
+}
+
+function decoyKind({ method, via }: Obligation): Decoy['kind'] {
+  return method === 'questions' ? 'questions' : via === 'email' ? 'email' : 'sms'
+}
+
+function decoyAsked({ kind, questions }: Decoy): Told {
+  const kba = questions.map((question) => ({ question }))
+  return { ...said.asked, obligationType: decoyTypes[kind], ...(kba.length === 0 ? {} : { kba }) }
+}
