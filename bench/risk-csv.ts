@@ -3,7 +3,7 @@ import { parse } from 'csv-parse/sync'
 import type { Values } from '../server/risk/levels.ts'
 import { type Attack, attacks, type Login } from './risk-protocol.ts'
 
-type Row = Readonly<Record<string, string>>
+export type Row = Readonly<Record<string, string>>
 
 /** Sign-ins from a CSV with the columns of docs/risk-model.md, in the order of their time. */
 export function readLogins(file: string): Login[] {
@@ -11,7 +11,8 @@ export function readLogins(file: string): Login[] {
   return rows.map(loginOf).sort((one, other) => one.atMs - other.atMs)
 }
 
-function loginOf(row: Row): Login {
+/** A sign-in from one row of such a file. */
+export function loginOf(row: Row): Login {
   const [label = '', tokenAfter = ''] = (row['label'] ?? '').split(':')
   return {
     user: row['user'] ?? '',

@@ -53,9 +53,10 @@ export function mostLike(
   version: number,
   rarityOf: RarityOf,
 ): Likeness | undefined {
+  const weights = components.map(({ at, stays }) => (marks[at + 1] ? stays * rarityOf(at / 2) : 0))
   let best: Likeness | undefined
   for (const device of devices) {
-    const similarity = similarityOf(device, marks, version, rarityOf)
+    const similarity = similarityOf(device, marks, version, weights)
     if (similarity === undefined || (best && best.similarity >= similarity)) continue
     const kind = similarity >= sameAtLeast ? 'same' : similarity >= driftedAtLeast ? 'drifted' : 'other'
     best = { device, similarity, kind }
@@ -64,15 +65,20 @@ export function mostLike(
 }
 
 /** Another family, or an older version than before: not this device. Undefined when there is nothing to compare. */
-function similarityOf(device: KnownDevice, marks: Marks, version: number, rarityOf: RarityOf): number | undefined {
+function similarityOf(
+  device: KnownDevice,
+  marks: Marks,
+  version: number,
+  weights: readonly number[],
+): number | undefined {
   if (family.some((at) => device.marks[at + 1] !== marks[at + 1])) return 0
   if (version > 0 && device.version > version) return 0
   const isUpdated = version > device.version
   let alike = 0
   let all = 0
-  for (const { at, stays } of components) {
+  for (const [index, { at }] of components.entries()) {
     if (!marks[at + 1] || !device.marks[at + 1]) continue
-    const weight = stays * rarityOf(at / 2)
+    const weight = weights[index] ?? 0
     const isSame = marks[at] === device.marks[at] && marks[at + 1] === device.marks[at + 1]
     all += weight
     alike += weight * (isSame ? 1 : at === drawn && isUpdated ? afterUpdate : 0)
