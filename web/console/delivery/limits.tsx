@@ -77,11 +77,17 @@ export function Limits() {
   )
 }
 
+const daysShown = 14
+const dayMs = 86_400_000
+
 function daysOf(spend: DeliverySetup['spendByDay']) {
-  const days = new Map<number, readonly [number, number]>()
-  for (const { dayMs, sent, failed } of spend) {
-    const [sentBefore, failedBefore] = days.get(dayMs) ?? [0, 0]
-    days.set(dayMs, [sentBefore + sent, failedBefore + failed])
+  const newest = Math.max(...spend.map((each) => each.dayMs))
+  const days = new Map<number, readonly [number, number]>(
+    Array.from({ length: daysShown }, (_none, index) => [newest - index * dayMs, [0, 0]]),
+  )
+  for (const { dayMs: day, sent, failed } of spend) {
+    const [sentBefore, failedBefore] = days.get(day) ?? [0, 0]
+    days.set(day, [sentBefore + sent, failedBefore + failed])
   }
-  return [...days].sort(([left], [right]) => left - right).map(([dayMs, values]) => ({ label: dayOf(dayMs), values }))
+  return [...days].sort(([left], [right]) => left - right).map(([day, values]) => ({ label: dayOf(day), values }))
 }

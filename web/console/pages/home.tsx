@@ -60,7 +60,7 @@ export function Home() {
 function leadOf({ users, attention }: HomeAnswer): string {
   const people = `${users.isTotalExact ? '' : 'more than '}${plural(users.total, 'user')}`
   const locked = users.locked > 0 ? `, ${users.locked.toLocaleString('en')} of them locked out` : ''
-  const state = attention.some(({ level }) => level !== 'note') ? 'Something needs your attention' : 'All is well'
+  const state = attention.some(isPressing) ? 'Something needs your attention' : 'All is well'
   return `${state} · ${people}${locked}`
 }
 
@@ -68,12 +68,16 @@ function gatewaysLead(count: number): string {
   return count === 0 ? 'Who carries messages.' : `${plural(count, 'gateway')}; messages of the last 24 hours.`
 }
 
+function isPressing({ level }: Attention): boolean {
+  return level !== 'note'
+}
+
 const attentionTones = { bad: 'bad', warn: 'warn', note: 'plain' } as const satisfies Record<Attention['level'], Tone>
 
 function Attentions({ list }: { readonly list: readonly Attention[] }) {
   if (list.length === 0) return null
   return (
-    <Panel title="Needs attention" lead={plural(list.length, 'thing')}>
+    <Panel title={list.some(isPressing) ? 'Needs attention' : 'Good to know'} lead={plural(list.length, 'thing')}>
       <ul className="lines">
         {list.map(({ level, text, href, atMs }) => (
           <li key={text}>

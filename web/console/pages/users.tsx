@@ -48,12 +48,11 @@ const columns: readonly Column<UserRow>[] = [
   },
   {
     name: 'Contact',
-    of: ({ email, phone }) => (
-      <span>
-        {email ?? phone ?? <span className="quiet">none</span>}
-        {email && phone && <span className="under">{phone}</span>}
-      </span>
-    ),
+    of: ({ username, email, phone }) => {
+      const contacts = [email === username ? null : email, phone].filter((contact) => contact !== null)
+      if (contacts.length === 0) return <span className="quiet">{email ? 'as the username' : 'none'}</span>
+      return contacts.map((contact) => <div key={contact}>{contact}</div>)
+    },
   },
   {
     name: 'Methods',
