@@ -18,6 +18,7 @@ import { sdkFiles } from './api/js/index.ts'
 import { linkPages } from './api/links/index.ts'
 import { passkeyPages } from './api/links/passkeys.ts'
 import { voicePages } from './api/links/voices.ts'
+import { selfPages } from './api/me/index.ts'
 import { miniOrange } from './api/miniorange/index.ts'
 import { pageStyle } from './api/page.ts'
 import { receiptHooks } from './api/receipts/index.ts'
@@ -235,7 +236,7 @@ function consolePages() {
 
 /** What people reach by a link in a message or a QR code. */
 function pagesOf(engine: Engine) {
-  return [pageStyle, linkPages(engine), passkeyPages(engine), voicePages(engine), accountPages(engine)]
+  return [pageStyle, linkPages(engine), passkeyPages(engine), voicePages(engine), accountPages(engine), selfPages(engine)]
 }
 
 /** Pages of this server that the reference points to. */

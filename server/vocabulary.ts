@@ -192,6 +192,17 @@ export interface AdminSession {
   readonly expiresAtMs: number
 }
 
+/** A one-time link to the pages where a user looks after himself, or the browser that came by one. */
+export interface UserSession {
+  readonly customerId: number
+  readonly userId: string
+  readonly kind: 'link' | 'session'
+  /** He proved a factor in it, and not only that the link reached him. */
+  readonly isProved: boolean
+  readonly usedAtMs: number
+  readonly expiresAtMs: number
+}
+
 /** A way to prove who you are. */
 export type MethodId =
   | 'message-code'

@@ -16,7 +16,8 @@ export interface EnrolRequest {
   readonly method: MethodId
   /** The name an app shows, instead of the customer's own. */
   readonly issuer: string | null
-  readonly request: RequestMark
+  /** Null: the user asks on a page of his own. */
+  readonly request: RequestMark | null
   readonly requestId: string
 }
 
@@ -38,7 +39,7 @@ export async function enrol(engine: Engine, request: EnrolRequest): Promise<Enro
   if (!made) throw new Error(`The method ${method} has nothing to enrol.`)
   const id = randomId()
   return engine.store.write(async (tx): Promise<EnrolOutcome> => {
-    if (!(await tx.marks.claim(request.request))) return { ok: false, reason: 'repeated' }
+    if (request.request && !(await tx.marks.claim(request.request))) return { ok: false, reason: 'repeated' }
     const user = await ensureUser(tx, customer, request.username, nowMs)
     if (!user.isEnabled) return { ok: false, reason: 'disabled-user' }
     const credential = {
@@ -64,7 +65,7 @@ export interface ConfirmRequest {
   /** The secret as it was shown. Only one that this server made for this user counts. */
   readonly secretText: string
   readonly code: string
-  readonly request: RequestMark
+  readonly request: RequestMark | null
   readonly requestId: string
 }
 

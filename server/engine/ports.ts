@@ -39,6 +39,7 @@ import type {
   SignIn,
   Token,
   User,
+  UserSession,
 } from '../vocabulary.ts'
 
 /** What the engine needs from outside. `store/` and `channels/` provide it; `assemble.ts` joins them. */
@@ -178,6 +179,7 @@ export interface Records {
   readonly audit: {
     append(customerId: number, note: AuditNote, outcome: string, nowMs: number): Promise<void>
     list(customerId: number, wanted: AuditWanted): Promise<AuditEntry[]>
+    reports(customerId: number, sinceMs: number, limit: number): Promise<{ subject: string | null; atMs: number }[]>
     counts(customerId: number, sinceMs: number, spanMs: number, rowsMax: number): Promise<AuditCount[]>
     verify(customerId: number): Promise<{
       readonly rows: number
@@ -194,6 +196,7 @@ export interface Records {
     waiting(userIds: readonly string[], method: MethodId, nowMs: number): Promise<Challenge[]>
     amend(challenge: Challenge, pending: string): Promise<boolean>
     cancel(customerId: number, id: string, nowMs: number): Promise<void>
+    cancelAll(customerId: number, userId: string, nowMs: number): Promise<number>
     recent(
       customerId: number,
       subject: string,
@@ -378,7 +381,15 @@ export interface Records {
     add(customerId: number, list: readonly Omit<Token, 'username'>[]): Promise<Set<string>>
     move(token: Token, to: TokenMove, nowMs: number): Promise<boolean>
   }
+  readonly userSessions: {
+    add(digest: Uint8Array, session: UserSession): Promise<void>
+    find(digest: Uint8Array, idleSinceMs: number, nowMs: number): Promise<UserSession | undefined>
+    change(digest: Uint8Array, change: { readonly isProved?: true; readonly usedAtMs: number }): Promise<void>
+    end(digest: Uint8Array): Promise<boolean>
+    endAll(customerId: number, userId: string, butDigest: Uint8Array | null): Promise<number>
+  }
   readonly signIns: {
+    endAll(customerId: number, userId: string): Promise<number>
     add(digest: Uint8Array, signIn: SignIn): Promise<void>
     find(customerId: number, digest: Uint8Array, nowMs: number): Promise<SignIn | undefined>
     wait(customerId: number, digest: Uint8Array, challengeId: string): Promise<boolean>

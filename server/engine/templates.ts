@@ -108,6 +108,10 @@ export const noticeEvents = {
   'voice-set': { en: 'Your voice was set up', es: 'Se configuró su voz' },
   'voice-erased': { en: 'Your voice was erased', es: 'Se borró su voz' },
   'user-disabled': { en: 'Your sign-in was disabled', es: 'Se desactivó su inicio de sesión' },
+  'not-me': {
+    en: 'You told us that somebody else used your sign-in',
+    es: 'Usted avisó de que otra persona usó su acceso',
+  },
   locked: {
     en: 'Sign-in was locked after wrong answers',
     es: 'Se bloqueó el inicio de sesión por respuestas erróneas',

@@ -15,6 +15,7 @@ export interface Visitor {
 /** What one address may do (IPv6: its /64 network). */
 const perAddress = {
   'account call': { spanMs: 10 * minuteMs, most: 30 },
+  'self-service': { spanMs: 10 * minuteMs, most: 20 },
   'console call': { spanMs: 10 * minuteMs, most: 30 },
   'sign-up': { spanMs: dayMs, most: 3 },
   question: { spanMs: dayMs, most: 5 },

@@ -127,6 +127,25 @@ export function audit(db: Db, keys: Keys, dialect: Dialect) {
       }))
     },
 
+    /** What users said of themselves since then: that something was not them. Newest first. */
+    async reports(
+      customerId: number,
+      sinceMs: number,
+      limit: number,
+    ): Promise<{ subject: string | null; atMs: number }[]> {
+      const rows = await db
+        .selectFrom('audit_rows')
+        .select(['subject', 'at_ms as atMs'])
+        .where('customer_id', '=', customerId)
+        // As the index has it: a bound value would not find it on SQLite.
+        .where('kind', '=', sql.lit('report'))
+        .where('at_ms', '>=', sinceMs)
+        .orderBy('id', 'desc')
+        .limit(limit)
+        .execute()
+      return rows
+    },
+
     /** How often each thing befell a customer in spans of `spanMs` since then, of the newest `rowsMax` rows. */
     async counts(customerId: number, sinceMs: number, spanMs: number, rowsMax: number): Promise<AuditCount[]> {
       const newest = db

@@ -176,6 +176,18 @@ export function challenges(db: Db, keys: Keys, dialect: Dialect) {
       return true
     },
 
+    /** Ends whatever a user is asked just now; returns how many questions that were. */
+    async cancelAll(customerId: number, userId: string, nowMs: number): Promise<number> {
+      const { numUpdatedRows } = await db
+        .updateTable('challenges')
+        .set({ state: 'cancelled', settled_at_ms: nowMs, pending: null })
+        .where('customer_id', '=', customerId)
+        .where('user_id', '=', userId)
+        .where('state', '=', 'pending')
+        .executeTakeFirst()
+      return Number(numUpdatedRows)
+    },
+
     /** Ends a challenge whose message could not be handed over; settled ones stay as they are. */
     async cancel(customerId: number, id: string, nowMs: number): Promise<void> {
       await db

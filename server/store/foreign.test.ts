@@ -39,6 +39,10 @@ type Unscoped =
   | `admins.${string}`
   | `adminFactors.${string}`
   | `adminSessions.${string}`
+  | 'userSessions.add'
+  | 'userSessions.find'
+  | 'userSessions.change'
+  | 'userSessions.end'
   | 'accounts.digestOf'
   | 'accounts.find'
   | 'accounts.byReset'
@@ -85,7 +89,11 @@ const foreignProbes = {
     look: (tx) => tx.accounts.resetPassword(other, accountReset(mine), 'p', nowMs),
     finds: false,
   },
+  'challenges.cancelAll': { look: (tx, { user }) => tx.challenges.cancelAll(other, user.id, nowMs), finds: 0 },
+  'signIns.endAll': { look: (tx, { user }) => tx.signIns.endAll(other, user.id), finds: 0 },
+  'userSessions.endAll': { look: (tx, { user }) => tx.userSessions.endAll(other, user.id, null), finds: 0 },
   'audit.list': { look: (tx) => tx.audit.list(other, { limit: 10 }), finds: [] },
+  'audit.reports': { look: (tx) => tx.audit.reports(other, 0, 10), finds: [] },
   'audit.counts': { look: (tx) => tx.audit.counts(other, 0, 1_000, 10), finds: [] },
   'users.search': {
     look: async (tx) =>

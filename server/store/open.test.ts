@@ -145,6 +145,7 @@ for (const name of databaseNames) {
           'marks',
           'signIns',
           'adminSessions',
+          'userSessions',
           'challenges',
           'credentials',
           'guards',

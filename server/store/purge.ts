@@ -187,6 +187,7 @@ export async function purge(db: Db, nowMs: number, failuresMax: number): Promise
   const profiles = await pruneProfiles(db, nowMs)
   const signIns = await db.deleteFrom('sign_ins').where('expires_at_ms', '<', nowMs).executeTakeFirst()
   const sessions = await db.deleteFrom('admin_sessions').where('expires_at_ms', '<', nowMs).executeTakeFirst()
+  const selves = await db.deleteFrom('user_sessions').where('expires_at_ms', '<', nowMs).executeTakeFirst()
   const webhooks = await db
     .deleteFrom('webhook_events')
     .where('id', 'in', (eb) =>
@@ -209,6 +210,7 @@ export async function purge(db: Db, nowMs: number, failuresMax: number): Promise
     profiles,
     signIns: Number(signIns.numDeletedRows),
     adminSessions: Number(sessions.numDeletedRows),
+    userSessions: Number(selves.numDeletedRows),
     marks: Number(marks.numDeletedRows),
     challenges: Number(challenges.numDeletedRows),
     credentials: Number(credentials.numDeletedRows),

@@ -27,6 +27,7 @@ import { settings } from './settings.ts'
 import { signIns } from './sign-ins.ts'
 import type { Db } from './tables.ts'
 import { tokens } from './tokens.ts'
+import { userSessions } from './user-sessions.ts'
 import { users } from './users.ts'
 import { webhooks } from './webhooks.ts'
 
@@ -60,6 +61,7 @@ export function repositories(db: Db, keys: Keys, dialect: Dialect) {
     settings: settings(db, keys),
     signIns: signIns(db),
     tokens: tokens(db, keys, dialect),
+    userSessions: userSessions(db),
     users: users(db, keys, dialect),
     webhooks: webhooks(db, keys),
   }

@@ -39,6 +39,16 @@ export function signIns(db: Db) {
       )
     },
 
+    /** Ends every sign-in of a user that has begun; returns how many. */
+    async endAll(customerId: number, userId: string): Promise<number> {
+      const { numDeletedRows } = await db
+        .deleteFrom('sign_ins')
+        .where('customer_id', '=', customerId)
+        .where('user_id', '=', userId)
+        .executeTakeFirst()
+      return Number(numDeletedRows)
+    },
+
     /** Has a sign-in wait for the answer to a question; the latest one counts. False when it is over. */
     async wait(customerId: number, digest: Uint8Array, challengeId: string): Promise<boolean> {
       const { numUpdatedRows } = await db

@@ -29,6 +29,7 @@ export interface Tables {
   admins: AdminRow
   admin_factors: AdminFactorRow
   admin_sessions: AdminSessionRow
+  user_sessions: UserSessionRow
   groups: GroupRow
   group_members: GroupMemberRow
   app_groups: AppGroupRow
@@ -365,6 +366,17 @@ export interface AdminFactorRow {
   used_step: number
   created_at_ms: number
   last_used_at_ms: number | null
+}
+
+/** A one-time link to the pages of a user, or the browser that came by one. */
+export interface UserSessionRow {
+  digest: Uint8Array
+  customer_id: number
+  user_id: string
+  kind: string
+  is_proved: number
+  used_at_ms: number
+  expires_at_ms: number
 }
 
 /** A browser in which an admin signed in, or is about to. */

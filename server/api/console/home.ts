@@ -33,7 +33,10 @@ export const home = {
         })),
       },
       gateways,
-      attention: attentionOf(ports, gateways, users.locked, setup.spend, refused, approved),
+      attention: [
+        ...(await reportsOf(engine, customer)),
+        ...attentionOf(ports, gateways, users.locked, setup.spend, refused, approved),
+      ],
       users,
       spend: setup.spend,
     }
@@ -118,6 +121,19 @@ async function checklistOf(
       href: null,
     },
   ]
+}
+
+/** Users who said in the last week that something was not them. */
+async function reportsOf({ store, clock }: Engine, { id }: Customer): Promise<Attention[]> {
+  const sinceMs = clock() - 7 * 24 * hourMs
+  const reports = await store.read.audit.reports(id, sinceMs, 5)
+  return Promise.all(
+    reports.map(async ({ subject, atMs }): Promise<Attention> => {
+      const user = subject === null ? undefined : await store.read.users.byId(id, subject)
+      const href = user ? `/console/users/${user.id}` : null
+      return { level: 'bad', text: `${user?.username ?? 'A user who is gone'} said: this was not me.`, href, atMs }
+    }),
+  )
 }
 
 function attentionOf(

@@ -13,6 +13,7 @@ import {
   unlockPerson,
 } from '../../engine/people.ts'
 import { makeRecoveryCodes, type RecoveryCodesOutcome } from '../../engine/recovery-codes.ts'
+import { inviteUser } from '../../engine/self-service.ts'
 import { factsOf, methodWords, strengths, tell } from '../../engine/timeline.ts'
 import { importUsers } from '../../engine/user-import.ts'
 import { createUser, deleteUser, setEnabled, type UserOutcome, updateUser } from '../../engine/users.ts'
@@ -125,7 +126,7 @@ export const users = {
   'users.invite': async (asked) => {
     const user = await userOf(asked)
     if (!user) return notFound('user')
-    return notYet
+    return inviteUser(asked.engine, helping(asked), user, asked.body.send)
   },
 
   'users.invitePasskey': async (asked) => {
@@ -146,8 +147,8 @@ export const users = {
   },
 } satisfies Handlers<Names>
 
-/** Until trusted devices and the pages of users are there. */
-const notYet = invalid('This is not there yet.')
+/** Until trusted devices are kept: then they end here. */
+const notYet = invalid('No device of this user is trusted.')
 
 type Acted = { readonly text: string; readonly code?: string }
 

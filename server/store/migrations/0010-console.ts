@@ -1,7 +1,7 @@
 import { type Kysely, sql } from 'kysely'
 import type { Dialect } from '../dialect.ts'
 
-/** What the console looks for: people by any of their names, what befell one of them, and the key before the last one. */
+/** What the console looks for: people by any of their names, what befell one of them, the key before the last one, and the pages of users. */
 export function forConsole(dialect: Dialect) {
   const bytes = dialect === 'postgres' ? sql`bytea` : sql`blob`
   // Prefixes are ranges of bytes, which PostgreSQL keeps in order only under this collation; SQLite always does.
@@ -30,6 +30,7 @@ export function forConsole(dialect: Dialect) {
       await sql`create index audit_rows_by_subject on audit_rows (customer_id, subject, id) where subject is not null`.execute(
         db,
       )
+      await sql`create index audit_rows_reports on audit_rows (customer_id, id) where kind = 'report'`.execute(db)
       await schema
         .createIndex('deliveries_by_time')
         .on('deliveries')
@@ -40,6 +41,18 @@ export function forConsole(dialect: Dialect) {
         .alterTable('customers')
         .addColumn('old_api_key_until_ms', 'bigint', (column) => column.notNull().defaultTo(0))
         .execute()
+      await schema
+        .createTable('user_sessions')
+        .addColumn('digest', bytes, (column) => column.primaryKey())
+        .addColumn('customer_id', 'bigint', (column) => column.notNull())
+        .addColumn('user_id', 'text', (column) => column.notNull().references('users.id').onDelete('cascade'))
+        .addColumn('kind', 'text', (column) => column.notNull())
+        .addColumn('is_proved', 'integer', (column) => column.notNull())
+        .addColumn('used_at_ms', 'bigint', (column) => column.notNull())
+        .addColumn('expires_at_ms', 'bigint', (column) => column.notNull())
+        .execute()
+      await schema.createIndex('user_sessions_by_user').on('user_sessions').column('user_id').execute()
+      await schema.createIndex('user_sessions_by_expiry').on('user_sessions').column('expires_at_ms').execute()
     },
   }
 }

@@ -1,0 +1,241 @@
+import type { FastifyInstance, FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify'
+import { confirm, enrol } from '../../engine/enrol.ts'
+import { beginRegistration } from '../../engine/passkey-registration.ts'
+import { historyOf } from '../../engine/people.ts'
+import type { Engine } from '../../engine/ports.ts'
+import { makeRecoveryCodes } from '../../engine/recovery-codes.ts'
+import {
+  askForLink,
+  enterByCode,
+  enterByLink,
+  leave,
+  mayChange,
+  provable,
+  prove,
+  readLinkToSelf,
+  readSelf,
+  removeOwn,
+  reportNotMe,
+  type Self,
+  tokenOf,
+} from '../../engine/self-service.ts'
+import type { Language } from '../../engine/templates.ts'
+import { factsOf, tell } from '../../engine/timeline.ts'
+import { same } from '../../security/digest.ts'
+import type { Customer } from '../../vocabulary.ts'
+import { formOf, hidden, servePages, wantedLanguage } from '../page.ts'
+import { appPage, codesPage, endingPage, entryPage, linkPage, type Said, selfPage } from './pages.ts'
+import { words } from './words.ts'
+
+const formBytesMax = 4 * 1_024
+const shownMax = 15
+const cookieName = 'countersign-me'
+
+/** The pages where users look after their own ways in: a GET only shows, a POST does, by a form of ours alone. */
+export function selfPages(engine: Engine): FastifyPluginAsync {
+  return async (app) => {
+    servePages(app, { formBytesMax })
+    app.addHook('preHandler', async (request, reply) => {
+      if (request.method !== 'POST' || isOwnSite(engine, request)) return
+      return reply.code(403).send(entryPage(languageOf(request, undefined), undefined))
+    })
+    entering(app, engine)
+    inside(app, engine)
+  }
+}
+
+interface LinkParams {
+  readonly secret: string
+}
+
+/** Before anybody is known. */
+function entering(app: FastifyInstance, engine: Engine): void {
+  app.get('/me', hidden, async (request) => {
+    const self = await readSelf(engine, cookieOf(request))
+    if (self) return overview(engine, request, self)
+    const customer = await namedCustomer(engine, (request.query as { customer?: unknown }).customer) // any query parses to this
+    return entryPage(languageOf(request, customer), customer)
+  })
+
+  app.post('/me/link', hidden, async (request) => {
+    const form = formOf(request.body)
+    const customer = await namedCustomer(engine, form.get('customer'))
+    const language = languageOf(request, customer)
+    if (!customer) return entryPage(language, undefined, problem(language, 'wrong'))
+    const outcome = await askForLink(engine, customer, form.get('username') ?? '', language, visitorOf(request))
+    request.outcome = outcome
+    return outcome === 'taken'
+      ? endingPage(language, 'sent')
+      : entryPage(language, customer, problem(language, 'tooMany'))
+  })
+
+  app.post('/me/code', hidden, async (request, reply) => {
+    const form = formOf(request.body)
+    const customer = await namedCustomer(engine, form.get('customer'))
+    const language = languageOf(request, customer)
+    const method = methodIn(form)
+    if (!customer || !method) return entryPage(language, customer, problem(language, 'wrong'))
+    const given = { username: form.get('username') ?? '', method, code: form.get('code') ?? '' }
+    const outcome = await enterByCode(engine, customer, given, visitorOf(request))
+    if (outcome === 'wrong') return entryPage(language, customer, problem(language, 'wrong'))
+    if (outcome === 'too-many') return entryPage(language, customer, problem(language, 'tooMany'))
+    return comeIn(engine, reply, outcome)
+  })
+
+  app.get<{ Params: LinkParams }>('/me/enter/:secret', hidden, async (request) => {
+    const customer = await readLinkToSelf(engine, request.params.secret)
+    const language = languageOf(request, customer)
+    return customer ? linkPage(language, customer, request.params.secret) : endingPage(language, 'over')
+  })
+
+  app.post<{ Params: LinkParams }>('/me/enter/:secret', hidden, async (request, reply) => {
+    const secret = await enterByLink(engine, request.params.secret)
+    return secret === undefined ? endingPage(languageOf(request, undefined), 'over') : comeIn(engine, reply, secret)
+  })
+}
+
+type Act = (self: Self, form: URLSearchParams, request: FastifyRequest, reply: FastifyReply) => Promise<unknown>
+
+/** What somebody does who is in. */
+function inside(app: FastifyInstance, engine: Engine): void {
+  const act = (path: string, needs: 'in' | 'proof', job: Act) =>
+    app.post(path, hidden, async (request, reply) => {
+      const self = await readSelf(engine, cookieOf(request))
+      const form = formOf(request.body)
+      if (!self || !same(Buffer.from(form.get('token') ?? ''), Buffer.from(tokenOf(self))))
+        return reply.redirect('/me', 303)
+      if (needs === 'proof' && !mayChange(self)) return overview(engine, request, self, 'proveFirst', true)
+      return job(self, form, request, reply)
+    })
+
+  act('/me/prove', 'in', async (self, form, request, reply) => {
+    const method = methodIn(form)
+    const given = method && { method, code: form.get('code') ?? '' }
+    const isProved = given && (await prove(engine, self, given, visitorOf(request)))
+    return isProved ? reply.redirect('/me', 303) : overview(engine, request, self, 'wrong', true)
+  })
+
+  act('/me/app', 'proof', async (self, _form, request) => {
+    const made = await enrol(engine, { ...whoOf(self, request), method: 'time-code', issuer: null })
+    if (!made.ok) return overview(engine, request, self, 'wrong', true)
+    return appPage(languageOf(request, self.customer), self, { ...made, qr: await qrOf(made.uri) })
+  })
+
+  act('/me/app/confirm', 'proof', async (self, form, request) => {
+    const [secretText, uri] = [form.get('secret') ?? '', form.get('uri') ?? '']
+    const asked = { ...whoOf(self, request), method: 'time-code', secretText, code: form.get('code') ?? '' } as const
+    const outcome = await confirm(engine, asked)
+    request.outcome = outcome.ok ? 'confirmed' : outcome.reason
+    if (outcome.ok) return overview(engine, request, (await readSelf(engine, self.secret)) ?? self, 'appDone', false)
+    const language = languageOf(request, self.customer)
+    // Shown again only if it is what we offered; a form that was made up gets nothing drawn.
+    if (outcome.reason !== 'wrong' || !uri.startsWith('otpauth://totp/') || !uri.includes(`secret=${secretText}&`))
+      return overview(engine, request, self, 'wrong', true)
+    return appPage(language, self, { secretText, uri, qr: await qrOf(uri) }, problem(language, 'wrong'))
+  })
+
+  act('/me/passkey', 'proof', async (self, _form, request, reply) => {
+    const outcome = await beginRegistration(engine, { ...whoOf(self, request), isMailed: false, language: null })
+    return outcome.ok ? reply.redirect(outcome.link, 303) : overview(engine, request, self, 'wrong', true)
+  })
+
+  act('/me/codes', 'proof', async (self, _form, request) => {
+    const by = { by: 'the user' }
+    const outcome = await makeRecoveryCodes(engine, { ...whoOf(self, request), by })
+    if (!outcome.ok) return overview(engine, request, self, 'wrong', true)
+    return codesPage(languageOf(request, self.customer), outcome.codes)
+  })
+
+  act('/me/remove', 'proof', async (self, form, request) => {
+    const isRemoved = await removeOwn(engine, self, form.get('id') ?? '', visitorOf(request))
+    const now = (await readSelf(engine, self.secret)) ?? self
+    return overview(engine, request, now, isRemoved ? 'removed' : 'wrong', !isRemoved)
+  })
+
+  act('/me/not-me', 'in', async (self, form, request) => {
+    await reportNotMe(engine, self, form.get('about')?.slice(0, 100) ?? null, visitorOf(request))
+    request.outcome = 'not-me'
+    return overview(engine, request, self, 'notMeDone', false)
+  })
+
+  act('/me/leave', 'in', async (self, _form, request, reply) => {
+    await leave(engine, self)
+    reply.header('set-cookie', cookie(engine, '', '; Max-Age=0'))
+    return endingPage(languageOf(request, self.customer), 'left_')
+  })
+}
+
+async function overview(
+  engine: Engine,
+  request: FastifyRequest,
+  self: Self,
+  said?: keyof (typeof words)['en'],
+  isProblem = false,
+): Promise<string> {
+  const language = languageOf(request, self.customer)
+  const lines = await historyOf(engine, self.customer.id, self.user.id, { limit: shownMax })
+  const history = lines
+    .filter(({ entry }) => entry.outcome !== 'judging')
+    .map(({ entry, challenge }) => {
+      const facts = factsOf(entry)
+      const place = facts.find(({ name }) => name === 'ipAddress')?.value ?? challenge?.origin ?? null
+      return { ...tell(entry, challenge), atMs: entry.atMs, method: entry.method, place }
+    })
+  return selfPage(language, self, history, said && { text: words[language][said], isProblem })
+}
+
+function problem(language: Language, word: 'wrong' | 'tooMany'): Said {
+  return { text: words[language][word], isProblem: true }
+}
+
+/** The customer that was named, or the only one there is. */
+async function namedCustomer(engine: Engine, named: unknown): Promise<Customer | undefined> {
+  if (typeof named === 'string' && /^[1-9][0-9]{0,11}$/.test(named)) return engine.customer(Number(named))
+  const [only, second] = await engine.store.read.customers.list()
+  return only && !second ? engine.customer(only.id) : undefined
+}
+
+function methodIn(form: URLSearchParams): (typeof provable)[number] | undefined {
+  return provable.find((method) => method === form.get('method'))
+}
+
+function whoOf({ customer, user }: Self, { id: requestId }: FastifyRequest) {
+  return { customer, username: user.username, request: null, requestId }
+}
+
+/** Drawn as an element of the page: it may load no picture. */
+async function qrOf(uri: string): Promise<string> {
+  const { default: qrcode } = await import('qrcode')
+  return qrcode.toString(uri, { type: 'svg', margin: 2 })
+}
+
+function comeIn(engine: Engine, reply: FastifyReply, secret: string) {
+  reply.header('set-cookie', cookie(engine, secret, ''))
+  return reply.redirect('/me', 303)
+}
+
+function cookie({ baseUrl }: Engine, value: string, more: string): string {
+  const secure = baseUrl.startsWith('https:') ? '; Secure' : ''
+  return `${cookieName}=${value}; Path=/me; HttpOnly; SameSite=Strict${secure}${more}`
+}
+
+function cookieOf({ headers }: FastifyRequest): string | undefined {
+  const pairs = (headers.cookie ?? '').split(';').map((pair) => pair.trim().split('='))
+  return pairs.find(([name]) => name === cookieName)?.[1]
+}
+
+function isOwnSite({ baseUrl }: Engine, { headers }: FastifyRequest): boolean {
+  const site = headers['sec-fetch-site']
+  if (site !== undefined) return site === 'same-origin'
+  const { origin, host } = headers
+  if (origin === undefined) return true
+  return origin === new URL(baseUrl).origin || (URL.canParse(origin) && new URL(origin).host === host)
+}
+
+function visitorOf({ ip, id }: FastifyRequest) {
+  return { address: ip, requestId: id }
+}
+
+function languageOf(request: FastifyRequest, customer: Customer | undefined): Language {
+  return wantedLanguage(request.headers['accept-language']) ?? customer?.settings.language ?? 'en'
+}

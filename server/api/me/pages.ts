@@ -1,0 +1,221 @@
+import { mayChange, provable, provableOf, type Self, tokenOf } from '../../engine/self-service.ts'
+import type { Language } from '../../engine/templates.ts'
+import type { Told } from '../../engine/timeline.ts'
+import { escapeHtml } from '../../engine/wording.ts'
+import type { Customer } from '../../vocabulary.ts'
+import { htmlPage, icons } from '../page.ts'
+import { happened, methodNames, words } from './words.ts'
+
+const fewCodes = 2
+
+/** What a page says first, after something was done. */
+export interface Said {
+  readonly text: string
+  readonly isProblem: boolean
+}
+
+/** Where a user comes in: by a mailed link, or by a code of his own. */
+export function entryPage(language: Language, customer: Customer | undefined, said?: Said): string {
+  const say = words[language]
+  const who = (form: string) => `${
+    customer
+      ? `<input type="hidden" name="customer" value="${customer.id}">`
+      : `<label for="customer-${form}">${say.customer}</label>
+<input id="customer-${form}" name="customer" inputmode="numeric" pattern="[0-9]{1,12}" required>`
+  }
+<label for="username-${form}">${say.username}</label>
+<input id="username-${form}" name="username" autocomplete="username" maxlength="254" required>`
+  const content = `<h1>${say.enter}</h1>
+<p>${filled(say.enterAbout, { customer: customer?.name ?? 'Countersign' })}</p>
+${saidFirst(said)}<form class="column" method="post" action="/me/link">
+${who('link')}
+<button>${icons.key}${say.sendLink}</button>
+</form>
+<form class="column" method="post" action="/me/code">
+${who('code')}
+${codeFields(language, provable)}
+<button>${icons.check}${say.useCode}</button>
+</form>`
+  return page(language, say.enter, content)
+}
+
+function codeFields(language: Language, methods: readonly string[]): string {
+  const say = words[language]
+  const options = methods.map((method) => `<option value="${method}">${nameOf(method, language)}</option>`)
+  return `<label for="method">${say.method}</label>
+<select id="method" name="method">${options.join('')}</select>
+<label for="code">${say.code}</label>
+<input id="code" name="code" autocomplete="one-time-code" maxlength="64" required>`
+}
+
+/** Opening a link only asks; the button uses it. */
+export function linkPage(language: Language, { name }: Customer, secret: string): string {
+  const say = words[language]
+  const content = `<h1>${say.continueTitle}</h1>
+<p>${filled(say.continueAbout, { customer: name })}</p>
+<form class="column" method="post" action="/me/enter/${escapeHtml(secret)}">
+<button>${icons.check}${say.continue}</button>
+</form>`
+  return page(language, say.continueTitle, content)
+}
+
+/** Everything a user has, what happened to him, and what he can do about it. */
+export function selfPage(
+  language: Language,
+  self: Self,
+  history: readonly (Told & { readonly atMs: number; readonly method: string | null; readonly place: string | null })[],
+  said?: Said,
+): string {
+  const say = words[language]
+  const { user, customer } = self
+  const content = `<h1>${say.title}</h1>
+<p>${filled(say.hello, { username: user.username, customer: customer.name })}</p>
+${saidFirst(said)}<h2>${say.yours}</h2>
+${methodList(language, self)}
+${mayChange(self) ? adding(language, self) : proving(language, self)}
+<h2>${say.devices}</h2>
+<p class="hint">${say.noDevices}</p>
+<h2>${say.activity}</h2>
+${historyList(language, history)}
+<form class="column" method="post" action="/me/not-me">
+${token(self)}
+<p class="hint">${say.notMeAbout}</p>
+<button class="deny">${icons.cross}${say.notMe}</button>
+</form>
+<form class="column" method="post" action="/me/leave">
+${token(self)}
+<button class="plain">${say.leave}</button>
+</form>`
+  return page(language, say.title, content)
+}
+
+function methodList(language: Language, self: Self): string {
+  const say = words[language]
+  const codes = self.credentials.filter(({ method }) => method === 'recovery-code')
+  const others = self.credentials.filter(({ method }) => method !== 'recovery-code')
+  const left = codes.filter(({ isUsed }) => !isUsed).length
+  if (self.credentials.length === 0) return `<p class="hint">${say.nothing}</p>`
+  const items = others.map(({ id, method, label, lastUsedAtMs }) => {
+    const used = lastUsedAtMs === null ? say.unused : filled(say.used, { time: timeOf(lastUsedAtMs) })
+    const name = label === null ? '' : ` <span>${escapeHtml(label)}</span>`
+    const isOwn = (method === 'passkey' || method === 'time-code') && others.length > 1 && mayChange(self)
+    const remove = `<form method="post" action="/me/remove">${token(self)}<input type="hidden" name="id" value="${escapeHtml(id)}"><button class="plain" aria-label="${say.remove}: ${nameOf(method, language)} ${escapeHtml(label ?? '')}">${say.remove}</button></form>`
+    return `<li><div><strong>${nameOf(method, language)}</strong>${name}<small>${used}</small></div>${isOwn ? remove : ''}</li>`
+  })
+  const kept =
+    codes.length === 0
+      ? []
+      : [
+          `<li><div><strong>${nameOf('recovery-code', language)}</strong><small>${filled(say.left, { count: String(left) })}</small></div></li>`,
+        ]
+  const nag = codes.length > 0 && left <= fewCodes ? `<p class="problem">${icons.alert}${say.few}</p>` : ''
+  const second = others.length === 1 ? `<p class="hint">${say.one}</p>` : ''
+  return `<ul class="list">${[...items, ...kept].join('\n')}</ul>\n${nag}${second}`
+}
+
+function adding(language: Language, self: Self): string {
+  const say = words[language]
+  const button = (action: string, text: string, icon: string) =>
+    `<form method="post" action="/me/${action}">${token(self)}<button>${icon}${text}</button></form>`
+  return `<h2>${say.add}</h2>
+<div class="row">
+${button('passkey', say.addPasskey, icons.key)}
+${button('app', say.addApp, icons.phone)}
+${button('codes', say.addCodes, icons.check)}
+</div>`
+}
+
+function proving(language: Language, self: Self): string {
+  const say = words[language]
+  const methods = provableOf(self)
+  if (methods.length === 0) return `<p class="hint">${say.proveFirst}</p>`
+  return `<form class="column" method="post" action="/me/prove">
+${token(self)}
+<p class="hint">${say.proveFirst}</p>
+${codeFields(language, methods)}
+<button>${icons.check}${say.confirm}</button>
+</form>`
+}
+
+function historyList(language: Language, history: Parameters<typeof selfPage>[2]): string {
+  if (history.length === 0) return `<p class="hint">${words[language].noActivity}</p>`
+  const items = history.map(({ atMs, group, method, place, tone }) => {
+    const what = happened[group]?.[language] ?? group
+    const how = method === null ? '' : ` · ${nameOf(method, language)}`
+    const where = place === null ? '' : ` · ${escapeHtml(place)}`
+    return `<li class="${tone}"><div><strong>${what}</strong><small>${timeOf(atMs)}${how}${where}</small></div></li>`
+  })
+  return `<ul class="list">${items.join('\n')}</ul>`
+}
+
+export interface NewApp {
+  readonly secretText: string
+  readonly uri: string
+  /** An SVG element. */
+  readonly qr: string
+}
+
+export function appPage(language: Language, self: Self, { secretText, uri, qr }: NewApp, said?: Said): string {
+  const say = words[language]
+  const content = `<h1>${say.appTitle}</h1>
+<p>${say.appAbout}</p>
+<p class="qr">${qr}</p>
+<p><a href="${escapeHtml(uri)}">${say.appOpen}</a></p>
+<p class="hint">${say.appSecret} <code>${escapeHtml(secretText.replaceAll(/(.{4})(?=.)/g, '$1 '))}</code></p>
+${saidFirst(said)}<form class="column" method="post" action="/me/app/confirm">
+${token(self)}
+<input type="hidden" name="secret" value="${escapeHtml(secretText)}">
+<input type="hidden" name="uri" value="${escapeHtml(uri)}">
+<label for="code">${say.code}</label>
+<input id="code" name="code" inputmode="numeric" autocomplete="one-time-code" maxlength="10" required autofocus>
+<button>${icons.check}${say.confirm}</button>
+</form>
+<p class="hint"><a href="/me">${say.back}</a></p>`
+  return page(language, say.appTitle, content)
+}
+
+export function codesPage(language: Language, codes: readonly string[]): string {
+  const say = words[language]
+  const content = `<h1>${say.codesTitle}</h1>
+<p>${say.codesAbout}</p>
+<ul class="codes">${codes.map((code) => `<li><code>${escapeHtml(code)}</code></li>`).join('')}</ul>
+<p class="hint"><a href="/me">${say.back}</a></p>`
+  return page(language, say.codesTitle, content)
+}
+
+export function endingPage(language: Language, ending: 'sent' | 'over' | 'left_'): string {
+  const say = words[language]
+  const hint = { sent: say.sentHint, over: say.overHint, left_: say.leftHint }[ending]
+  const icon = ending === 'over' ? icons.clock : icons.check
+  const content = `<p class="seal ${ending === 'over' ? 'over' : 'accepted'}">${icon}</p>
+<h1>${say[ending]}</h1>
+<p>${hint}</p>`
+  return htmlPage({ language, title: say[ending], content, kind: 'ending' })
+}
+
+function page(language: Language, title: string, content: string): string {
+  return htmlPage({ language, title, content, kind: 'asking' })
+}
+
+/** Told before everything else, and to those who do not see the page. */
+function saidFirst(said: Said | undefined): string {
+  if (!said) return ''
+  const kind = said.isProblem ? 'problem' : 'done'
+  return `<p class="${kind}" role="${said.isProblem ? 'alert' : 'status'}">${said.isProblem ? icons.alert : icons.check}${said.text}</p>\n`
+}
+
+function token(self: Self): string {
+  return `<input type="hidden" name="token" value="${tokenOf(self)}">`
+}
+
+function nameOf(method: string, language: Language): string {
+  return methodNames[method]?.[language] ?? escapeHtml(method)
+}
+
+function timeOf(ms: number): string {
+  return `${new Date(ms).toISOString().slice(0, 16).replace('T', ' ')} UTC`
+}
+
+function filled(text: string, values: Readonly<Record<string, string>>): string {
+  return text.replaceAll(/\{([a-z]+)\}/g, (_, name: string) => escapeHtml(values[name] ?? ''))
+}

@@ -1,0 +1,202 @@
+import assert from 'node:assert/strict'
+import { after, before, describe, it } from 'node:test'
+import { adminOf, type ConsoleClient } from '../support/console.ts'
+import { databaseNames } from '../support/databases.ts'
+import { startServer, type TestServer } from '../support/server.ts'
+import { totp } from '../support/totp.ts'
+
+/** A browser without scripts on the pages of a user. */
+class Visitor {
+  readonly server: TestServer
+  cookie = ''
+  html = ''
+  code = 0
+  location = ''
+
+  constructor(server: TestServer) {
+    this.server = server
+  }
+
+  async open(path: string): Promise<string> {
+    return this.#take(await fetch(this.#url(path), { headers: { cookie: this.cookie }, redirect: 'manual' }))
+  }
+
+  /** Sends a form of the page that is shown, with its hidden fields. */
+  async send(
+    action: string,
+    fields: Record<string, string> = {},
+    headers: Record<string, string> = {},
+  ): Promise<string> {
+    const form = this.html.split('<form').find((part) => part.includes(`action="${action}"`)) ?? ''
+    const hidden = [...form.matchAll(/type="hidden" name="([^"]+)" value="([^"]*)"/g)].map(
+      ([, name = '', value = '']) => [name, value.replaceAll('&amp;', '&')],
+    )
+    const response = await fetch(this.#url(action), {
+      method: 'POST',
+      headers: { cookie: this.cookie, 'sec-fetch-site': 'same-origin', ...headers },
+      body: new URLSearchParams({ ...Object.fromEntries(hidden), ...fields }),
+      redirect: 'manual',
+    })
+    return this.#take(response)
+  }
+
+  async #take(response: Response): Promise<string> {
+    const set = response.headers.get('set-cookie')
+    if (set) this.cookie = set.split(';')[0] ?? ''
+    this.code = response.status
+    this.location = response.headers.get('location') ?? ''
+    this.html = await response.text()
+    return this.html
+  }
+
+  #url(path: string): string {
+    return path.startsWith('http') ? path : this.server.baseUrl + path
+  }
+}
+
+for (const name of databaseNames) {
+  describe(`the pages of a user (${name})`, () => {
+    let server: TestServer
+    let client: ConsoleClient
+    before(async () => {
+      server = await startServer(name)
+      client = (await adminOf(server, 'owner')).client
+    })
+    after(() => server.close())
+
+    const aUser = async (username: string) => client.do('users.add', { body: { username } })
+    const invite = async (id: string) =>
+      (await client.do('users.invite', { params: { id }, body: { reason: 'new here', send: false } })).link
+    const enter = async (link: string) => {
+      const visitor = new Visitor(server)
+      await visitor.open(link)
+      await visitor.send(new URL(link).pathname)
+      assert.equal(visitor.code, 303)
+      await visitor.open('/me')
+      return visitor
+    }
+    /** Sets an app up on the page that is shown; returns its secret. */
+    const setUpApp = async (visitor: Visitor) => {
+      await visitor.send('/me/app')
+      const secret = /name="secret" value="([A-Z2-7]+)"/.exec(visitor.html)?.[1] ?? ''
+      await visitor.send('/me/app/confirm', { code: totp(secret, server.now()) })
+      assert.match(visitor.html, /The app is set up/)
+      return secret
+    }
+    const codeOf = (secret: string) => {
+      server.advance(30_000)
+      return totp(secret, server.now())
+    }
+
+    it('a link asks before it is used, works once, and opens the pages', async () => {
+      const { id } = await aUser('once@example.com')
+      const link = await invite(id)
+      const visitor = new Visitor(server)
+      assert.match(await visitor.open(link), /Open your pages\?/)
+      assert.match(await visitor.open(link), /Open your pages\?/, 'looking uses nothing')
+      const other = await enter(link)
+      assert.match(other.html, /once@example\.com/)
+      await visitor.send(new URL(link).pathname)
+      assert.match(visitor.html, /no longer valid/)
+    })
+
+    it('a mailed link comes for who has an address, and the page is the same for who is not there', async () => {
+      await aUser('mailed@example.com')
+      const visitor = new Visitor(server)
+      await visitor.open('/me')
+      const [known, unknown] = [
+        await visitor.send('/me/link', { username: 'mailed@example.com', customer: '11627' }),
+        await visitor.send('/me/link', { username: 'nobody@example.com', customer: '11627' }),
+      ]
+      assert.equal(known, unknown)
+      const inbox = async () =>
+        (await (await fetch(`${server.baseUrl}/dev/inbox.json?to=mailed@example.com`)).json()) as { text: string }[]
+      let link: string | undefined
+      for (let count = 0; count < 100 && !link; count++) {
+        link = /http\S+\/me\/enter\/\S+/.exec((await inbox())[0]?.text ?? '')?.[0]
+        if (!link) await new Promise((resolve) => setTimeout(resolve, 100))
+      }
+      assert.match((await enter(link ?? '')).html, /mailed@example\.com/)
+    })
+
+    it('the first method is set up by a link; another one wants the first proved', async () => {
+      const { id } = await aUser('first@example.com')
+      const visitor = await enter(await invite(id))
+      const secret = await setUpApp(visitor)
+      const later = await enter(await invite(id))
+      assert.doesNotMatch(later.html, /action="\/me\/codes"/)
+      await later.send('/me/codes', { token: /name="token" value="([^"]+)"/.exec(later.html)?.[1] ?? '' })
+      assert.match(later.html, /first prove one of your methods/)
+      await later.send('/me/prove', { method: 'time-code', code: '000000' })
+      assert.match(later.html, /was not right/)
+      await later.send('/me/prove', { method: 'time-code', code: codeOf(secret) })
+      await later.open('/me')
+      const codes = await later.send('/me/codes')
+      assert.equal([...codes.matchAll(/<code>[0-9A-Z]{5}-[0-9A-Z]{5}<\/code>/g)].length, 10)
+    })
+
+    it('a code of his own lets a user in, and wrong ones do not', async () => {
+      const { id } = await aUser('by-code@example.com')
+      const secret = await setUpApp(await enter(await invite(id)))
+      const visitor = new Visitor(server)
+      await visitor.open('/me')
+      const given = { username: 'by-code@example.com', method: 'time-code', customer: '11627' }
+      const wrong = await visitor.send('/me/code', { ...given, code: '000000' })
+      assert.match(wrong, /was not right/)
+      const stranger = await visitor.send('/me/code', { ...given, username: 'nobody@example.com', code: '000000' })
+      assert.equal(stranger, wrong)
+      await visitor.send('/me/code', { ...given, code: codeOf(secret) })
+      assert.equal(visitor.code, 303)
+      assert.match(await visitor.open('/me'), /by-code@example\.com/)
+      assert.match(visitor.html, /Signed in/)
+    })
+
+    it('"this was not me" ends what is open, and admins and the user are told', async () => {
+      const { id } = await client.do('users.add', { body: { username: 'not-me@example.com', phone: '+12125550188' } })
+      const asked = await server.call('/auth/challenge', {
+        customerKey: '11627',
+        username: 'not-me@example.com',
+        authType: 'SMS',
+      })
+      const [visitor, other] = [await enter(await invite(id)), await enter(await invite(id))]
+      await visitor.send('/me/not-me')
+      assert.match(visitor.html, /admins are told/)
+      const code = await server.codeFor('+12125550188')
+      assert.notEqual(
+        (await server.call('/auth/validate', { txId: asked.body.txId, token: code })).body.status,
+        'SUCCESS',
+      )
+      assert.match(await other.open('/me'), /Send me a link/, 'his other sessions have ended')
+      const { attention } = await client.do('home.look')
+      assert.ok(attention.some(({ text, level }) => level === 'bad' && text.startsWith('not-me@example.com said')))
+    })
+
+    it('a form of another site does nothing', async () => {
+      const { id } = await aUser('forged@example.com')
+      const visitor = await enter(await invite(id))
+      await visitor.send('/me/not-me', {}, { 'sec-fetch-site': 'cross-site' })
+      assert.equal(visitor.code, 403)
+      await visitor.open('/me')
+      await visitor.send('/me/not-me', { token: 'x' })
+      assert.equal(visitor.code, 303)
+      const rows = await server.assembled.store.read.audit.list(11627, { subjects: [id], kind: 'report', limit: 1 })
+      assert.equal(rows.length, 0)
+    })
+
+    it('a disabled user is out at once, and an idle one after a quarter of an hour', async () => {
+      const { id } = await aUser('out@example.com')
+      const visitor = await enter(await invite(id))
+      await client.do('users.act', { params: { id }, body: { act: 'disable', reason: 'left us' } })
+      assert.match(await visitor.open('/me'), /Send me a link/)
+      await client.do('users.act', { params: { id }, body: { act: 'enable', reason: 'came back' } })
+      const again = await enter(await invite(id))
+      server.advance(16 * 60_000)
+      assert.match(await again.open('/me'), /Send me a link/)
+    })
+
+    it('speaks Spanish', async () => {
+      const response = await fetch(`${server.baseUrl}/me`, { headers: { 'accept-language': 'es-MX,es;q=0.9' } })
+      assert.match(await response.text(), /<html lang="es">[\s\S]*Cuide sus métodos/)
+    })
+  })
+}
