@@ -1,7 +1,7 @@
 import pg from 'pg'
-import { openStoreOf } from '../server/assemble.ts'
 import { bootstrap } from '../server/bootstrap.ts'
 import { readConfig } from '../server/config.ts'
+import { openStoreOf } from '../server/database.ts'
 import { foldUsername } from '../server/engine/contacts.ts'
 import { toolsFor } from '../server/engine/tools.ts'
 import { timeCode } from '../server/methods/time-code.ts'

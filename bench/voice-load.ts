@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { connectStoreOf } from '../server/assemble.ts'
 import { readConfig } from '../server/config.ts'
+import { connectStoreOf } from '../server/database.ts'
 import { loadMixture, shippedModel } from '../server/voice/model.ts'
 import { inbox, post, testKey } from '../test/support/caller.ts'
 import { newPlace } from '../test/support/databases.ts'

@@ -451,7 +451,7 @@ export interface TemplateRow {
 }
 
 export interface PreviewedMessage {
-  readonly message: 'code' | 'links' | 'notice'
+  readonly message: 'code' | 'links' | 'voice' | 'notice'
   readonly via: Via
   readonly subject: string | null
   readonly text: string

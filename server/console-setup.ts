@@ -289,5 +289,8 @@ const sections: Readonly<Record<keyof CustomerSettings, SettingRow['section']>> 
   passkeyOrigins: 'passkeys',
   passkeyVerification: 'passkeys',
   unsignedStatus: 'compatibility',
+  riskOpenOrigins: 'compatibility',
+  voiceThreshold: 'sign-in',
+  voiceReplayProtection: 'sign-in',
   isTest: 'compatibility',
 }

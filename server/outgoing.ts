@@ -28,6 +28,8 @@ export interface OutgoingOptions {
   readonly freshMs: number
 }
 
+export type Outgoing = ReturnType<typeof createOutgoing>
+
 /** Everything that leaves the server: the outbox, joined to the store and to the providers as they are set up now. */
 export function createOutgoing(options: OutgoingOptions) {
   const { config, store, metrics, logger, clock, customer, baseUrl, freshMs } = options

@@ -56,7 +56,7 @@ export function lostKey({ dataDir }: Config): string {
 
 async function open(config: Config): Promise<Store> {
   // All that a server is made of; whoever asks for help, or calls another server, does not wait for it.
-  const { openStoreOf } = await import('../assemble.ts')
+  const { openStoreOf } = await import('../database.ts')
   try {
     return await openStoreOf(config)
   } catch (error) {

@@ -69,7 +69,7 @@ async function examineServer(config: Config, lines: Line[]): Promise<void> {
 }
 
 async function opened(config: Config, lines: Line[]): Promise<Store | null> {
-  const { openStoreOf } = await import('../assemble.ts')
+  const { openStoreOf } = await import('../database.ts')
   try {
     const store = await openStoreOf(config)
     const where = store.dialect === 'postgres' ? 'PostgreSQL' : `SQLite in ${resolve(config.dataDir)}`

@@ -14,7 +14,7 @@ export function migrate(program: Command, act: Act): void {
 
 async function run(): Promise<Report> {
   const config = readConfig(process.env)
-  const { connectStoreOf } = await import('../assemble.ts')
+  const { connectStoreOf } = await import('../database.ts')
   try {
     const store = await connectStoreOf(config)
     try {

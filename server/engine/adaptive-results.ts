@@ -8,7 +8,7 @@ import { evaluationTtlMs, resultDigest, resultTtlMs, riskNote } from './adaptive
 import { failuresKey } from './adaptive-counts.ts'
 import { rememberDevice } from './adaptive-devices.ts'
 import { learnFrom } from './adaptive-learn.ts'
-import type { RiskCore } from './ports.ts'
+import type { Records, RiskCore } from './ports.ts'
 
 /**
  * The question that was asked because of an evaluation (`engine/challenge.ts` made it): only its answer completes the
@@ -189,3 +189,9 @@ export async function tell(
 
 /** How long it weighs that a user said a sign-in was not his. */
 const reportedMs = 30 * 24 * 3_600_000
+
+/** The user said somewhere else that a sign-in was not his: it raises the risk of those to come for 30 days. */
+export async function raiseByReport(tx: Records, customerId: number, userId: string, nowMs: number): Promise<void> {
+  const user = await tx.riskUsers.hold(customerId, userId)
+  await tx.riskUsers.put(customerId, userId, { ...user, reportedUntilMs: nowMs + reportedMs })
+}

@@ -1,6 +1,6 @@
 import { unknownBrowser } from '../risk/browser.ts'
 import { brokenEvidence } from '../risk/evidence.ts'
-import type { Assessment, Obligation, SignInFacts } from '../risk/facts.ts'
+import type { Assessment, Finding, Obligation, SignInFacts } from '../risk/facts.ts'
 import type { EvaluationState, KeptEvaluation, RiskSnapshot } from '../risk/kept.ts'
 import { marksOf } from '../risk/marks.ts'
 import { acceptable } from '../risk/obligations.ts'
@@ -213,9 +213,15 @@ export function riskNote(
   { userId, challengeId, id, score, record }: KeptEvaluation,
   requestId: string | null,
 ): AuditNote {
-  const rules = record.assessment.findings.map(({ rule }) => rule)
-  const detail = JSON.stringify({ evaluation: id, score, rules })
+  const because = record.assessment.findings.map(said)
+  const detail = JSON.stringify({ evaluation: id, score, because })
   return { kind: 'risk', subject: userId, method: null, challengeId, requestId, detail }
+}
+
+/** A finding with its part of the score, as people read it. */
+function said({ because, points }: Finding): string {
+  const rounded = Math.round(points)
+  return rounded === 0 ? because : `${because} (${rounded > 0 ? '+' : '−'}${Math.abs(rounded)})`
 }
 
 /** `origin`: of the page that evaluated, so that no other may go on; null for a signed call. */

@@ -1,12 +1,13 @@
 import { methods } from '../methods/index.ts'
 import { same } from '../security/digest.ts'
 import type { Challenge, Customer, Device, MethodId, RequestMark, User } from '../vocabulary.ts'
+import { raiseByReport } from './adaptive-results.ts'
 import { pausePrompts } from './admission.ts'
 import { type AnswerRefusal, answer } from './answer.ts'
 import { readCode } from './app-link.ts'
 import { userSubject } from './guard.ts'
 import { tellUser } from './notices.ts'
-import type { Engine } from './ports.ts'
+import type { Engine, Records } from './ports.ts'
 import { toolsFor } from './tools.ts'
 
 /** A phone whose request was understood, and whose it is. */
@@ -115,7 +116,7 @@ export async function answerPrompt(
 ): Promise<PromptOutcome> {
   const { isAccepted, isReported, proof, statement, signature, request, requestId } = decision
   // Before the decision: nobody may be asked once more between the two.
-  if (isReported) await engine.store.write((tx) => pausePrompts(tx, customer.id, userSubject(user.id), engine.clock()))
+  if (isReported) await engine.store.write((tx) => heed(tx, customer.id, user.id, engine.clock()))
   const outcome = await answer(engine, {
     customer,
     to: { challengeId: challenge.id, username: null },
@@ -129,4 +130,10 @@ export async function answerPrompt(
   if (isReported) await tellUser(engine, customer, user.id, 'prompt-reported', challenge.id)
   if (outcome.ok) return { ok: true, state: 'approved' }
   return outcome.reason === 'denied' && !isAccepted ? { ok: true, state: 'denied' } : outcome
+}
+
+/** What follows at once from "I did not start this". */
+async function heed(tx: Records, customerId: number, userId: string, nowMs: number): Promise<void> {
+  await pausePrompts(tx, customerId, userSubject(userId), nowMs)
+  await raiseByReport(tx, customerId, userId, nowMs)
 }

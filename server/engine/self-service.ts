@@ -1,6 +1,7 @@
 import { fingerprint } from '../security/digest.ts'
 import { randomSecret } from '../security/random.ts'
 import type { Customer, MethodId, User, UserSession } from '../vocabulary.ts'
+import { raiseByReport } from './adaptive-results.ts'
 import { answer } from './answer.ts'
 import { foldUsername, maskEmail, readEmail } from './contacts.ts'
 import { keepMail, writeWithMail } from './mail.ts'
@@ -238,8 +239,8 @@ export async function removeOwn(engine: Engine, self: Self, credentialId: string
 }
 
 /**
- * The user says that something was not him: what waits for an answer ends, and every session, link and token of a step
- * with it; the audit, the customer's site and the user's own contact are told, and the console shows it to admins.
+ * The user says that something was not him: what waits for an answer ends, every session, link and token of a step with it,
+ * and no device is remembered any more; his next sign-ins are riskier; the audit, the customer's site and the user's own contact are told, and the console shows it to admins.
  */
 export async function reportNotMe(engine: Engine, self: Self, about: string | null, visitor: Visitor): Promise<void> {
   const { customer, user, digest } = self
@@ -248,6 +249,8 @@ export async function reportNotMe(engine: Engine, self: Self, about: string | nu
     await tx.challenges.cancelAll(customer.id, user.id, nowMs)
     await tx.signIns.endAll(customer.id, user.id)
     await tx.userSessions.endAll(customer.id, user.id, digest)
+    await tx.riskDevices.remove(customer.id, user.id, null)
+    await raiseByReport(tx, customer.id, user.id, nowMs)
     await notify(tx, { customer, event: 'not-me', userId: user.id, username: user.username, contacts: user, nowMs })
     const detail = JSON.stringify({ ipAddress: visitor.address, ...(about === null ? {} : { about }) })
     const { requestId } = visitor

@@ -25,18 +25,24 @@ export const methodWords: Readonly<Record<string, string>> = {
   questions: 'security questions',
   'recovery-code': 'a recovery code',
   passkey: 'a passkey',
+  push: 'a question to the phone',
+  'qr-scan': 'a code scanned by the phone',
+  voice: 'the voice',
   password: 'a password',
 } satisfies Record<MethodId | 'password', string>
 
 /** How much a method proves: strong ones cannot be typed away to a stranger. */
 export const strengths: Readonly<Record<string, 'strong' | 'fair' | 'weak'>> = {
   passkey: 'strong',
+  push: 'fair',
+  'qr-scan': 'fair',
   'hardware-token': 'fair',
   'time-code': 'fair',
   'message-link': 'fair',
   'message-code': 'weak',
   'recovery-code': 'fair',
   questions: 'weak',
+  voice: 'weak',
 } satisfies Record<MethodId, 'strong' | 'fair' | 'weak'>
 
 /** Says a line of the audit: what happened and, where something was refused, why. */
@@ -94,6 +100,10 @@ const tellers: Readonly<Record<string, Teller>> = {
     ...{ group: 'refused', tone: 'bad', text: 'The user said: this was not me.' },
     why: typeof detail['about'] === 'string' ? `About: ${detail['about']}.` : null,
   }),
+  risk: ({ outcome }, __, detail) => tellRisk(outcome, detail),
+  'risk-device': () => plain('change', 'A remembered device was forgotten.'),
+  'risk-user': () => plain('admin', 'What risk was weighed by was erased.'),
+  'risk-policy': ({ outcome }) => plain('admin', `A policy for risk was ${outcome}.`),
   console: ({ outcome }, __, detail) =>
     plain('admin', `${sentence(String(detail['call'] ?? 'console'))}: ${outcome}${byOf(detail)}.`),
   admin: ({ outcome }, __, detail) =>
@@ -137,6 +147,23 @@ const whyNotAsked: Readonly<Record<string, string>> = {
   country: 'Numbers of this country are not sent to.',
 }
 
+function tellRisk(outcome: string, detail: Detail): Told | undefined {
+  const { score, because } = detail
+  const reasons = Array.isArray(because) && because.length > 0 ? because.join(' ') : 'Nothing was unusual.'
+  const said: Readonly<Record<string, Told>> = {
+    allow: good('approved', `Let in without a second factor: risk ${score} of 100.`),
+    challenge: plain('asked', `A second factor was wanted: risk ${score} of 100.`),
+    deny: refusal(`Refused because of risk ${score} of 100.`, null),
+    completed: good('approved', 'The sign-in that risk was weighed of was finished.'),
+    redeemed: plain('approved', 'The site took the result.'),
+    failed: plain('refused', 'The site said that the sign-in failed.'),
+    'not-me': refusal('Somebody said that this sign-in was not the user.', null),
+    mine: good('approved', 'The user said that this sign-in was his after all.'),
+  }
+  const told = said[outcome]
+  return told && { ...told, why: reasons }
+}
+
 function tellAnswer(outcome: string, with_: string, challenge: Challenge | undefined): Told | undefined {
   if (outcome === 'accepted') return good('approved', `Signed in with ${with_}.`)
   if (outcome === 'denied')
@@ -175,7 +202,10 @@ function tellEnrolment(outcome: string, with_: string, detail: Detail): Told | u
   const said: Readonly<Record<string, Told>> = {
     accepted: good('change', `${what} was set up.`),
     offered: plain('change', `${what} was offered, and waits to be set up${by}.`),
-    'phone-offered': plain('change', 'A phone was offered to be registered.'),
+    'phone-offered': plain('change', 'A phone was offered to be paired.'),
+    'phone-paired': good('change', 'A phone was paired.'),
+    'phone-removed': plain('change', 'A phone was removed.'),
+    'phone-renamed': plain('change', 'A phone was renamed.'),
     made: plain('change', `New recovery codes were made${by}; older ones ended.`),
     registered: plain('change', 'Security questions were set.'),
     removed: plain('change', `${what} was removed${by}.`),

@@ -79,9 +79,9 @@ function similarityOf(
   for (const [index, { at }] of components.entries()) {
     if (!marks[at + 1] || !device.marks[at + 1]) continue
     const weight = weights[index] ?? 0
-    const isSame = marks[at] === device.marks[at] && marks[at + 1] === device.marks[at + 1]
     all += weight
-    alike += weight * (isSame ? 1 : at === drawn && isUpdated ? afterUpdate : 0)
+    if (marks[at] === device.marks[at] && marks[at + 1] === device.marks[at + 1]) alike += weight
+    else if (at === drawn && isUpdated) alike += weight * afterUpdate
   }
   return all === 0 ? undefined : alike / all
 }

@@ -4,16 +4,19 @@ import type { Policy } from './policy-file.ts'
 
 /**
  * What a method is worth as a second factor. 5: cannot be phished. 4: a thing that the user has. 3: shown or kept by him.
- * 2: sent to him. 1: known to him, and perhaps to others (NIST SP 800-63B-4 does not count it).
+ * 2: sent to him. 1: known to him, and perhaps to others, or a voice, which can be cloned (NIST SP 800-63B-4 counts neither).
  */
 const strengths = {
   passkey: 5,
   'hardware-token': 4,
   'time-code': 4,
+  push: 4,
+  'qr-scan': 4,
   'message-link': 3,
   'recovery-code': 3,
   'message-code': 2,
   questions: 1,
+  voice: 1,
 } as const satisfies Record<MethodId, number>
 
 /** Of the same strength, a message to the phone goes before one to a mailbox. */

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, beforeEach, describe, it } from 'node:test'
 import { databaseNames, newPlace, type Place } from '../../test/support/databases.ts'
-import { aDevice, aSession } from '../../test/support/kept-risk.ts'
+import { aDevice as aKnownDevice, aSession } from '../../test/support/kept-risk.ts'
 import { dump, openRaw, type RawDatabase, type RawRow } from '../../test/support/raw.ts'
 import {
   aChallenge,
@@ -240,7 +240,7 @@ const foreignProbes = {
       tx.pushMessages.forget(other, device.id, device.push ?? { endpoint: '', p256dh: '', auth: '' }),
   },
   'riskDevices.of': { look: (tx, { user }) => tx.riskDevices.of(other, user.id), finds: [] },
-  'riskDevices.add': { look: (tx, { user }) => tx.riskDevices.add(other, user.id, aDevice()) },
+  'riskDevices.add': { look: (tx, { user }) => tx.riskDevices.add(other, user.id, aKnownDevice()) },
   'riskDevices.renew': {
     look: (tx, { risk: { device } }) => tx.riskDevices.renew(other, { ...device, label: 'x' }, device.tokenDigest),
     finds: false,

@@ -116,8 +116,8 @@ describe('the architecture', () => {
     assert.deepEqual(pathsOf(importers(/^server\/start\.ts$/)), ['server/main.ts'])
     const ofCommandLine = importers(/^server\/cli\//).filter(({ path }) => !/^server\/cli[./]/.test(path))
     assert.deepEqual(pathsOf(ofCommandLine), [])
-    const ofAssembly = importers(/^server\/assemble\.ts$/).filter(
-      ({ path }) => !/^server\/(start\.ts|cli\/)/.test(path),
+    const ofAssembly = importers(/^server\/(assemble|served|jobs)\.ts$/).filter(
+      ({ path }) => !/^server\/(start|assemble)\.ts$/.test(path),
     )
     assert.deepEqual(pathsOf(ofAssembly), [])
   })
@@ -186,7 +186,7 @@ const vendors = {
 } as const
 
 describe('a vendor', () => {
-  const composition = 'server/assemble.ts'
+  const composition = 'server/served.ts'
 
   for (const [vendor, words] of Object.entries(vendors)) {
     const folder = `server/api/${vendor}/`
@@ -286,7 +286,7 @@ const walls: readonly (readonly [file: string, says: RegExp, imports: readonly s
       '../store/open.ts',
       '../channels/smtp.ts',
       '../api/http.ts',
-      '../assemble.ts',
+      '../database.ts',
       '../main.ts',
       'fastify',
       'kysely',

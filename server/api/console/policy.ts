@@ -59,11 +59,15 @@ const numbers: Readonly<Record<CustomerSettings['numberMatching'], readonly [str
 
 const reasons: Readonly<Record<MethodId, string>> = {
   passkey: 'Bound to your site: it cannot be given to a stranger, not even by mistake.',
+  push: 'Asked on a phone that was paired, answered with the number that is shown where the user signs in.',
+  'qr-scan': 'The paired phone scans what the page shows, so that the user is where he signs in.',
   'hardware-token': 'A code that can be read out to a stranger, but a key that cannot be copied.',
   'time-code': 'A code that can be read out to a stranger.',
   'message-link': 'Asked where the user is not: he must know what he accepts.',
   'message-code': 'Numbers can be taken over and messages read; offer something stronger beside it.',
   'recovery-code': 'For the day on which everything else is lost; each works once.',
+  voice:
+    'A recording of digits that were just drawn; a cloned voice may pass, so it is never enough alone at high risk.',
   questions: 'Friends know the answers and strangers look them up.',
 }
 

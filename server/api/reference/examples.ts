@@ -328,10 +328,10 @@ export const groups: readonly Group[] = [
           'Removes one phone, for example a lost one: it is refused at once, with its soft token. The user is told.',
         request: { customerKey, username, phoneId },
         answer: { username, ...done },
-        },
-      ],
-    },
-    {
+      },
+    ],
+  },
+  {
     title: 'Voices',
     calls: [
       {

@@ -132,6 +132,7 @@ export const askRefusals = {
   disabled: lockedForGood,
   'needs-match-number': error('This way needs a page that shows a number. Choose another one.'),
   'no-domain': error('Passkeys need a domain name.'),
+  'no-replay-protection': error('Voices are not asked for where nobody checks the digits. Choose another way.'),
   'too-many': error('Too many messages were sent there lately. Wait some minutes.'),
   'over-budget': error('The messages of this customer for today are used up.'),
   country: error('Messages to this country are not allowed.'),

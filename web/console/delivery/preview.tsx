@@ -1,7 +1,7 @@
 import type { PreviewedMessage } from '../../../contract/console.ts'
 import { plural, viaNames } from '../parts/words.ts'
 
-const kinds = { code: 'Code', links: 'Link', notice: 'Notice' } as const
+const kinds = { code: 'Code', links: 'Link', voice: 'Voice', notice: 'Notice' } as const
 
 /** A message as it would arrive. */
 export function MessagePreview({ message }: { readonly message: PreviewedMessage }) {

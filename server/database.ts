@@ -1,0 +1,40 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { type Config, ConfigError } from './config.ts'
+import { guardLimits } from './engine/guard.ts'
+import { randomSecret } from './security/random.ts'
+import { openStore, type Store } from './store/open.ts'
+
+/** The database of these settings, with its tables brought up to this release. */
+export async function openStoreOf(config: Config): Promise<Store> {
+  const store = await connectStoreOf(config)
+  try {
+    await store.migrate()
+    return store
+  } catch (error) {
+    await store.close()
+    throw error
+  }
+}
+
+/** The same with its tables as they are. */
+export async function connectStoreOf({ databaseUrl, dataDir, masterKeys: given }: Config): Promise<Store> {
+  const masterKeys = given ?? [developmentKey(dataDir)]
+  return openStore({ databaseUrl, dataDir, masterKeys, limits: guardLimits })
+}
+
+/** A master key of this folder's own, made at the first start; production wants one that is kept elsewhere. */
+function developmentKey(dataDir: string): Uint8Array {
+  const file = join(dataDir, 'master.key')
+  mkdirSync(dataDir, { recursive: true, mode: 0o700 })
+  try {
+    writeFileSync(file, `${randomSecret(32).toString('base64')}\n`, { flag: 'wx', mode: 0o600 })
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+  }
+  const key = Buffer.from(readFileSync(file, 'utf8').trim(), 'base64')
+  if (key.length === 32) return key
+  throw new ConfigError(
+    `${file} does not hold a whole key. Restore it from a backup; without one, begin with an empty data folder.`,
+  )
+}

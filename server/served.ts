@@ -1,0 +1,127 @@
+import { existsSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import type { FastifyPluginAsync } from 'fastify'
+import packageJson from '../package.json' with { type: 'json' }
+import { accountPages } from './api/accounts/index.ts'
+import { authenticatorApp } from './api/authenticator.ts'
+import { centagate } from './api/centagate/index.ts'
+import { consoleCalls } from './api/console/index.ts'
+import { deviceApi } from './api/device/index.ts'
+import { inboxPages } from './api/inbox/index.ts'
+import { createInspector, type Inspector } from './api/inspector/index.ts'
+import { sdkFiles } from './api/js/index.ts'
+import { linkPages } from './api/links/index.ts'
+import { passkeyPages } from './api/links/passkeys.ts'
+import { voicePages } from './api/links/voices.ts'
+import { selfPages } from './api/me/index.ts'
+import { miniOrange } from './api/miniorange/index.ts'
+import { pageStyle } from './api/page.ts'
+import { receiptHooks } from './api/receipts/index.ts'
+import { referencePages } from './api/reference/index.ts'
+import { curlLines } from './api/reference/samples/curl.ts'
+import { riskPages } from './api/risk/index.ts'
+import type { Watch } from './api/seen.ts'
+import { webApp } from './api/web.ts'
+import { addressList, type Config } from './config.ts'
+import { createSetup } from './console-setup.ts'
+import type { Engine } from './engine/ports.ts'
+import type { Outgoing } from './outgoing.ts'
+import type { Store } from './store/open.ts'
+
+export interface Serving {
+  readonly config: Config
+  readonly store: Store
+  readonly engine: Engine
+  readonly outgoing: Outgoing
+  readonly vapidPublicKey: string
+}
+
+/** All that the web server serves, each a plugin of its own. */
+export function servedBy({ config, store, engine, outgoing, vapidPublicKey }: Serving): FastifyPluginAsync[] {
+  const isDevelopment = config.mode === 'development'
+  const keys = () => keysOf(store)
+  const { clock } = engine
+  const baseUrl = () => engine.baseUrl
+  const inspector = isDevelopment ? createInspector({ clock, baseUrl, keys, curl: curlLines }) : null
+  return [
+    ...vendorsOf(engine, inspector?.watch),
+    ...pagesOf(engine),
+    consoleOf(config, engine, store, outgoing, inspector),
+    ...consolePages(),
+    deviceApi(engine, vapidPublicKey),
+    authenticatorApp(isDevelopment),
+    receiptHooks({ find: outgoing.provider, onReceipt: outgoing.onReceipt, baseUrl }),
+    referencePages(async () => ({
+      baseUrl: engine.baseUrl,
+      key: isDevelopment ? ((await keys())[0] ?? null) : null,
+      links: linksOf(config),
+    })),
+    ...(config.inbox ? [inboxPages((to, limit) => store.read.inbox.list(to, limit))] : []),
+    ...(inspector ? [inspector.pages] : []),
+  ]
+}
+
+/** Every vendor's words, each a folder that can be taken away. */
+function vendorsOf(engine: Engine, watch: Watch | undefined) {
+  return [
+    miniOrange(engine, watch), // documents 000, 001 and 003
+    centagate(engine, watch), // document 004
+    riskPages(engine), // document 002
+    sdkFiles,
+  ]
+}
+
+/** Where people look after all this. */
+function consoleOf(
+  { mode, inbox: hasInbox }: Config,
+  engine: Engine,
+  store: Store,
+  { settings: serverSettings }: Outgoing,
+  inspector: Inspector | null,
+) {
+  const setup = createSetup({ engine, store, hasInbox, serverSettings })
+  const areAddresses = (list: readonly string[]) => list.length === 0 || addressList(list.join(',')) !== undefined
+  const calls = inspector && ((customerKey: string) => inspector.calls(customerKey))
+  return consoleCalls({ engine, mode, hasInbox, version: packageJson.version, setup, areAddresses, calls })
+}
+
+/** The console itself, where `web/build.ts` has left it. */
+function consolePages() {
+  const folder = fileURLToPath(new URL('../dist/console', import.meta.url))
+  return existsSync(folder) ? [webApp({ path: '/console', folder })] : []
+}
+
+/** What people reach by a link in a message or a QR code. */
+function pagesOf(engine: Engine) {
+  return [
+    pageStyle,
+    linkPages(engine),
+    passkeyPages(engine),
+    voicePages(engine),
+    accountPages(engine),
+    selfPages(engine),
+  ]
+}
+
+/** Pages of this server that the reference points to. */
+function linksOf({ inbox, mode }: Config) {
+  const description = {
+    href: '/openapi.json',
+    title: 'API description',
+    about: 'the same for programs, as OpenAPI 3.1',
+  }
+  const messages = { href: '/dev/inbox', title: 'Inbox', about: 'every message that no gateway is set up for' }
+  const requests = {
+    href: '/dev/requests',
+    title: 'Requests',
+    about: 'your last calls, and why a signature is refused',
+  }
+  return [...(inbox ? [messages] : []), ...(mode === 'development' ? [requests] : []), description]
+}
+
+/** The keys of all customers, the oldest one's first: development shows it, as the start's box does. */
+async function keysOf({ read }: Store): Promise<{ customerKey: string; apiKey: string }[]> {
+  const byAge = (await read.customers.list()).sort((left, right) => left.createdAtMs - right.createdAtMs)
+  const found = await Promise.all(byAge.map(({ id }) => read.customers.find(id)))
+  return found.flatMap((customer) => (customer ? [{ customerKey: String(customer.id), apiKey: customer.apiKey }] : []))
+}
