@@ -4,6 +4,7 @@ import { after, before, describe, it } from 'node:test'
 import type { App } from '../../server/vocabulary.ts'
 import { callerOf, type Fields, newApp, nodeOrders, pathOf, postTo, signedFields } from '../support/apps.ts'
 import { wrongCode } from '../support/caller.ts'
+import { pairedPhone } from '../support/device.ts'
 import { acceptAsShown, deny, linksIn } from '../support/links.ts'
 import { startServer, type TestServer } from '../support/server.ts'
 import { oathCode } from '../support/totp.ts'
@@ -244,6 +245,27 @@ describe('req/requestMobilePushCR and session/statecheck', () => {
       tokens.map((authToken) => call('session/statecheck', { username, authMethod: 'PUSH', authToken })),
     )
     assert.deepEqual(answers.map(({ code }) => code).sort(), ['0', '23016', '23016'])
+  })
+
+  it('asks on the phone of a user who paired one, and sends no message then', async () => {
+    const { username, phone: number } = await newUser(server)
+    const phone = await pairedPhone(server.baseUrl, server.call, username)
+    for (const [decision, code] of [
+      ['approve', '0'],
+      ['deny', '23026'],
+    ] as const) {
+      const { inside } = await call('req/requestMobilePushCR', { username, details })
+      const check = () =>
+        call('session/statecheck', { username, authMethod: 'PUSH', authToken: String(inside['authToken']) })
+      assert.equal((await check()).code, '23007')
+      const prompt = await phone.prompt()
+      assert.equal(prompt.transactionName, 'Sign in to the shop')
+      await phone.answer(prompt, decision)
+      assert.equal((await check()).code, code)
+    }
+    assert.deepEqual(await server.assembled.store.read.inbox.list(number, 1), [])
+    const { inside } = await call('auth/authOtp', { username, otp: phone.code(server.now()) })
+    assert.match(String(inside['authMethods']), /PUSH/)
   })
 
   it('tells that the user denied', async () => {

@@ -32,9 +32,9 @@ export const factors = {
     isOpenTo: ({ enrolled }) => enrolled.includes('time-code') || enrolled.includes('hardware-token'),
   },
   PUSH: {
-    methods: ['message-link'],
+    methods: ['push', 'message-link'],
     isPolled: true,
-    isOpenTo: ({ user }) => user.phone !== null || user.email !== null,
+    isOpenTo: ({ user, enrolled }) => enrolled.includes('push') || user.phone !== null || user.email !== null,
   },
   FIDO: {
     methods: ['passkey'],
@@ -62,8 +62,8 @@ export interface Listing {
 export async function authMethodsOf(engine: Engine, listing: Listing): Promise<string> {
   const { customer, user, passed, supportsFido } = listing
   const credentials = (await engine.store.userSnapshot(customer.id, foldUsername(user.username)))?.credentials ?? []
-  const hasPasskey = credentials.some(({ method }) => method === 'passkey')
-  const enrolled: MethodId[] = [...typedMethods(credentials, otpDigits), ...(hasPasskey ? ['passkey' as const] : [])]
+  const others = (['passkey', 'push'] as const).filter((one) => credentials.some(({ method }) => method === one))
+  const enrolled: MethodId[] = [...typedMethods(credentials, otpDigits), ...others]
   const hasFido = supportsFido && siteOf(customer, engine.baseUrl) !== undefined
   return Object.entries<Factor>(factors)
     .filter(([, factor]) => !isPassed(factor, passed) && factor.isOpenTo({ user, enrolled, hasFido }))

@@ -1,7 +1,9 @@
 import Type from 'typebox'
+import type { Asked } from '../../engine/person.ts'
 import { status } from '../../engine/status.ts'
+import type { User } from '../../vocabulary.ts'
 import { admitted, ask } from './asking.ts'
-import { badInput, endpoint } from './endpoint.ts'
+import { badInput, type Call, endpoint } from './endpoint.ts'
 import { factors } from './factors.ts'
 import { devAccId } from './fields.ts'
 import { earlierOf, passed, tokenFor, userOf } from './sign-in.ts'
@@ -16,7 +18,7 @@ const wholeBase64 = '^([A-Za-z0-9+/]{4})*([A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?
 export const requestMobilePushCR = endpoint({
   name: 'req/requestMobilePushCR',
   isVersioned: true,
-  summary: 'Ask a user to accept or deny, by links in an SMS or an e-mail',
+  summary: 'Ask a user to accept or deny: on his phones, or by links in an SMS or an e-mail when he has paired none',
   fields: {
     details: Type.Optional(
       Type.String({ maxLength: 1_000, pattern: wholeBase64, description: 'What he accepts, in Base64.' }),
@@ -33,13 +35,18 @@ export const requestMobilePushCR = endpoint({
     if (!user) return said.unknownUser
     const earlier = await earlierOf(call, user)
     if (earlier && 'code' in earlier) return earlier
-    const via = user.phone === null ? 'email' : 'sms'
-    const [asking] = factors.PUSH.methods
-    const outcome = await ask(call, { asked: { method: asking, via: [via], label: 'PUSH' }, purpose })
+    const outcome = await ask(call, { asked: await askedBy(call, user), purpose })
     if (!outcome.ok) return pushRefusals[outcome.reason]
     return { ...said.done, object: { authToken: await tokenFor(call, user, outcome.challengeId) } }
   },
 })
+
+/** His own phones before a message that somebody else may read. */
+async function askedBy({ engine, customer }: Call, user: User): Promise<Asked> {
+  const phones = await engine.store.read.credentials.of(customer.id, user.id, 'push')
+  if (phones.length > 0) return { method: 'push', via: [], label: 'PUSH' }
+  return { method: 'message-link', via: [user.phone === null ? 'email' : 'sms'], label: 'PUSH' }
+}
 
 /** One line of text, all of which can be shown; undefined when it is something else. */
 function readDetails(base64: string): string | undefined {
