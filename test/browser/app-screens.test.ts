@@ -82,6 +82,7 @@ describe('the phone app, its screens', () => {
       ['Import a file', 'Import codes'],
     ] as const) {
       await phone.press(line)
+      if (line === 'Change the PIN') await phone.unlock()
       await screen(heading)
       await phone.press('Back')
       await phone.press('Settings')

@@ -13,6 +13,7 @@ import { ImportScreen } from './screens/import.tsx'
 import { PairScreen } from './screens/pair.tsx'
 import { PairedScreen } from './screens/paired.tsx'
 import { PairingScreen } from './screens/pairing.tsx'
+import { PasskeyScreen } from './screens/passkey.tsx'
 import { PromptScreen } from './screens/prompt.tsx'
 import { ScanScreen } from './screens/scan.tsx'
 import { SettingsScreen } from './screens/settings.tsx'
@@ -73,6 +74,12 @@ function Shown({ route }: { readonly route: Route }) {
       return (
         <Gate title={words.pinChangeTitle}>
           <ChangePinScreen />
+        </Gate>
+      )
+    case 'passkey':
+      return (
+        <Gate title={words.passkeyTitle}>
+          <PasskeyScreen />
         </Gate>
       )
     case 'export':

@@ -52,7 +52,7 @@ export function lockNow(): void {
   set({ accounts: null })
 }
 
-/** Only while the app is open: whoever opened it may change how. */
+/** Only while the app is open. */
 export async function changePin(pin: string): Promise<void> {
   if (vaultKey) await changeVaultPin(vaultKey, pin)
 }

@@ -12,6 +12,7 @@ export type Route =
   | { readonly name: 'add'; readonly link: string }
   | { readonly name: 'account'; readonly id: string }
   | { readonly name: 'change-pin' }
+  | { readonly name: 'passkey' }
   | { readonly name: 'export' }
   | { readonly name: 'import' }
 

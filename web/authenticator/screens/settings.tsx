@@ -1,14 +1,13 @@
 import { type ReactNode, useEffect, useState } from 'react'
 import { eraseAll } from '../model/erase.ts'
-import { addPasskey, lockNow, removePasskey } from '../model/lock.ts'
-import { go, type Route } from '../model/navigation.ts'
+import { lockNow, removePasskey } from '../model/lock.ts'
+import { go } from '../model/navigation.ts'
 import { lockAfterChoices, type Preferences, savePreferences } from '../model/preferences.ts'
 import { useStore } from '../model/store.ts'
 import { Breakable } from '../parts/breakable.tsx'
 import { Choice } from '../parts/field.tsx'
 import { Icon, type IconName } from '../parts/icon.tsx'
 import { Install } from '../parts/install.tsx'
-import { Notice } from '../parts/notice.tsx'
 import { Push } from '../parts/push.tsx'
 import { Badge, Screen } from '../parts/screen.tsx'
 import { hasAuthenticator } from '../vault/passkey.ts'
@@ -46,9 +45,9 @@ export function SettingsScreen() {
         <LookSettings />
       </Section>
       <Section title={words.sectionCodes}>
-        <Line icon="plus" text={words.addByHand} to={{ name: 'add', link: '' }} />
-        <Line icon="download" text={words.exportFile} to={{ name: 'export' }} />
-        <Line icon="upload" text={words.importFile} to={{ name: 'import' }} />
+        <Line icon="plus" text={words.addByHand} onPress={() => go({ name: 'add', link: '' })} />
+        <Line icon="download" text={words.exportFile} onPress={() => go({ name: 'export' })} />
+        <Line icon="upload" text={words.importFile} onPress={() => go({ name: 'import' })} />
       </Section>
       <Install />
       <Erase />
@@ -65,9 +64,15 @@ function Section({ title, children }: { readonly title: string; readonly childre
   )
 }
 
-function Line({ icon, text, to }: { readonly icon: IconName; readonly text: string; readonly to: Route }) {
+interface LineProps {
+  readonly icon: IconName
+  readonly text: string
+  readonly onPress: () => void
+}
+
+function Line({ icon, text, onPress }: LineProps) {
   return (
-    <button type="button" className="line" onClick={() => go(to)}>
+    <button type="button" className="line" onClick={onPress}>
       <Icon name={icon} />
       <span className="names">{text}</span>
       <Icon name="next" />
@@ -82,7 +87,7 @@ function LockSettings() {
   const texts = { 0: words.lockAtOnce, 60: words.lockMinute, 300: words.lockMinutes } as const
   return (
     <>
-      <Line icon="lock" text={words.pinChangeTitle} to={{ name: 'change-pin' }} />
+      <Line icon="lock" text={words.pinChangeTitle} onPress={() => changeLock('change-pin')} />
       <PasskeySetting />
       <Choice
         label={words.lockAfter}
@@ -99,31 +104,31 @@ function LockSettings() {
   )
 }
 
-/** Only an open app may be given another way in. */
+/** Whoever found the app open must prove himself once more before he may change how it opens. */
+function changeLock(name: 'change-pin' | 'passkey'): void {
+  lockNow()
+  go({ name })
+}
+
 function PasskeySetting() {
   const words = useWords()
   const { hasPasskey, accounts } = useStore()
   const [isThere, setThere] = useState(false)
-  const [problem, setProblem] = useState<string | null>(null)
   useEffect(() => {
     void hasAuthenticator().then(setThere)
   }, [])
-  if (!isThere || accounts === null) return null
-  const turnOn = async () => {
-    const outcome = await addPasskey()
-    if (outcome === 'ok') return setProblem(null)
-    setProblem(outcome === 'unsupported' ? words.passkeyUnsupported : words.passkeyCancelled)
-  }
+  if (!isThere) return null
+  if (!hasPasskey) return <Line icon="finger" text={words.passkeyTitle} onPress={() => changeLock('passkey')} />
+  if (accounts === null) return null
   return (
     <div className="setting">
       <div className="names">
         <strong>{words.passkeyTitle}</strong>
         <span>{words.passkeyText}</span>
       </div>
-      <button type="button" onClick={() => void (hasPasskey ? removePasskey() : turnOn())}>
-        {hasPasskey ? words.passkeyTurnOff : words.passkeyTurnOn}
+      <button type="button" onClick={() => void removePasskey()}>
+        {words.passkeyTurnOff}
       </button>
-      {problem && <Notice kind="problem">{problem}</Notice>}
     </div>
   )
 }
