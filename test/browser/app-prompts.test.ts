@@ -189,6 +189,14 @@ describe('the phone app, asked', () => {
     await done()
   })
 
+  it('says so while its user is disabled', async () => {
+    await succeed(server.call('/admin/users/disable', { customerKey, username }))
+    await phone.page.reload()
+    await told('Default: This account is disabled. Ask your administrator.')
+    await succeed(server.call('/admin/users/enable', { customerKey, username }))
+    await phone.page.getByRole('alert').waitFor({ state: 'detached' })
+  })
+
   it('dies at once when its phone is removed: key, codes and questions are gone', async () => {
     const { body } = await succeed(server.call('/auth/phones', { customerKey, username }))
     for (const { phoneId } of body['phones'] as { phoneId: string }[])

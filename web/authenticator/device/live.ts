@@ -7,9 +7,15 @@ export interface Heard {
   readonly onPrompts: (deviceId: string, list: PromptList) => void
   /** The pairing is no more. */
   readonly onRemoved: (deviceId: string) => void
+  /** What is wrong with a pairing until somebody mends it; null: nothing any more. */
+  readonly onTrouble: (deviceId: string, trouble: Trouble | null) => void
   /** Whether the server was reached. */
   readonly onReach: (isReached: boolean) => void
 }
+
+/** Refusals that no repetition mends. */
+const troubles = ['disabled-user', 'bad-signature'] as const satisfies readonly Problem[]
+export type Trouble = (typeof troubles)[number]
 
 /** A browser opens six connections to one server: more streams than these would leave none for answers. */
 const streamsMax = 3
@@ -47,7 +53,7 @@ async function stream(pairing: Pairing, heard: Heard, signal: AbortSignal): Prom
     const silence = new AbortController()
     const opened = await openStream(signerOf(pairing), AbortSignal.any([signal, silence.signal]))
     if (opened instanceof Response) {
-      heard.onReach(true)
+      told(pairing, null, heard)
       const isThrough = await read(opened, silence, (event, data) => {
         if (event === 'prompts') heard.onPrompts(pairing.deviceId, JSON.parse(data) as PromptList) // one contract
         if (event === 'removed') heard.onRemoved(pairing.deviceId)
@@ -74,6 +80,7 @@ async function poll(pairing: Pairing, heard: Heard, signal: AbortSignal): Promis
 /** Tells what a call came to; true when the pairing is no more. */
 function told(pairing: Pairing, problem: Problem | null, heard: Heard): boolean {
   heard.onReach(problem !== 'offline')
+  if (problem !== 'offline') heard.onTrouble(pairing.deviceId, troubles.find((one) => one === problem) ?? null)
   if (problem !== 'unknown-device') return false
   heard.onRemoved(pairing.deviceId)
   return true

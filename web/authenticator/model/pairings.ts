@@ -1,6 +1,6 @@
 import type { PromptList } from '../../../contract/device.ts'
 import type { Outcome } from '../device/calls.ts'
-import { listen, lookNow } from '../device/live.ts'
+import { listen, lookNow, type Trouble } from '../device/live.ts'
 import { forget, type Pairing, readPairings, refresh, register, sendPush, unpair } from '../device/pairing.ts'
 import { currentSubscription, isPushPossible, readPushState, subscribe, subscriptionInfo } from '../device/push.ts'
 import { list, remove } from '../vault/database.ts'
@@ -30,6 +30,10 @@ const heard = {
   },
   onRemoved(deviceId: string) {
     void drop(deviceId, true)
+  },
+  onTrouble(deviceId: string, trouble: Trouble | null) {
+    const { [deviceId]: old = null, ...others } = get().troubles
+    if (old !== trouble) set({ troubles: trouble ? { ...others, [deviceId]: trouble } : others })
   },
   onReach(isReached: boolean) {
     if (get().isOffline === isReached) set({ isOffline: !isReached })

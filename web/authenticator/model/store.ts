@@ -1,5 +1,6 @@
 import { useSyncExternalStore } from 'react'
 import type { Prompt } from '../../../contract/device.ts'
+import type { Trouble } from '../device/live.ts'
 import type { Pairing } from '../device/pairing.ts'
 import type { Asked } from '../device/prompts.ts'
 import type { PushState } from '../device/push.ts'
@@ -19,6 +20,8 @@ export interface State {
   readonly hasPasskey: boolean
   /** What waits, by device id. */
   readonly waiting: Readonly<Record<string, readonly Prompt[]>>
+  /** What keeps a pairing from being asked, by device id. */
+  readonly troubles: Readonly<Record<string, Trouble>>
   /** The prompt that fills the screen. */
   readonly asked: Asked | null
   /** Prompts that the user put off. */
@@ -41,6 +44,7 @@ let state: State = {
   hasLock: false,
   hasPasskey: false,
   waiting: {},
+  troubles: {},
   asked: null,
   later: [],
   isOffline: false,

@@ -2,12 +2,12 @@ import { clockToleranceMs, showNext } from '../model/pairings.ts'
 import { set, useStore } from '../model/store.ts'
 import { reloadIntoUpdate } from '../model/worker.ts'
 import { Notice } from '../parts/notice.tsx'
-import { duration, fill, useWords } from '../words/words.ts'
+import { duration, fill, problemText, useWords } from '../words/words.ts'
 
 /** What somebody should know wherever in the app he is. */
 export function Banners() {
   const words = useWords()
-  const { isOffline, isErased, isUpdateReady, pairings, removed } = useStore()
+  const { isOffline, isErased, isUpdateReady, pairings, removed, troubles } = useStore()
   const aheadMs = Math.abs(pairings[0]?.aheadMs ?? 0)
   return (
     <div className="banners">
@@ -28,6 +28,16 @@ export function Banners() {
         <Notice kind="warning">{fill(words.clockOff, { minutes: duration(words, aheadMs) })}</Notice>
       )}
       {isErased && <Notice kind="problem">{words.pinErased}</Notice>}
+      {pairings.map(({ deviceId, account }) => {
+        const trouble = troubles[deviceId]
+        return (
+          trouble && (
+            <Notice kind="problem" key={deviceId}>
+              {account.customerName}: {problemText(words, trouble)}
+            </Notice>
+          )
+        )
+      })}
       {removed.map((customer) => (
         <Notice kind="problem" key={customer}>
           {fill(words.removedByServer, { customer })} {fill(words.removedHint, { customer })}{' '}
