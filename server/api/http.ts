@@ -166,7 +166,8 @@ async function describe(app: FastifyInstance, { version, baseUrl }: HttpOptions)
             type: 'apiKey',
             in: 'header',
             name: 'Countersign-Signature',
-            description: 'ECDSA P-256 with SHA-256 over the request, r||s in base64url; docs/app.md tells of what.',
+            description:
+              'ECDSA P-256 with SHA-256 over the request, r||s in base64url; docs/phone-app.md tells of what.',
           },
         },
       },

@@ -11,6 +11,7 @@ import { doctor } from './doctor.ts'
 import { groups } from './groups.ts'
 import { migrate } from './migrate.ts'
 import { example } from './options.ts'
+import { phones } from './phones.ts'
 import type { Act } from './report.ts'
 import { risk } from './risk.ts'
 import { settings } from './settings.ts'
@@ -28,6 +29,7 @@ const nouns = [
   apps,
   users,
   groups,
+  phones,
   tokens,
   voice,
   settings,

@@ -4,7 +4,7 @@ import { customerKey, line, username } from './bodies.ts'
 import { endpoint } from './endpoint.ts'
 import { phoneRefusals, said } from './words.ts'
 
-/** Our extension of the miniOrange family: the phones a user paired (docs/app.md). */
+/** Our extension of the miniOrange family: the phones a user paired (docs/phone-app.md). */
 
 const who = { customerKey: Type.Optional(customerKey), username }
 
