@@ -6,6 +6,7 @@ import { accountPages } from './api/accounts/index.ts'
 import { authenticatorApp } from './api/authenticator.ts'
 import { centagate } from './api/centagate/index.ts'
 import { consoleCalls } from './api/console/index.ts'
+import { demoPages } from './api/demo/index.ts'
 import { deviceApi } from './api/device/index.ts'
 import { inboxPages } from './api/inbox/index.ts'
 import { createInspector, type Inspector } from './api/inspector/index.ts'
@@ -57,7 +58,7 @@ export function servedBy({ config, store, engine, outgoing, vapidPublicKey }: Se
       links: linksOf(config),
     })),
     ...(config.inbox ? [inboxPages((to, limit) => store.read.inbox.list(to, limit))] : []),
-    ...(inspector ? [inspector.pages] : []),
+    ...(inspector ? [inspector.pages, demoPages({ clock, key: async () => (await keys())[0] })] : []),
   ]
 }
 
@@ -116,7 +117,8 @@ function linksOf({ inbox, mode }: Config) {
     title: 'Requests',
     about: 'your last calls, and why a signature is refused',
   }
-  return [...(inbox ? [messages] : []), ...(mode === 'development' ? [requests] : []), description]
+  const demo = { href: '/demo', title: 'Demonstration', about: 'a login page with a phone beside it' }
+  return [...(inbox ? [messages] : []), ...(mode === 'development' ? [requests, demo] : []), description]
 }
 
 /** The keys of all customers, the oldest one's first: development shows it, as the start's box does. */

@@ -1,5 +1,6 @@
 import { list } from '../vault/database.ts'
 import { readLock } from '../vault/vault.ts'
+import { watchFrame } from './frame.ts'
 import { follow, takeFragment } from './links.ts'
 import { readAccounts, watchLeaving } from './lock.ts'
 import { go, startNavigation } from './navigation.ts'
@@ -19,6 +20,7 @@ export async function start(): Promise<void> {
   set({ stage: 'ready' })
   watchLeaving()
   watchNetwork()
+  watchFrame()
   addEventListener('hashchange', () => void followOpened(takeFragment()))
   void startWorker()
   await Promise.all([startPairings(), followOpened(opened)])
