@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
-import { codeFor, type Key, testKey, wrongCode } from '../support/caller.ts'
+import { codeFor, type Key, post, testKey, wrongCode } from '../support/caller.ts'
 import { databaseNames, newPlace, type Place } from '../support/databases.ts'
 import { customerWith } from '../support/links.ts'
 import { isTaken, newDevice, origin, pageCall, riskCall, sessionFor, signIn, visit } from '../support/risk.ts'
@@ -108,6 +108,16 @@ for (const name of databaseNames)
         const first = await pageCall(other, 'evaluate', { userKey: username, session, device })
         assert.equal(first.body.status, 'WAIT_FOR_INPUT', first.text)
         assert.equal(first.headers.get('access-control-allow-origin'), origin)
+      })
+
+      it('is opened once by one request: a captured copy opens none', async () => {
+        const body = { username: await newUser(), origin }
+        const options = { timestamp: one.now() }
+        const opened = await post(one.baseUrl, '/api/risk/session', body, options)
+        assert.equal(opened.body.status, 'SUCCESS')
+        const copy = await post(other.baseUrl, '/api/risk/session', body, options)
+        assert.equal(copy.body.status, 'ERROR')
+        assert.equal(copy.body['session'], undefined)
       })
 
       it('lives five minutes', async () => {
