@@ -173,9 +173,8 @@ export async function tell(
         await tx.riskCounts.bump(customer.id, key, nowMs)
     if (userId !== null) {
       const user = await tx.riskUsers.hold(customer.id, userId)
-      const failures = { count: leftOf(user.failures, nowMs) + 1, atMs: nowMs }
       const changes = {
-        failed: { failures },
+        failed: { failures: { count: leftOf(user.failures, nowMs) + 1, atMs: nowMs } },
         'not-me': { reportedUntilMs: nowMs + reportedMs },
         mine: { reportedUntilMs: 0 },
       } as const

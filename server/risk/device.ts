@@ -77,7 +77,7 @@ function similarityOf(
   let alike = 0
   let all = 0
   for (const [index, { at }] of components.entries()) {
-    if (!marks[at + 1] || !device.marks[at + 1]) continue
+    if (!device.marks[at + 1]) continue
     const weight = weights[index] ?? 0
     all += weight
     if (marks[at] === device.marks[at] && marks[at + 1] === device.marks[at + 1]) alike += weight
