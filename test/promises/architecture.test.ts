@@ -49,6 +49,7 @@ const nothing = /^$/
 const places: readonly Place[] = [
   { folder: /^server\/vocabulary\.ts$/, ours: nothing, packages: nothing },
   { folder: /^server\/security\//, ours: nothing, packages: /^node:(crypto|util)$/ },
+  { folder: /^server\/risk\//, ours: /^server\/vocabulary/, packages: /^(bowser|ipaddr\.js)$/ }, // they calculate
   { folder: /^server\/tokens\//, ours: /^server\/(security\/|vocabulary)/, packages: nothing },
   {
     folder: /^server\/methods\//,
@@ -67,7 +68,7 @@ const places: readonly Place[] = [
   },
   {
     folder: /^server\/store\//,
-    ours: /^server\/(security\/|vocabulary|settings)/,
+    ours: /^server\/(risk\/|security\/|vocabulary|settings)/, // what it keeps of risk has its shape there
     packages: /^(kysely|pg|node:(sqlite|crypto|fs|path|timers\/promises|worker_threads)$)/,
   },
   {
