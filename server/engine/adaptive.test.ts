@@ -222,6 +222,13 @@ for (const name of databaseNames) {
       assert.deepEqual([outcome.decision, rulesOf(outcome)], ['challenge', ['no-history', 'engine']])
     })
 
+    it('tells the user once an hour of what the policy refuses', async () => {
+      await setPolicy(engine, { customer, scope: '', policy: { countries: { blocked: ['NO'] } }, requestId: null })
+      for (let tries = 0; tries < 3; tries++) assert.equal((await weigh(null)).decision, 'deny')
+      const told = await store.read.deliveries.log(customer.id, null, 10)
+      assert.equal(told.filter(({ challengeId }) => challengeId === null).length, 1)
+    })
+
     it('follows the policy of the app, then the group, then the customer', async () => {
       const token = await remembered()
       const deny = { countries: { blocked: ['NO'] } }

@@ -13,6 +13,7 @@ import { type Comparison, compare } from './adaptive-compare.ts'
 import { type Renewal, renewed } from './adaptive-devices.ts'
 import { policyFor } from './adaptive-policy.ts'
 import { foldUsername } from './contacts.ts'
+import { notify } from './notices.ts'
 import { isTurnedOn } from './person.ts'
 import type { Records, RiskCore } from './ports.ts'
 
@@ -199,6 +200,7 @@ async function keep(
   await tx.riskEvaluations.add(kept)
   if (kept.state === 'denied' || kept.record.assessment.notifies)
     await tx.audit.append(customer.id, riskNote(kept, requestId), kept.decision, nowMs)
+  if (kept.record.assessment.notifies) await tellOfUnusual(tx, customer, kept, nowMs)
   if (!renewal) return { ok: true, deviceToken: null }
   if (renewal.device === null) {
     if (kept.userId !== null) await tx.riskDevices.remove(customer.id, kept.userId, renewal.id)
@@ -206,6 +208,23 @@ async function keep(
   }
   const isRenewed = await tx.riskDevices.renew(customer.id, renewal.device, renewal.from)
   return { ok: true, deviceToken: isRenewed ? renewal.token : null }
+}
+
+const hourMs = 3_600_000
+
+/** Tells the user and his site, once an hour at most: whoever tries again and again must not fill a mailbox. */
+async function tellOfUnusual(
+  tx: Records,
+  customer: Customer,
+  { userId }: KeptEvaluation,
+  nowMs: number,
+): Promise<void> {
+  const user = userId === null ? undefined : await tx.users.byId(customer.id, userId)
+  if (!user) return
+  const once = `unusual-sign-in ${user.id} ${Math.floor(nowMs / hourMs)}`
+  if (!(await tx.marks.claim({ digest: fingerprint(once), nonce: null, expiresAtMs: nowMs + hourMs }))) return
+  const { id, username } = user
+  await notify(tx, { customer, event: 'unusual-sign-in', userId: id, username, contacts: user, nowMs, once })
 }
 
 /** A line of the audit about an evaluation; who it was stands there as a pseudonym, as everywhere. */

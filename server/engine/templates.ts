@@ -116,6 +116,10 @@ export const noticeEvents = {
     en: 'Sign-in was locked after wrong answers',
     es: 'Se bloqueó el inicio de sesión por respuestas erróneas',
   },
+  'unusual-sign-in': {
+    en: 'Somebody tried to sign in, which looked unusual',
+    es: 'Alguien intentó iniciar sesión de forma poco habitual',
+  },
   'success-after-failures': {
     en: 'Somebody signed in after wrong answers',
     es: 'Alguien inició sesión tras respuestas erróneas',
