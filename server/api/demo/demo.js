@@ -41,45 +41,39 @@ const endings = {
 }
 
 /** Asks until it is settled, or until something else was begun. */
-async function wait(step, txId, success) {
-  const mine = ++turn
-  for (;;) {
+async function wait(mine, step, txId, success) {
+  while (mine === turn) {
     await new Promise((resolve) => setTimeout(resolve, pollEveryMs))
-    if (mine !== turn) return
     const { status } = await call(step, { txId })
-    if (mine !== turn) return
     const ending = endings[status]
-    if (ending) return show({ told: status === 'SUCCESS' ? success : ending[0], state: ending[1] })
+    if (ending && mine === turn) return show({ told: status === 'SUCCESS' ? success : ending[0], state: ending[1] })
   }
 }
 
 const begin = {
-  async pair() {
+  async pair(mine) {
     await call('user')
     const { txId, qrCode, message } = await call('pair')
     if (!qrCode) return show({ told: message, state: 'bad' })
     show({ told: 'Scan this code with the phone.', qrCode })
-    await wait('paired', txId, 'The phone is paired.')
+    await wait(mine, 'paired', txId, 'The phone is paired.')
   },
-  async push() {
+  async push(mine) {
     const { status, txId, matchNumber, message } = await call('push')
     if (status !== 'SUCCESS') return show({ told: message, state: 'bad' })
     show({ told: 'Type this number on the phone.', number: matchNumber })
-    await wait('status', txId, endings.SUCCESS[0])
+    await wait(mine, 'status', txId, endings.SUCCESS[0])
   },
-  async scan() {
+  async scan(mine) {
     const { txId, qrCode, message } = await call('scan')
     if (!qrCode) return show({ told: message, state: 'bad' })
     show({ told: 'Scan this code with the phone.', qrCode })
-    await wait('status', txId, endings.SUCCESS[0])
+    await wait(mine, 'status', txId, endings.SUCCESS[0])
   },
 }
 
 for (const button of document.querySelectorAll('[data-step]'))
-  button.addEventListener('click', () => {
-    turn++
-    void begin[button.dataset.step]()
-  })
+  button.addEventListener('click', () => void begin[button.dataset.step](++turn))
 
 byId('code').addEventListener('submit', async (event) => {
   event.preventDefault()
