@@ -4,13 +4,14 @@ import { allLevel, failuresLevel, type LevelName, levels } from '../risk/levels.
 import { type MarkOf, type Marks, markAt } from '../risk/marks.ts'
 import { weightAt } from '../risk/profile.ts'
 import type { World } from '../risk/score.ts'
-import { keyedDigest } from '../security/digest.ts'
+import { deriveKey, quickKeyedDigest } from '../security/digest.ts'
 import type { Customer } from '../vocabulary.ts'
 import type { RiskCore } from './ports.ts'
 
 /** How old a count of everybody may be in use: it moves by parts in a thousand. */
 const freshMs = 30_000
-/** Counts and hashes that are remembered at most; then all are forgotten. */
+/** Counts of one level that are remembered at most, and hashes; then all are forgotten. */
+const countsMax = 5_000
 const rememberedMax = 50_000
 
 interface Known {
@@ -18,8 +19,26 @@ interface Known {
   readonly untilMs: number
 }
 
-/** One for each database in use. */
-const caches = new WeakMap<RiskCore['store'], Map<string, Known>>()
+/** By level, then by mark: numbers, because texts would have to be made first. */
+type Cache = Map<number, Map<number, Known>>
+
+/** One for each database in use and customer. */
+const caches = new WeakMap<RiskCore['store'], Map<number, Cache>>()
+
+function cacheOf(store: RiskCore['store'], customerId: number): Cache {
+  const all = caches.get(store) ?? new Map<number, Cache>()
+  caches.set(store, all)
+  const cache = all.get(customerId) ?? new Map()
+  all.set(customerId, cache)
+  return cache
+}
+
+function remember(cache: Cache, level: number, mark: number, known: Known): void {
+  const values = cache.get(level) ?? new Map<number, Known>()
+  cache.set(level, values)
+  if (values.size >= countsMax) values.clear()
+  values.set(mark, known)
+}
 
 /** What everybody's sign-ins say of these values; `beside` are counts that are read with them, plain and never remembered. */
 export async function worldOf(
@@ -29,20 +48,18 @@ export async function worldOf(
   atMs: number,
   beside: readonly CountKey[],
 ): Promise<{ readonly world: World; readonly extra: readonly number[] }> {
-  const cache = caches.get(store) ?? new Map<string, Known>()
-  caches.set(store, cache)
+  const cache = cacheOf(store, id)
   const nowMs = performance.now()
   const keys = [{ level: allLevel, mark: 0 }, ...levels.map((_, level) => ({ level, mark: markAt(marks, level) }))]
-  const names = keys.map(({ level, mark }) => `${id} ${level} ${mark}`)
-  const known = names.map((name) => cache.get(name))
+  const known = keys.map(({ level, mark }) => cache.get(level)?.get(mark))
   const isWanted = (at: number): boolean => (at === 0 || keys[at]?.mark !== 0) && !((known[at]?.untilMs ?? 0) > nowMs)
   const wanted = [...keys.keys()].filter(isWanted)
   const found = await store.riskCounts(id, [...wanted.flatMap((at) => keys[at] ?? []), ...beside])
-  if (cache.size >= rememberedMax) cache.clear()
   const counts = known.map((one) => one?.count ?? 0)
   for (const [index, at] of wanted.entries()) {
     counts[at] = found[index] ?? 0
-    cache.set(names[at] ?? '', { count: counts[at], untilMs: nowMs + freshMs })
+    const { level, mark } = keys[at] ?? { level: allLevel, mark: 0 }
+    remember(cache, level, mark, { count: counts[at], untilMs: nowMs + freshMs })
   }
   const weight = weightAt(atMs)
   const [total = 0, ...values] = counts
@@ -60,7 +77,7 @@ export function failuresKey(customer: Customer, address: string | null, atMs: nu
   if (!network) return []
   const hour = Math.floor(atMs / hourMs)
   return [hour, hour - 1].map((one) => {
-    const digest = keyedDigest(customer.digestKey, 'risk failures', network.address, String(one))
+    const digest = quickKeyedDigest(riskKey(customer), `failures:${one}:${network.address}`)
     return { level: failuresLevel, mark: digest.readUIntBE(0, 6) }
   })
 }
@@ -72,10 +89,24 @@ const common: ReadonlySet<LevelName> = new Set([
 ])
 const hashes = new Map<string, readonly [number, number]>()
 
+/** Of each customer's key for telling his keys apart, the one for values. */
+const riskKeys = new Map<string, Buffer>()
+
+function riskKey({ digestKey }: Customer): Buffer {
+  const name = Buffer.from(digestKey).toString('latin1')
+  const known = riskKeys.get(name)
+  if (known) return known
+  const made = deriveKey(digestKey, 'values of sign-ins')
+  riskKeys.set(name, made)
+  return made
+}
+
 /** Hashes values under the customer's own key. */
-export function markTool({ id, digestKey }: Customer): MarkOf {
+export function markTool(customer: Customer): MarkOf {
+  const { id } = customer
+  const key = riskKey(customer)
   const markOf: MarkOf = (level, value) => {
-    const digest = keyedDigest(digestKey, 'risk', level, value)
+    const digest = quickKeyedDigest(key, `${level}:${value}`)
     return [digest.readUInt32BE(0), digest.readUInt32BE(4)]
   }
   return (level, value) => {

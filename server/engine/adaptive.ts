@@ -90,7 +90,7 @@ export async function evaluate(engine: RiskCore, request: EvaluateRequest): Prom
   const renewal = shown && renewed(shown, isAllowed, weighed, atMs)
   const resultToken = isAllowed && !isUntrusted ? randomSecret(32).toString('base64url') : null
   const kept = keptOf(request, who, snapshot, weighed, { obligations, resultToken, atMs })
-  const done = await engine.store.write((tx) => keep(tx, request, kept, renewal, atMs))
+  const done = await keep(engine, request, kept, renewal)
   if (!done.ok) return { ok: false, reason: 'bad-session' }
   const { id } = kept
   return { ok: true, id, ...assessment, obligations, isKnownDevice, deviceToken: done.deviceToken, resultToken }
@@ -187,17 +187,32 @@ export function resultDigest(token: string): Buffer {
   return fingerprint('risk result', token)
 }
 
-/** One write: the session's step, the evaluation, the device's next token, and the audit of what is not everyday. */
+type Kept = { readonly ok: false } | { readonly ok: true; readonly deviceToken: string | null }
+
+/** Most weighings leave an evaluation and nothing else. */
 async function keep(
+  { store }: RiskCore,
+  request: EvaluateRequest,
+  kept: KeptEvaluation,
+  renewal: Renewal | undefined,
+): Promise<Kept> {
+  const isAlone = !kept.sessionDigest && !renewal && kept.state !== 'denied' && !kept.record.assessment.notifies
+  if (!isAlone) return store.write((tx) => keepAll(tx, request, kept, renewal, kept.atMs))
+  await store.addEvaluation(kept)
+  return { ok: true, deviceToken: null }
+}
+
+/** One write: the session's step, the evaluation, the device's next token, and the audit of what is not everyday. */
+async function keepAll(
   tx: Records,
   { customer, requestId }: EvaluateRequest,
   kept: KeptEvaluation,
   renewal: Renewal | undefined,
   nowMs: number,
-): Promise<{ readonly ok: false } | { readonly ok: true; readonly deviceToken: string | null }> {
+): Promise<Kept> {
   if (kept.sessionDigest && !(await tx.riskSessions.step(customer.id, kept.sessionDigest, nowMs))) return { ok: false }
   if (kept.sessionDigest && kept.state === 'allowed') await tx.riskSessions.end(customer.id, kept.sessionDigest)
-  await tx.riskEvaluations.add(kept)
+  await tx.riskEvaluations.add([kept])
   if (kept.state === 'denied' || kept.record.assessment.notifies)
     await tx.audit.append(customer.id, riskNote(kept, requestId), kept.decision, nowMs)
   if (kept.record.assessment.notifies) await tellOfUnusual(tx, customer, kept, nowMs)

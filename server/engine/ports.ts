@@ -112,6 +112,8 @@ export interface Store {
   serverKey(purpose: string): Promise<Buffer>
   riskSnapshot(customerId: number, usernameFolded: string): Promise<RiskSnapshot | undefined>
   riskCounts(customerId: number, wanted: readonly CountKey[]): Promise<number[]>
+  /** Keeps an evaluation together with all others of the moment; resolves after the commit. */
+  addEvaluation(evaluation: KeptEvaluation): Promise<void>
 }
 
 export interface UserSnapshot {
@@ -331,7 +333,7 @@ export interface Records {
     remove(customerId: number, userId: string, id: string | null): Promise<number>
   }
   readonly riskEvaluations: {
-    add(evaluation: KeptEvaluation): Promise<void>
+    add(list: readonly KeptEvaluation[]): Promise<void>
     find(customerId: number, id: string): Promise<KeptEvaluation | undefined>
     ask(customerId: number, id: string, challengeId: string): Promise<boolean>
     finish(customerId: number, id: string, finish: Finish): Promise<boolean>

@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import type { KeptEvaluation } from '../risk/kept.ts'
 import { deriveKey } from '../security/digest.ts'
 import { serverScope } from '../vocabulary.ts'
 import { blockRowsMax } from './audit.ts'
@@ -7,6 +8,7 @@ import { Keys } from './keys.ts'
 import { purge, purgedRowsMax } from './purge.ts'
 import { type Repositories, repositories } from './repositories.ts'
 import { openSqlite } from './sqlite/open.ts'
+import { Together } from './together.ts'
 
 export interface StoreOptions {
   /** `postgres://…`, or null for SQLite in `dataDir`. */
@@ -22,6 +24,8 @@ export interface Store
     Database,
     'dialect' | 'decide' | 'userSnapshot' | 'challengeSnapshot' | 'riskSnapshot' | 'riskCounts' | 'timeMs' | 'close'
   > {
+  /** Keeps an evaluation together with all others of the moment; resolves after the commit. */
+  addEvaluation(evaluation: KeptEvaluation): Promise<void>
   /** What is committed. */
   readonly read: Repositories
   /** All of `job` or nothing of it; resolves after the commit. Inside, only the functions it is given are used. */
@@ -47,7 +51,10 @@ export async function openStore(options: StoreOptions): Promise<Store> {
   const read = repositories(database.reader, keys, database.dialect)
   const write: Store['write'] = (job) => database.write((db) => job(repositories(db, keys, database.dialect)))
 
+  const evaluations = new Together<KeptEvaluation>((list) => write((tx) => tx.riskEvaluations.add(list)))
+
   return {
+    addEvaluation: (evaluation) => evaluations.add(evaluation),
     dialect: database.dialect,
     decide: database.decide,
     userSnapshot: database.userSnapshot,

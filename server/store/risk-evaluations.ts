@@ -20,17 +20,26 @@ const never = 2
 
 /** Every weighing, for its answer, for its result, and to try policies on. */
 export function riskEvaluations(db: Db, keys: Keys, dialect: Dialect) {
+  const valuesOf = async (evaluation: KeptEvaluation): Promise<unknown[]> => {
+    const { customerId, id, result } = evaluation
+    const key = await keys.of(db, customerId)
+    return [
+      ...[id, customerId, evaluation.userId, evaluation.atMs, evaluation.state, evaluation.decision],
+      ...[evaluation.score, packMarks(evaluation.marks)],
+      seal(key, JSON.stringify(evaluation.record), placeOf(customerId, id)),
+      ...[evaluation.sessionDigest, evaluation.deviceId, result?.digest ?? null, result?.untilMs ?? null, never],
+    ]
+  }
+
   return {
-    async add(evaluation: KeptEvaluation): Promise<void> {
-      const key = await keys.of(db, evaluation.customerId)
-      const { customerId, id, result } = evaluation
-      const values = [
-        ...[id, customerId, evaluation.userId, evaluation.atMs, evaluation.state, evaluation.decision],
-        ...[evaluation.score, packMarks(evaluation.marks)],
-        seal(key, JSON.stringify(evaluation.record), placeOf(customerId, id)),
-        ...[evaluation.sessionDigest, evaluation.deviceId, result?.digest ?? null, result?.untilMs ?? null, never],
-      ]
-      await db.executeQuery(CompiledQuery.raw(insert[dialect], values))
+    /** Several of any customers, as few statements as there can be. */
+    async add(list: readonly KeptEvaluation[]): Promise<void> {
+      for (let at = 0; at < list.length; ) {
+        const size = chunks.find((one) => one <= list.length - at) ?? 1
+        const rows = await Promise.all(list.slice(at, at + size).map((one) => valuesOf(one)))
+        await db.executeQuery(CompiledQuery.raw(insertOf(dialect, size), rows.flat()))
+        at += size
+      }
     },
 
     async find(customerId: number, id: string): Promise<KeptEvaluation | undefined> {
@@ -152,18 +161,23 @@ export function riskEvaluations(db: Db, keys: Keys, dialect: Dialect) {
 }
 
 /** Written with every weighing: as text, because compiling it takes longer than running it. */
-const columns =
-  'id, customer_id, user_id, at_ms, state, decision, score, marks, record, session_digest, device_id, result_digest, result_until_ms, is_counted'
-const insert = {
-  sqlite: `insert into risk_evaluations (${columns}) values (${numbered((_) => '?')})`,
-  postgres: `insert into risk_evaluations (${columns}) values (${numbered((at) => `$${at}`)})`,
-} as const satisfies Record<Dialect, string>
+const columns = [
+  ...['id', 'customer_id', 'user_id', 'at_ms', 'state', 'decision', 'score', 'marks', 'record', 'session_digest'],
+  ...['device_id', 'result_digest', 'result_until_ms', 'is_counted'],
+]
+/** Rows of one statement; few sizes, so that each is prepared once. */
+const chunks = [64, 16, 4, 1] as const
+const statements = new Map<string, string>()
 
-function numbered(one: (at: number) => string): string {
-  return columns
-    .split(', ')
-    .map((_, index) => one(index + 1))
-    .join(', ')
+function insertOf(dialect: Dialect, rows: number): string {
+  const name = `${dialect} ${rows}`
+  const known = statements.get(name)
+  if (known) return known
+  const value = (row: number, at: number) => (dialect === 'sqlite' ? '?' : `$${row * columns.length + at + 1}`)
+  const tuples = Array.from({ length: rows }, (_, row) => `(${columns.map((_, at) => value(row, at)).join(', ')})`)
+  const made = `insert into risk_evaluations (${columns.join(', ')}) values ${tuples.join(', ')}`
+  statements.set(name, made)
+  return made
 }
 
 function open(key: SealingKey, row: RiskEvaluationRow): KeptEvaluation {

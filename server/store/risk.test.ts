@@ -72,7 +72,7 @@ for (const name of databaseNames) {
         anEvaluation(mine, story.user.id, 'alice', { result: null, atMs: nowMs + at }),
       )
       await store.write(async (tx) => {
-        for (const evaluation of evaluations) await tx.riskEvaluations.add(evaluation)
+        await tx.riskEvaluations.add(evaluations)
         for (const { id } of evaluations.slice(0, 2)) await tx.riskEvaluations.count(mine, id)
       })
       const take = () =>

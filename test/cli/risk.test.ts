@@ -28,7 +28,7 @@ describe('risk on the command line', () => {
     await store.write(async (tx) => {
       await tx.users.add(user, 'alice')
       await tx.riskDevices.add(customer.id, user.id, aDevice())
-      await tx.riskEvaluations.add(anEvaluation(customer.id, user.id, 'alice', { result: null }))
+      await tx.riskEvaluations.add([anEvaluation(customer.id, user.id, 'alice', { result: null })])
     })
     await store.close()
   })

@@ -95,7 +95,7 @@ export async function tellRisk(
   const session = { ...aSession, action: words.action }
   await tx.riskUsers.put(customerId, id, aRiskUser(words.latitude))
   await tx.riskDevices.add(customerId, id, device)
-  await tx.riskEvaluations.add(evaluation)
+  await tx.riskEvaluations.add([evaluation])
   await tx.riskSessions.add(customerId, sessionDigest, session, 5, nowMs + 1_000)
   await tx.riskPolicies.put(customerId, '', '{}', nowMs)
   return { device, evaluation, sessionDigest }

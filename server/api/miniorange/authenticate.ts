@@ -1,4 +1,5 @@
 import Type, { type Static } from 'typebox'
+import type { Evaluation } from '../../engine/adaptive.ts'
 import { type AnswerRequest, answer, type ToChallenge } from '../../engine/answer.ts'
 import { type ChallengeOutcome, challenge } from '../../engine/challenge.ts'
 import { challengeIdOf } from '../../engine/passkeys.ts'
@@ -121,15 +122,19 @@ async function askUser({
   }
 }
 
-/** Risk is weighed of users alone; the keys that everybody knows have none. */
+/** Risk is weighed of an enrolled user, whom a contact of somebody else's choice does not prove. */
 async function weighFirst(
   engine: Engine,
   customer: Customer,
-  { username, ipAddress, risk = {} }: { username?: string; ipAddress?: string; risk?: Static<typeof riskField> },
+  body: ChallengeBody & { readonly risk?: Static<typeof riskField> },
   requestId: string,
-) {
-  if (username === undefined || isDefaultCustomer(customer))
-    return { status: 'ERROR', message: 'Risk is weighed of a user: send username.' }
+): Promise<Evaluation | Reply> {
+  const { username, phone, email, ipAddress, risk = {} } = body
+  if (username === undefined || phone !== undefined || email !== undefined || isDefaultCustomer(customer))
+    return {
+      status: 'ERROR',
+      message: 'Risk is weighed of an enrolled user: send username, and neither phone nor email.',
+    }
   return weigh(engine, { customer, username, ipAddress, risk, requestId })
 }
 
