@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
-import { codeFor, post, testKey } from '../support/caller.ts'
+import { codeFor, inbox, post, testKey } from '../support/caller.ts'
 import {
   isTaken,
   newDevice,
@@ -324,6 +324,21 @@ describe('risk inside a challenge', () => {
     })
     assert.equal(body.status, 'FAILED')
     assert.equal(body['deviceToken'], undefined)
+  })
+
+  it('weighs enrolled users only, and at their own contacts', async () => {
+    const refused = [
+      await challenge('somebody-else@example.com'),
+      await server.call('/auth/challenge', {
+        customerKey,
+        username: await newUser(),
+        risk,
+        email: 'thief@example.com',
+      }),
+      await server.call('/auth/challenge', { customerKey, email: 'thief@example.com', authType: 'EMAIL', risk }),
+    ]
+    for (const { body, text } of refused) assert.notEqual(body.status, 'SUCCESS', text)
+    assert.deepEqual(await inbox(server.baseUrl, 'thief@example.com'), [])
   })
 
   it('denies what the policy denies', async () => {

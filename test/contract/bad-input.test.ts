@@ -155,6 +155,8 @@ for (const database of databaseNames) {
         ...{ serial: 'A1', file: 'A1,3132333435363738393031323334353637383930', nextToken: '00000b', dryRun: true },
         ...{ groupName: 'DEFAULT', groups: [{ groupName: 'Staff', isDefault: 'false' }] },
         users: [{ primaryEmail: username }],
+        ...{ userKey: username, origin: 'https://www.example.com', action: 'sign-in', feedback: 'failed' },
+        ...{ sessionUuid: 'no-such-session', appSecret: 'not-the-secret', resultToken: 'no-such-result' },
         // Too short to be chosen: no account is made, and so none is sent a link.
         ...{ password: 'short', query: 'a question', companyName: 'Example' },
       }
@@ -175,7 +177,7 @@ for (const database of databaseNames) {
       const values: Record<string, unknown> = { ...fine, ...contactsOf(nextContact()) }
       return Object.fromEntries(
         Object.entries(fields).flatMap(([name, { type }]) =>
-          type === 'object' ? [[name, mail]] : name in values ? [[name, values[name]]] : [],
+          type === 'object' ? (name === 'email' ? [[name, mail]] : []) : name in values ? [[name, values[name]]] : [],
         ),
       )
     }
