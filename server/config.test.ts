@@ -27,6 +27,7 @@ describe('readConfig', () => {
       bootstrap: { customerKey: null, apiKey: null, adminPassword: null },
       trustedProxies: [],
       tls: null,
+      networks: { databases: [], lists: [] },
       voiceModel: null,
       voiceOnnx: null,
       logLevel: 'info',
@@ -69,6 +70,8 @@ describe('readConfig', () => {
     ['VOICE_MODEL', './voice-model', 'voiceModel', './voice-model'],
     ['TRUSTED_PROXIES', '10.0.0.0/8, ::1,fd00::/8', 'trustedProxies', ['10.0.0.0/8', '::1', 'fd00::/8']],
     ['LOG_LEVEL', 'silent', 'logLevel', 'silent'],
+    ['IP_DATABASES', 'package.json, LICENSE', 'networks', { databases: ['package.json', 'LICENSE'], lists: [] }],
+    ['IP_LISTS', 'tor=LICENSE', 'networks', { databases: [], lists: [{ name: 'tor', file: 'LICENSE' }] }],
   ]
   for (const [name, value, field, expected] of taken)
     it(`takes ${name}=${value}`, () => {
@@ -81,6 +84,8 @@ describe('readConfig', () => {
     ['MODE', 'prod', 'Production', 'DEVELOPMENT', 'test'],
     ['INBOX', 'true', 'yes', 'ON', '1'],
     ['LOG_LEVEL', 'verbose', 'INFO', 'toString'],
+    ['IP_DATABASES', '/nowhere.mmdb', 'LICENSE,'],
+    ['IP_LISTS', 'LICENSE', 'tor=/nowhere', 'Tor=LICENSE', '=LICENSE'],
     ['DATABASE_URL', 'mysql://h/d', 'sqlite:./x', 'postgres://', 'h/d', 'xpostgres://h/d'],
     [
       'BASE_URL',
