@@ -111,7 +111,17 @@ for (const name of databaseNames) {
       const messages = await preview()
       assert.deepEqual(
         messages.map(({ message, channel }) => `${message} ${channel}`),
-        ['code sms', 'code email', 'code call', 'links sms', 'links email', 'notice email', 'notice sms'],
+        [
+          'code sms',
+          'code email',
+          'code call',
+          'links sms',
+          'links email',
+          'voice sms',
+          'voice email',
+          'notice email',
+          'notice sms',
+        ],
       )
       const [codeSms, codeEmail, codeCall, linksSms] = messages
       assert.match(codeSms?.text ?? '', /^123456 is your Default code for "Sign in"\. It is valid for 5 min\./)
@@ -129,7 +139,7 @@ for (const name of databaseNames) {
       const purposes = await preview('purpose', ' ({transaction})', '--language', 'es')
       assert.deepEqual(
         purposes.map(({ message, channel }) => `${message} ${channel}`),
-        ['code sms', 'code email', 'links sms', 'links email'],
+        ['code sms', 'code email', 'links sms', 'links email', 'voice sms', 'voice email'],
       )
       assert.match(purposes[0]?.text ?? '', /Default \(Sign in\)\. Vale 5 min/)
       assert.ok((await texts()).every(({ isOwn }) => !isOwn))
