@@ -23,7 +23,11 @@ export function banner({ config, baseUrl, first, customer, admin }: BannerFacts)
   if (admin && 'login' in admin) rows.push(['First sign-in', `${admin.login}, with the password that was set`])
   if (config.inbox) rows.push(['Inbox', `${baseUrl}/dev/inbox`])
   if (config.mode === 'development')
-    rows.push(['Requests', `${baseUrl}/dev/requests`], ['API reference', `${baseUrl}/docs`])
+    rows.push(
+      ['Demonstration', `${baseUrl}/demo`],
+      ['Requests', `${baseUrl}/dev/requests`],
+      ['API reference', `${baseUrl}/docs`],
+    )
   rows.push(['API description', `${baseUrl}/openapi.json`])
   rows.push(['Database', config.databaseUrl === null ? `SQLite in ${config.dataDir}` : 'PostgreSQL'])
   if (shown) rows.push(['Customer key', String(shown.id)], ['API key', shown.apiKey])

@@ -207,6 +207,7 @@ describe('the list of routes', () => {
       '*',
       '/account/reset/:secret',
       ...['user', 'register', 'evaluate', 'challenge', 'validate'].map((call) => `/api/risk/page/${call}`),
+      '/demo/:step',
       '/link',
       '/link*',
       '/link/:id/:secret',
