@@ -65,6 +65,7 @@ export async function createHttp(options: HttpOptions): Promise<FastifyInstance>
   app.server.headersTimeout = headersTimeoutMs
   // Node would answer an unknown expectation with an empty body.
   app.server.on('checkExpectation', (request, response) => app.server.emit('request', request, response))
+  hangUpUnused(app, options.tls !== null)
   // The schemas describe; what they mean is checked by the endpoints, in the words of their own callers.
   app.setValidatorCompiler(() => () => true)
   app.setSerializerCompiler(() => JSON.stringify)
@@ -98,6 +99,24 @@ export async function createHttp(options: HttpOptions): Promise<FastifyInstance>
   for (const plugin of options.plugins) await app.register(plugin)
   app.register(async (scope) => operate(scope, options))
   return app
+}
+
+/** How long a connection that was made beforehand may still ask something while the server stops. */
+const unusedMs = 1_000
+
+/** Browsers connect beforehand, and Node does not call a connection idle that never asked anything: it would hold up a stop. */
+function hangUpUnused(app: FastifyInstance, isTls: boolean): void {
+  const open = new Set<Socket>()
+  app.server.on(isTls ? 'secureConnection' : 'connection', (socket: Socket) => {
+    open.add(socket)
+    socket.once('close', () => open.delete(socket))
+  })
+  app.addHook('preClose', (done) => {
+    setTimeout(() => {
+      for (const socket of open) if (socket.bytesRead === 0) socket.destroy()
+    }, unusedMs).unref()
+    done()
+  })
 }
 
 /** Old clients send no Host; Node would answer them with an empty body. */

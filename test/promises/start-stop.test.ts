@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs'
-import { type AddressInfo, createServer } from 'node:net'
+import { type AddressInfo, connect, createServer } from 'node:net'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { afterEach, beforeEach, describe, it } from 'node:test'
@@ -16,7 +16,7 @@ import { databaseNames, newPlace, type Place } from '../support/databases.ts'
 import { callTo, withMasterKey } from '../support/nodes.ts'
 import { type ServerProcess, startProcess } from '../support/process.ts'
 import { openRaw } from '../support/raw.ts'
-import { environmentOf } from '../support/server.ts'
+import { environmentOf, startServer } from '../support/server.ts'
 import { storeOn } from '../support/store.ts'
 
 const cli = fileURLToPath(new URL('../../server/cli.ts', import.meta.url))
@@ -198,6 +198,19 @@ for (const name of databaseNames) {
     })
   })
 }
+
+describe('a server that stops', () => {
+  it('is not held up by a connection that never asked anything, as browsers make them', async () => {
+    const server = await startServer()
+    const socket = connect(Number(new URL(server.baseUrl).port), '127.0.0.1')
+    await once(socket, 'connect')
+    const closed = once(socket, 'close')
+    const began = performance.now()
+    await server.close()
+    await closed
+    assert.ok(performance.now() - began < 10_000)
+  })
+})
 
 describe('a server that cannot start says why in a sentence, and ends', () => {
   const key = withMasterKey.COUNTERSIGN_MASTER_KEY
