@@ -17,7 +17,11 @@ export function createMetrics() {
   const receipts = counter('receipts_total', 'Receipts by provider and state.', ['provider', 'state'])
 
   const notices = counter('notices_total', 'Notices that could not be kept, by event.', ['method', 'outcome'])
-  const counted = { challenge: challenges, answer: answers, notice: notices }
+  const weighings = counter('weighings_total', 'Weighings of sign-ins by decision; broken: the weighing failed.', [
+    'method',
+    'outcome',
+  ])
+  const counted = { challenge: challenges, answer: answers, notice: notices, risk: weighings }
 
   return {
     registry,

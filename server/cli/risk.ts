@@ -132,7 +132,10 @@ function withRisk<T>(
     const nowMs = await nowOf(store)
     const networks = openNetworks(config.networks)
     const policies = (id: number) => readPolicies(store.read.riskPolicies.all, id)
-    return job({ store, clock: () => nowMs, networkOf: (one) => networks.of(one), policies }, customer)
+    return job(
+      { store, clock: () => nowMs, observe: () => undefined, networkOf: (one) => networks.of(one), policies },
+      customer,
+    )
   })
 }
 

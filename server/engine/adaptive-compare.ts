@@ -1,5 +1,5 @@
 import { type Browser, readBrowser, unknownBrowser } from '../risk/browser.ts'
-import { type Likeness, mostLike } from '../risk/device.ts'
+import { mostLike } from '../risk/device.ts'
 import { type Evidence, evidenceOf, noNetwork } from '../risk/evidence.ts'
 import type { SignInFacts } from '../risk/facts.ts'
 import { leftOf, nobody, type RememberedDevice, type RiskSnapshot } from '../risk/kept.ts'
@@ -35,7 +35,7 @@ export interface ToCompare {
   readonly deviceKey: string | null
 }
 
-/** Compares a sign-in with what is remembered of the user and of everybody. Undefined: nobody of this name. */
+/** Compares a sign-in with what is remembered of the user and of everybody. No snapshot: nobody of this name. */
 export async function compare(
   engine: RiskCore,
   { customer, facts, deviceToken, deviceKey }: ToCompare,
@@ -52,7 +52,8 @@ export async function compare(
   const { world, extra } = await worldOf(engine, customer, marks, atMs, failedFrom)
   const shown = readToken(deviceToken, deviceKey, known)
   const isThisOne = shown.state === 'known' ? shown.device : undefined
-  const likeness = likenessOf(isThisOne ? [isThisOne] : known, marks, browser, (level) => rarityIn(world, level))
+  const candidates = isThisOne ? [isThisOne] : known
+  const likeness = mostLike(candidates, marks, browser.version, (level) => rarityIn(world, level))
   const trustedUntilMs = (isThisOne ?? known.find(({ id }) => id === likeness?.device.id))?.trustedUntilMs ?? 0
   const evidence = evidenceOf({
     ...{ atMs, address, network, marks, world, likeness },
@@ -68,15 +69,6 @@ export async function compare(
     isReported: user.reportedUntilMs > atMs,
   })
   return { evidence, marks, browser, shown }
-}
-
-function likenessOf(
-  known: readonly RememberedDevice[],
-  marks: Marks,
-  { version }: Browser,
-  rarityOf: (level: number) => number,
-): Likeness | undefined {
-  return mostLike(known, marks, version, rarityOf)
 }
 
 /** A token names its device, so that a replaced one is noticed. */

@@ -102,7 +102,9 @@ async function finish(
     // Decides which of two answers at once finishes it; the other finds nothing that waits.
     if (!(await tx.riskEvaluations.finish(customerId, id, { method, deviceId, result })))
       return { ok: false, reason: 'unknown' }
-    if (sessionDigest) await tx.riskSessions.end(customerId, sessionDigest)
+    // One session has one result, however many of its evaluations were answered.
+    if (sessionDigest && !(await tx.riskSessions.end(customerId, sessionDigest)))
+      return { ok: false, reason: 'unknown' }
     const device = deviceId !== null && isTrusting ? await rememberDevice(tx, kept, deviceId, policy, nowMs) : null
     await learnFrom(tx, kept)
     await tx.audit.append(customerId, { ...riskNote(kept, null), method }, 'completed', nowMs)

@@ -39,6 +39,7 @@ for (const name of databaseNames) {
     let user: User
     let nowMs = Date.UTC(2026, 5, 1, 12)
     let number = 800
+    const observed: string[] = []
 
     before(async () => {
       place = await newPlace(name)
@@ -46,6 +47,7 @@ for (const name of databaseNames) {
       engine = {
         store,
         clock: () => nowMs,
+        observe: ({ outcome }) => observed.push(outcome),
         networkOf: (address) => (address === home ? oslo : lisbon),
         policies: (id) => readPolicies(store.read.riskPolicies.all, id),
       }
@@ -220,6 +222,7 @@ for (const name of databaseNames) {
       })
       assert.ok(outcome.ok)
       assert.deepEqual([outcome.decision, rulesOf(outcome)], ['challenge', ['no-history', 'engine']])
+      assert.equal(observed.at(-1), 'broken')
     })
 
     it('tells the user once an hour of what the policy refuses', async () => {

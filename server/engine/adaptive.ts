@@ -81,6 +81,8 @@ export async function evaluate(engine: RiskCore, request: EvaluateRequest): Prom
 
   const weighed = await weigh(engine, request, snapshot, atMs)
   const { evidence, assessment, shown, policy } = weighed
+  const outcome = evidence.isBroken ? 'broken' : assessment.unenforced
+  engine.observe({ kind: 'risk', method: policy.mode, outcome })
   const isKnownDevice = evidence.token === 'known'
   const obligations =
     assessment.decision === 'challenge' && snapshot

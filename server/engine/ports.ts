@@ -87,7 +87,7 @@ export interface Listener {
 }
 
 /** What weighing needs where nothing is sent. */
-export type RiskCore = Pick<Engine, 'store' | 'clock' | 'networkOf' | 'policies'>
+export type RiskCore = Pick<Engine, 'store' | 'clock' | 'observe' | 'networkOf' | 'policies'>
 
 export interface SelfService {
   readonly maySignUp: boolean
@@ -622,3 +622,5 @@ export type Observed =
   | { readonly kind: 'challenge'; readonly method: string; readonly outcome: string }
   | { readonly kind: 'answer'; readonly method: string; readonly outcome: string }
   | { readonly kind: 'notice'; readonly method: string; readonly outcome: string }
+  /** `method`: `enforce` or `report`. */
+  | { readonly kind: 'risk'; readonly method: string; readonly outcome: string }

@@ -122,10 +122,17 @@ export function readPolicy(value: unknown): { readonly policy: Policy } | { read
       countries: { ...defaultPolicy.countries, ...given.countries },
       networks: { ...defaultPolicy.networks, ...given.networks },
       devices: { ...defaultPolicy.devices, ...given.devices },
-      rules: { ...defaultPolicy.rules, ...given.rules },
+      rules: mergedRules(given.rules ?? {}),
       methods: [...(given.methods ?? defaultPolicy.methods)].sort((one, other) => one.from - other.from),
     },
   }
+}
+
+/** A rule that only says what it is worth keeps what it asks for. */
+function mergedRules(given: Policy['rules']): Policy['rules'] {
+  const { rules } = defaultPolicy
+  const merged = Object.entries(given).map(([name, own]) => [name, { ...rules[name as RuleId], ...own }]) // its own names
+  return { ...rules, ...Object.fromEntries(merged) }
 }
 
 function isZone(name: string): boolean {

@@ -121,7 +121,8 @@ describe('a policy', () => {
 
   it('only reports where it is told to: everybody is asked, and what it would have done is said', () => {
     const outcome = decide({}, { mode: 'report', countries: { blocked: ['NO'] } })
-    assert.deepEqual([outcome.decision, outcome.unenforced], ['challenge', 'deny'])
+    assert.deepEqual([outcome.decision, outcome.unenforced, outcome.notifies], ['challenge', 'deny', false])
+    assert.equal(decide({}, { countries: { blocked: ['NO'] } }).notifies, true)
     assert.equal(decide({}, { mode: 'report' }).decision, 'challenge')
   })
 
@@ -133,6 +134,12 @@ describe('a policy', () => {
     const full = { token: 'none', devices: 3 } as const
     assert.equal(decide(full, { devices: { max: 3, otherwise: 'deny' } }).decision, 'deny')
     assert.equal(decide({ devices: 3 }, { devices: { max: 3, otherwise: 'deny' } }).decision, 'allow')
+  })
+
+  it('keeps what a rule asks for where it only says what it is worth', () => {
+    const listed = { network: { ...usual.network, lists: ['tor'] } }
+    assert.equal(decide(listed, { rules: { 'bad-network': { points: 0 } } }).decision, 'challenge')
+    assert.equal(decide(listed, { rules: { 'bad-network': { points: 0, action: 'allow' } } }).decision, 'allow')
   })
 
   it('says everything that is wrong with it', () => {

@@ -25,7 +25,8 @@ export function assess(evidence: Evidence, policy: Policy): Assessment {
   const unenforced = heaviest(asked)
   // A policy that only reports leaves everything as it would be without it: everybody is asked.
   const decision = policy.mode === 'report' ? 'challenge' : unenforced
-  return { decision, score, findings, unenforced, notifies: asked.includes('notify') || asked.includes('deny') }
+  const notifies = policy.mode === 'enforce' && (asked.includes('notify') || asked.includes('deny'))
+  return { decision, score, findings, unenforced, notifies }
 }
 
 /** Without the token of a remembered device there is no passing, unless the policy takes a likeness for one. */
