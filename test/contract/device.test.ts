@@ -262,6 +262,20 @@ describe('the phone app', () => {
       assert.equal((await again()).body.status, 'SUCCESS')
     })
 
+    it('answered too late, or replaced by a newer one, is no answer', async () => {
+      const { username } = await newUser(server)
+      const phone = await newPhone(username)
+      const older = await ask(username, 'PUSH NOTIFICATIONS')
+      const prompt = await phone.prompt()
+      const newer = await ask(username, 'PUSH NOTIFICATIONS')
+      assert.equal((await phone.answer(prompt, 'approve')).refusal, 'replaced-prompt')
+      const last = await phone.prompt()
+      server.advance(300_000)
+      assert.equal((await phone.answer(last, 'approve')).refusal, 'expired-prompt')
+      assert.deepEqual(await phone.prompts(), [])
+      assert.deepEqual([await statusOf(older.txId), await statusOf(newer.txId)], ['FAILED', 'ERROR'])
+    })
+
     it('is limited as prompts are: three unanswered ones pause it, and the sixth in an hour is not asked', async () => {
       const { username } = await newUser(server)
       const phone = await newPhone(username)

@@ -5,6 +5,7 @@ import { after, before, describe, it } from 'node:test'
 import { type Gateway, startGateway } from '../channels/gateway.ts'
 import { codeFor, inbox, post, sign, testKey, wrongCode } from '../support/caller.ts'
 import { type DatabaseName, databaseNames, newPlace, type Place } from '../support/databases.ts'
+import { Phone, readQr } from '../support/device.ts'
 import { type Call, callTo, withMasterKey } from '../support/nodes.ts'
 import { startProcess } from '../support/process.ts'
 import { register, rightAnswers, threeQuestions, wrongAnswers } from '../support/questions.ts'
@@ -45,6 +46,7 @@ for (const name of databaseNames) {
           try {
             secrets = await story(server.baseUrl, gateway, isInboxOn)
             await answerSlowly(place, callTo(server.baseUrl), secrets)
+            await askPhone(server.baseUrl, secrets)
             databaseWhileRunning = await everything(place, name, isInboxOn)
           } finally {
             await server.stop()
@@ -70,6 +72,27 @@ for (const name of databaseNames) {
       })
     }
   })
+}
+
+/** A phone is paired, asked by push and by a scanned code; its push service is nowhere. */
+async function askPhone(baseUrl: string, secrets: Secrets): Promise<void> {
+  const call = callTo(baseUrl)
+  const endpoint = 'https://push.invalid/endpoint-of-the-story'
+  const keys = { p256dh: Buffer.alloc(65, 4).toString('base64url'), auth: Buffer.alloc(16, 9).toString('base64url') }
+  const { body } = await call('/auth/register-mobile', { username })
+  const link = await readQr(String(body['qrCode']))
+  const paired = new Phone(baseUrl)
+  assert.equal((await paired.pair(link, { push: { endpoint, keys } })).code, 201)
+  const ask = (authType: string) => call('/auth/challenge', { customerKey, username, authType })
+  assert.equal((await ask('PUSH NOTIFICATIONS')).body.status, 'SUCCESS')
+  assert.equal((await paired.answer(await paired.prompt(), 'approve')).body.state, 'approved')
+  const scanned = await readQr(String((await ask('MOBILE AUTHENTICATION')).body['qrCode']))
+  assert.equal((await paired.scanAndApprove(scanned)).body.state, 'approved')
+  secrets.set('the secret of the pairing', link.split('.').at(-1) ?? '')
+  secrets.set('the secret of the scanned code', scanned.split('.').at(-1) ?? '')
+  secrets.set('the soft token', paired.softToken?.secret ?? '')
+  secrets.set('the push service', endpoint)
+  secrets.set('the secret of the push subscription', keys.auth)
 }
 
 async function setUp(place: Place, gateway: Gateway): Promise<void> {
