@@ -48,7 +48,7 @@ export async function compare(
   const marks = marksOf(valuesOf(facts, network, browser, atMs), markTool(customer))
   const user = snapshot?.user ?? nobody
   const known = snapshot?.devices ?? []
-  const failedFrom = failuresKey(customer, address, atMs)
+  const failedFrom = failuresKey(marks, atMs)
   const { world, extra } = await worldOf(engine, customer, marks, atMs, failedFrom)
   const shown = readToken(deviceToken, deviceKey, known)
   const isThisOne = shown.state === 'known' ? shown.device : undefined

@@ -1,6 +1,5 @@
-import { networksOf } from '../risk/addresses.ts'
 import type { CountKey } from '../risk/kept.ts'
-import { allLevel, failuresLevel, type LevelName, levels } from '../risk/levels.ts'
+import { allLevel, failuresLevel, type LevelName, levelIndex, levels } from '../risk/levels.ts'
 import { type MarkOf, type Marks, markAt } from '../risk/marks.ts'
 import { weightAt } from '../risk/profile.ts'
 import type { World } from '../risk/score.ts'
@@ -71,16 +70,16 @@ export async function worldOf(
 
 const hourMs = 3_600_000
 
-/** Failed attempts from one address in this hour and the one before. */
-export function failuresKey(customer: Customer, address: string | null, atMs: number): CountKey[] {
-  const network = address === null ? undefined : networksOf(address)
-  if (!network) return []
+/** Failed attempts from one address in this hour and the one before: its hash, moved on by the hour. */
+export function failuresKey(marks: Marks, atMs: number): CountKey[] {
+  const address = markAt(marks, levelIndex.address)
+  if (address === 0) return []
   const hour = Math.floor(atMs / hourMs)
-  return [hour, hour - 1].map((one) => {
-    const digest = quickKeyedDigest(riskKey(customer), `failures:${one}:${network.address}`)
-    return { level: failuresLevel, mark: digest.readUIntBE(0, 6) }
-  })
+  return [hour, hour - 1].map((one) => ({ level: failuresLevel, mark: (address + one * hourStep) % 2 ** 53 }))
 }
+
+/** So that neighbouring hours of neighbouring hashes do not meet; the sum stays a whole number below 2^54. */
+const hourStep = 0x9e3779b1
 
 /** Few values are many people's: countries, providers, browsers, screens. */
 const common: ReadonlySet<LevelName> = new Set([

@@ -169,10 +169,9 @@ export async function tell(
     if (!kept || (what === 'failed' && kept.state !== 'open' && kept.state !== 'allowed')) return false
     const states = { failed: 'failed', 'not-me': 'not-me', mine: 'finished' } as const
     await tx.riskEvaluations.settle(customer.id, id, states[what])
-    const { userId, deviceId, record } = kept
+    const { userId, deviceId } = kept
     if (what === 'failed')
-      for (const key of failuresKey(customer, record.evidence.address, nowMs).slice(0, 1))
-        await tx.riskCounts.bump(customer.id, key, nowMs)
+      for (const key of failuresKey(kept.marks, nowMs).slice(0, 1)) await tx.riskCounts.bump(customer.id, key, nowMs)
     if (userId !== null) {
       const user = await tx.riskUsers.hold(customer.id, userId)
       const changes = {

@@ -208,6 +208,19 @@ for (const name of databaseNames) {
       assert.ok(rulesOf(await weigh(token)).includes('failures'))
     })
 
+    it('notices failures from one address, whoever it tries', async () => {
+      await remembered()
+      for (let tries = 0; tries < 6; tries++)
+        await tell(engine, customer, (await weigh(null, { address: away })).id, 'failed')
+      const other = aUser(customer.id)
+      await store.write((tx) => tx.users.add(other, other.username))
+      user = other
+      assert.ok(rulesOf(await weigh(null, { address: away })).includes('failures'))
+      assert.ok(!rulesOf(await weigh(null)).includes('failures'))
+      nowMs += 2 * hourMs
+      assert.ok(!rulesOf(await weigh(null, { address: away })).includes('failures'))
+    })
+
     it('asks, and never lets pass, when the weighing itself breaks', async () => {
       const token = await remembered()
       const broken: RiskCore = {
