@@ -48,8 +48,10 @@ export interface VoiceEnrolmentPage {
   readonly challenge: Challenge
   readonly userId: string
   readonly username: string
-  /** The digits of each recording; those after the third are only said when three were not enough. */
+  /** The digits of each recording that may be made. */
   readonly prompts: readonly string[]
+  /** Recordings that are enough when they are like each other. */
+  readonly few: number
 }
 
 /** Undefined for a link that was altered, is of another question, or is over. */
@@ -62,7 +64,7 @@ export async function readVoiceEnrolment(
   if (!found) return undefined
   const { customer, challenge, user } = found
   const prompts = openEnrolment(id, challenge.pending, secret, toolsFor(customer, engine.clock()))
-  return prompts && { customer, challenge, userId: user.id, username: user.username, prompts }
+  return prompts && { customer, challenge, userId: user.id, username: user.username, prompts, few: recordings.few }
 }
 
 /** What is wrong with a recording of an enrolment. */

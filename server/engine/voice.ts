@@ -107,11 +107,11 @@ export async function answerByVoice(
 ): Promise<VoiceOutcome> {
   const arrivedAtMs = engine.clock()
   const { customer, challenge, prompt } = page
+  if (spoken.prompt !== prompt.number || prompt.untilMs <= arrivedAtMs) return again('late')
   try {
     return await engine.voices.hold(async (listener) => {
       const clip = await listener.examine(spoken.file)
       if (typeof clip === 'string') return again(clip)
-      if (spoken.prompt !== prompt.number || prompt.untilMs <= arrivedAtMs) return again('late')
       const ear = listenTo(engine, customer, listener, clip, prompt)
       const outcome = await answer(engine, {
         customer,

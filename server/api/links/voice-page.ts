@@ -7,8 +7,6 @@ import { brand, fact, facts, filled, ownPath } from './page.ts'
 import { type Words, words } from './words.ts'
 
 const script = '/voice/script.js'
-/** Of an enrolment, unless they are too unlike each other. */
-const steps = 3
 
 /** The page that asks for a voice. Its script records, and posts what it heard. */
 export function voicePage(language: Language, view: VoicePage, action: string, hint: VoiceHint | null, nowMs: number) {
@@ -44,11 +42,11 @@ export function voiceEnrolmentPage(language: Language, view: VoiceEnrolmentPage,
 <dl>
 ${fact(say.account, escapeHtml(view.username))}</dl>
 <noscript><p class="problem">${icons.alert}${say.needsScript}</p></noscript>
-<form class="column voice" action="${escapeHtml(ownPath(action))}/recordings" data-steps="${steps}"
+<form class="column voice" action="${escapeHtml(ownPath(action))}/recordings" data-steps="${view.few}"
 data-prompts="${view.prompts.join(' ')}" data-step="${escapeHtml(say.voiceStep)}" data-more="${escapeHtml(say.voiceMore)}"
 ${sentences(say)}>
 <label class="consent"><input type="checkbox" name="consent" value="yes" required><span>${filled(say.voiceConsent, { customer })}</span></label>
-<p class="step">${filled(say.voiceStep, { step: '1', steps: String(steps) })}</p>
+<p class="step">${filled(say.voiceStep, { step: '1', steps: String(view.few) })}</p>
 ${recorder(say, view.prompts[0] ?? '', null)}
 </form>`
   return htmlPage({ language, title: say.voiceSetUpTitle, content, kind: 'asking', script })

@@ -26,7 +26,6 @@ import { words } from './words.ts'
 /** One recording of a mebibyte in base64; of an enrolment there are five, of five seconds each. */
 const formBytesMax = 1_500_000
 const enrolmentBytesMax = 5_000_000
-const recordingsMax = 5
 
 interface PageParams {
   readonly id: string
@@ -113,7 +112,7 @@ function serveRecordings(app: FastifyInstance, engine: Engine): void {
     const language = languageOf(request, view)
     if (!view) return JSON.stringify({ kind: 'over', sentence: words[language].over })
     const form = formOf(request.body)
-    const files = form.getAll('recording').slice(0, recordingsMax).map(bytesOf)
+    const files = form.getAll('recording').slice(0, view.prompts.length).map(bytesOf)
     const [file] = files
     if (!file || form.get('consent') !== 'yes') return sayWrong(language, view, 0, 'unreadable')
     const index = form.get('index')
