@@ -16,7 +16,7 @@ const modelFolder = '/usr/share/pocketsphinx/model/en-us/en-us'
 /** A clip takes a tenth of a second, and seconds on a machine that is very busy. */
 const deadlineMs = 10_000
 /** Behind everything that somebody waits for who only types a code. */
-const niceness = 5
+const niceness = 10
 
 /** Undefined where it is not installed. */
 export function findPocketsphinx(path = process.env['PATH'] ?? '', model = modelFolder): Pocketsphinx | undefined {

@@ -1,7 +1,7 @@
 import { Worker } from 'node:worker_threads'
 import type { Listener, Voices } from '../engine/ports.ts'
 import type { Clip, ClipProblem } from '../methods/voice/clip.ts'
-import type { Template } from '../methods/voice/speaker.ts'
+import type { Sounding, Template } from '../methods/voice/speaker.ts'
 import { OverloadError } from '../vocabulary.ts'
 import { engineIdOf } from './model.ts'
 import { digitsRatio, type Pocketsphinx } from './pocketsphinx.ts'
@@ -29,7 +29,7 @@ export interface OpenVoices extends Voices {
 export function openVoices(options: VoicesOptions): OpenVoices {
   const { folder, onnx, pocketsphinx } = options
   const ear = new Ear({ folder, onnx })
-  const listener = listenerOf(ear, pocketsphinx)
+  const listener = listenerOf(ear, pocketsphinx, onnx !== null)
   let held = 0
   let turn: Promise<unknown> = Promise.resolve()
   return {
@@ -50,16 +50,23 @@ export function openVoices(options: VoicesOptions): OpenVoices {
   }
 }
 
-function listenerOf(ear: Ear, pocketsphinx: Pocketsphinx | undefined): Listener {
+function listenerOf(ear: Ear, pocketsphinx: Pocketsphinx | undefined, isOnnx: boolean): Listener {
+  // What crosses to the thread is copied in this one: only what its engine looks at.
+  const sounding = ({ features, wav }: Clip): Sounding =>
+    isOnnx ? { features: none, wav } : { features, wav: nothing }
   return {
     examine: (file) => ear.ask<Clip | ClipProblem>({ kind: 'examine', file }),
     // What cannot be compared is not the user's.
-    compare: (template, clip) => ear.ask<number>({ kind: 'compare', template, clip }).catch(() => Number.NaN),
-    enrol: (clips) => ear.ask<Template>({ kind: 'enrol', clips }),
+    compare: (template, clip) =>
+      ear.ask<number>({ kind: 'compare', template, clip: sounding(clip) }).catch(() => Number.NaN),
+    enrol: (clips) => ear.ask<Template>({ kind: 'enrol', clips: clips.map(sounding) }),
     digitsIn: async (clip, digits) =>
       pocketsphinx ? await digitsRatio(pocketsphinx, clip.wav, digits).catch(() => Number.NaN) : null,
   }
 }
+
+const none = new Float32Array(0)
+const nothing = new Uint8Array(0)
 
 interface Waiting {
   resolve(result: unknown): void

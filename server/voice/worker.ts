@@ -1,7 +1,7 @@
 import { setPriority } from 'node:os'
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads'
-import { type Clip, examineClip } from '../methods/voice/clip.ts'
-import type { Template } from '../methods/voice/speaker.ts'
+import { examineClip } from '../methods/voice/clip.ts'
+import type { Sounding, Template } from '../methods/voice/speaker.ts'
 import { loadMixture } from './model.ts'
 import { loadOnnx, type OnnxModel } from './sherpa.ts'
 
@@ -13,8 +13,8 @@ export interface WorkerOptions {
 
 export type Job =
   | { readonly kind: 'examine'; readonly file: Uint8Array }
-  | { readonly kind: 'compare'; readonly template: Template; readonly clip: Clip }
-  | { readonly kind: 'enrol'; readonly clips: readonly Clip[] }
+  | { readonly kind: 'compare'; readonly template: Template; readonly clip: Sounding }
+  | { readonly kind: 'enrol'; readonly clips: readonly Sounding[] }
 
 export interface Asked {
   readonly number: number
@@ -29,7 +29,7 @@ export interface Told {
 }
 
 /** Behind the event loop: on Linux it is this thread's alone. */
-const niceness = 5
+const niceness = 10
 setPriority(niceness)
 
 const { folder, onnx } = workerData as WorkerOptions // given by `voices.ts`
