@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSy
 import { basename, dirname, join, relative, resolve, sep } from 'node:path'
 import type { Command } from 'commander'
 import { eraseVoice } from '../engine/voice-enrolment.ts'
-import { type Features, featureRate, featuresOf } from '../methods/voice/features.ts'
+import { type Features, featureCount, featureRate, featuresOf } from '../methods/voice/features.ts'
 import { resample } from '../methods/voice/resample.ts'
 import { findSpeech } from '../methods/voice/speech.ts'
 import { train } from '../methods/voice/train.ts'
@@ -16,6 +16,7 @@ import { type Act, Refusal, type Report, reasonOf } from './report.ts'
 const options = { components: 128, roundsMax: 20, cohort: 40 } as const
 const speakersMin = 10
 const minutesMin = 5
+const framesPerMinute = 6_000
 
 export function voice(program: Command, act: Act): void {
   const noun = program
@@ -40,8 +41,8 @@ export function voice(program: Command, act: Act): void {
 
 async function trainModel(dir: string, { out }: { readonly out: string }): Promise<Report> {
   const { speakers, skipped } = speechIn(resolve(dir))
-  const frames = [...speakers.values()].flat().reduce((sum, one) => sum + one.length / 39, 0)
-  const minutes = frames / 100 / 60
+  const frames = [...speakers.values()].flat().reduce((sum, one) => sum + one.length / featureCount, 0)
+  const minutes = frames / framesPerMinute
   if (speakers.size < speakersMin || minutes < minutesMin) {
     const found = `${speakers.size} speakers and ${minutes.toFixed(1)} minutes of speech`
     throw new Refusal(`There are ${found} in ${dir}: a model needs ${speakersMin} speakers and ${minutesMin} minutes.`)
