@@ -198,6 +198,16 @@ describe('the pages of the console, in a browser', () => {
     await page.getByRole('button', { name: 'Actions for desk@example.com' }).waitFor()
   })
 
+  it('the look that was chosen stays', async () => {
+    await look('', 'Default')
+    await page.getByRole('button', { name: /^Administrator/ }).click()
+    await page.getByRole('menuitem', { name: 'Dark' }).click()
+    await look('', 'Default')
+    assert.equal(await page.locator('html').getAttribute('data-mantine-color-scheme'), 'dark')
+    await page.getByRole('button', { name: /^Administrator/ }).click()
+    await page.getByRole('menuitem', { name: 'As the system' }).click()
+  })
+
   it('every page is accessible in both themes, fits 320 pixels and breaks no rule of its policy', async () => {
     const user = (await boss.do('users.list', { query: { q: ann.username } })).items[0]
     const paths = [

@@ -29,11 +29,13 @@ export interface PageEntry {
   /** Under which heading it stands in the navigation; null: it does not. */
   readonly part: 'first' | 'People' | 'Access' | 'Messages' | 'Watch' | 'last' | null
   readonly View: LazyExoticComponent<ComponentType<PageProps>>
+  /** Begins to load it, for when it is about to be looked at. */
+  readonly load: () => Promise<unknown>
 }
 
-/** Makes a page of a module's export, loaded when it is first looked at. */
+/** A page that is one of a module's exports, loaded when it is first looked at. */
 function page<Name extends string>(load: () => Promise<Record<Name, ComponentType<PageProps>>>, name: Name) {
-  return lazy(async () => ({ default: (await load())[name] }))
+  return { load, View: lazy(async () => ({ default: (await load())[name] })) }
 }
 
 /** Every page of the console, in the order of the navigation. */
@@ -44,7 +46,7 @@ export const pages: readonly PageEntry[] = [
     icon: IconHome,
     needs: 'look',
     part: 'first',
-    View: page(() => import('./home.tsx'), 'Home'),
+    ...page(() => import('./home.tsx'), 'Home'),
   },
   {
     path: '/console/users',
@@ -52,7 +54,7 @@ export const pages: readonly PageEntry[] = [
     icon: IconUsers,
     needs: 'look',
     part: 'People',
-    View: page(() => import('./users.tsx'), 'Users'),
+    ...page(() => import('./users.tsx'), 'Users'),
   },
   {
     path: '/console/groups',
@@ -60,7 +62,7 @@ export const pages: readonly PageEntry[] = [
     icon: IconUsersGroup,
     needs: 'look',
     part: 'People',
-    View: page(() => import('./groups.tsx'), 'Groups'),
+    ...page(() => import('./groups.tsx'), 'Groups'),
   },
   {
     path: '/console/tokens',
@@ -68,7 +70,7 @@ export const pages: readonly PageEntry[] = [
     icon: IconDeviceRemote,
     needs: 'look',
     part: 'People',
-    View: page(() => import('./tokens.tsx'), 'Tokens'),
+    ...page(() => import('./tokens.tsx'), 'Tokens'),
   },
   {
     path: '/console/policy',
@@ -76,7 +78,7 @@ export const pages: readonly PageEntry[] = [
     icon: IconLockAccess,
     needs: 'inspect',
     part: 'Access',
-    View: page(() => import('./policy.tsx'), 'PolicyPage'),
+    ...page(() => import('./policy.tsx'), 'PolicyPage'),
   },
   {
     path: '/console/apps',
@@ -84,7 +86,7 @@ export const pages: readonly PageEntry[] = [
     icon: IconApps,
     needs: 'inspect',
     part: 'Access',
-    View: page(() => import('./apps.tsx'), 'Apps'),
+    ...page(() => import('./apps.tsx'), 'Apps'),
   },
   {
     path: '/console/keys',
@@ -92,7 +94,7 @@ export const pages: readonly PageEntry[] = [
     icon: IconKey,
     needs: 'inspect',
     part: 'Access',
-    View: page(() => import('./keys.tsx'), 'Keys'),
+    ...page(() => import('./keys.tsx'), 'Keys'),
   },
   {
     path: '/console/delivery',
@@ -100,7 +102,7 @@ export const pages: readonly PageEntry[] = [
     icon: IconSend,
     needs: 'inspect',
     part: 'Messages',
-    View: page(() => import('./delivery.tsx'), 'Delivery'),
+    ...page(() => import('./delivery.tsx'), 'Delivery'),
   },
   {
     path: '/console/activity',
@@ -108,7 +110,7 @@ export const pages: readonly PageEntry[] = [
     icon: IconActivity,
     needs: 'inspect',
     part: 'Watch',
-    View: page(() => import('./activity.tsx'), 'Activity'),
+    ...page(() => import('./activity.tsx'), 'Activity'),
   },
   {
     path: '/console/developers',
@@ -116,7 +118,7 @@ export const pages: readonly PageEntry[] = [
     icon: IconCode,
     needs: 'inspect',
     part: 'Watch',
-    View: page(() => import('./developers.tsx'), 'Developers'),
+    ...page(() => import('./developers.tsx'), 'Developers'),
   },
   {
     path: '/console/settings',
@@ -124,7 +126,7 @@ export const pages: readonly PageEntry[] = [
     icon: IconSettings,
     needs: 'inspect',
     part: 'last',
-    View: page(() => import('./settings.tsx'), 'Settings'),
+    ...page(() => import('./settings.tsx'), 'Settings'),
   },
   {
     path: '/console/account',
@@ -132,7 +134,7 @@ export const pages: readonly PageEntry[] = [
     icon: IconUserCircle,
     needs: 'look',
     part: null,
-    View: page(() => import('./account.tsx'), 'Account'),
+    ...page(() => import('./account.tsx'), 'Account'),
   },
 ]
 

@@ -4,6 +4,7 @@ import { IconFileImport, IconSearch, IconUserPlus, IconUserSearch } from '@table
 import { useEffect, useState } from 'react'
 import type { UserRow } from '../../../contract/console.ts'
 import { useReading } from '../calls.ts'
+import { Breakable } from '../parts/breakable.tsx'
 import { Empty } from '../parts/empty.tsx'
 import { Link } from '../parts/link.tsx'
 import { type Column, List, useFrom } from '../parts/list.tsx'
@@ -39,7 +40,7 @@ const columns: readonly Column<UserRow>[] = [
         </span>
         <span className="person-text">
           <Link className="row-link" to={`/console/users/${encodeURIComponent(user.id)}`}>
-            {user.username}
+            <Breakable text={user.username} />
           </Link>
           <span className="under">{nameOf(user)}</span>
         </span>

@@ -22,7 +22,13 @@ export function Navigation({ path, onGo }: { readonly path: string; readonly onG
             <ul data-last={part === 'last'}>
               {shown.map((entry) => (
                 <li key={entry.path}>
-                  <Link to={entry.path} aria-current={entry.path === path ? 'page' : undefined} onClick={onGo}>
+                  <Link
+                    to={entry.path}
+                    aria-current={entry.path === path ? 'page' : undefined}
+                    onClick={onGo}
+                    onPointerEnter={() => void entry.load()}
+                    onFocus={() => void entry.load()}
+                  >
                     <entry.icon size={19} stroke={1.7} aria-hidden="true" />
                     {entry.title}
                   </Link>

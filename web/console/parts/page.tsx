@@ -1,4 +1,5 @@
 import { type ReactNode, useEffect, useRef } from 'react'
+import { Breakable } from './breakable.tsx'
 
 interface Props {
   readonly title: string
@@ -20,7 +21,7 @@ export function Page({ title, lead, actions, children }: Props) {
       <header className="page-head">
         <div>
           <h1 ref={heading} tabIndex={-1}>
-            {title}
+            <Breakable text={title} />
           </h1>
           {lead && <p>{lead}</p>}
         </div>
