@@ -52,11 +52,15 @@ const columns: readonly Column<UserRow>[] = [
     of: ({ username, email, phone }) => {
       const contacts = [email === username ? null : email, phone].filter((contact) => contact !== null)
       if (contacts.length === 0) return <span className="quiet">{email ? 'as the username' : 'none'}</span>
-      return contacts.map((contact) => (
-        <div key={contact} className={contact === phone ? 'nowrap' : undefined}>
-          {contact}
+      return (
+        <div>
+          {contacts.map((contact) => (
+            <div key={contact} className={contact === phone ? 'nowrap' : undefined}>
+              {contact && <Breakable text={contact} />}
+            </div>
+          ))}
         </div>
-      ))
+      )
     },
   },
   {

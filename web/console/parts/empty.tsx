@@ -15,7 +15,7 @@ export function Empty({ icon, title, children, action }: Props) {
       <span className="empty-icon" aria-hidden="true">
         {icon}
       </span>
-      <h3>{title}</h3>
+      <p className="empty-title">{title}</p>
       {children && <p>{children}</p>}
       {action}
     </div>
