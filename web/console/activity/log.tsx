@@ -11,6 +11,7 @@ import { type Column, List } from '../parts/list.tsx'
 import { Panel } from '../parts/panel.tsx'
 import { Tag } from '../parts/tag.tsx'
 import { Time } from '../parts/time.tsx'
+import { methodChoices } from '../parts/words.ts'
 import { setQuery, useAddress } from '../router.ts'
 
 const pageSize = 50
@@ -100,6 +101,14 @@ export function Log() {
       }
     >
       <Filters address={address} onFilter={filter} />
+      {filters.userId && (
+        <p className="one-user">
+          Only of one user.{' '}
+          <button type="button" className="text-button" onClick={() => filter('userId', '')}>
+            Show everybody
+          </button>
+        </p>
+      )}
       <List
         of={['line', 'lines']}
         columns={columns}
@@ -173,6 +182,12 @@ function Filters({ address, onFilter }: FiltersProps) {
           onKeyDown={(event) => event.key === 'Enter' && onFilter(name, event.currentTarget.value.trim())}
         />
       ))}
+      <NativeSelect
+        label="Method"
+        value={address.get('method') ?? ''}
+        data={[{ value: '', label: 'All' }, ...methodChoices]}
+        onChange={(event) => onFilter('method', event.currentTarget.value)}
+      />
       <NativeSelect
         label="When"
         value={address.get('hours') ?? ''}

@@ -14,6 +14,9 @@ const methods: Readonly<Record<string, string>> = {
   password: 'Password',
 }
 
+/** The methods that can be chosen from. */
+export const methodChoices = Object.entries(methods).map(([value, label]) => ({ value, label }))
+
 /** What a method is called; one that came later keeps its own word. */
 export function methodName(method: MethodWord): string {
   return methods[method] ?? method.charAt(0).toUpperCase() + method.slice(1).replaceAll('-', ' ')

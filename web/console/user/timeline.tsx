@@ -16,12 +16,16 @@ import type { TimelineEntry } from '../../../contract/console.ts'
 import { useReading } from '../calls.ts'
 import { Empty } from '../parts/empty.tsx'
 import { Facts } from '../parts/facts.tsx'
+import { Link } from '../parts/link.tsx'
 import { Panel } from '../parts/panel.tsx'
 import { dayOf, Time } from '../parts/time.tsx'
 import { Trouble } from '../parts/trouble.tsx'
 import { plural } from '../parts/words.ts'
+import { useMay } from '../session.ts'
 
 const pageSize = 40
+/** The server gives no more at once; what is older stands in the log. */
+const limitMax = 200
 const refreshMs = 5_000
 
 const icons = {
@@ -38,11 +42,13 @@ const icons = {
 /** What befell somebody, newest first: why he was asked, why he was refused. */
 export function Timeline({ userId }: { readonly userId: string }) {
   const [limit, setLimit] = useState(pageSize)
+  const mayInspect = useMay('inspect')
   const entries = useReading('users.timeline', { params: { id: userId }, query: { limit } }, { everyMs: refreshMs })
   const items = entries.data?.items
   return (
     <Panel
       title="Timeline"
+      actions={mayInspect && <Link to={`/console/activity?userId=${encodeURIComponent(userId)}`}>In the log</Link>}
       lead={
         entries.data
           ? `${entries.data.isTotalExact ? '' : 'More than '}${plural(entries.data.total, 'event')}, newest first`
@@ -60,11 +66,11 @@ export function Timeline({ userId }: { readonly userId: string }) {
           <Entry key={entry.id} entry={entry} before={items[index - 1]} />
         ))}
       </ol>
-      {entries.data && items && items.length < entries.data.total && (
+      {entries.data && items && items.length < entries.data.total && limit < limitMax && (
         <Button
           variant="default"
           loading={entries.isFetching && items.length < limit}
-          onClick={() => setLimit(limit + pageSize)}
+          onClick={() => setLimit(Math.min(limitMax, limit + pageSize))}
         >
           Show older
         </Button>
