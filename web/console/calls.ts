@@ -2,6 +2,7 @@ import { notifications } from '@mantine/notifications'
 import { keepPreviousData, QueryClient, useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import type { Answered, CallName, Given } from '../../contract/console.ts'
 import { call, Problem } from './api.ts'
+import { isIdle, whenBack } from './idle.ts'
 
 /** Every node of the server has taken a change over by then; what was read before may be how it was. */
 const settledMs = 1_200
@@ -18,6 +19,8 @@ export const queries = new QueryClient({
     },
   },
 })
+
+whenBack(() => void queries.invalidateQueries())
 
 interface Reading {
   readonly isOn?: boolean
@@ -36,7 +39,7 @@ export function useReading<Name extends CallName>(
     queryFn: ({ signal }) => call(name, given, signal),
     enabled: isOn,
     placeholderData: keepPreviousData as never, // TanStack's type for "the last answer of this query"
-    ...(everyMs === undefined ? {} : { refetchInterval: everyMs }),
+    ...(everyMs === undefined ? {} : { refetchInterval: () => (isIdle() ? false : everyMs) }),
   })
 }
 
