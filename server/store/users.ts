@@ -56,27 +56,6 @@ export function users(db: Db, keys: Keys, dialect: Dialect) {
     phone_digest: phone === undefined ? undefined : contactDigest(key, phone),
   })
 
-  /** The ids of those whom a text can mean: each way by its own index, and none of them further than it counts. */
-  const meantBy = async (customerId: number, { folded, email, phone }: NonNullable<UsersWanted['text']>) => {
-    const key = await keys.of(db, customerId)
-    const all = () => db.selectFrom('users').select('id').where('customer_id', '=', customerId)
-    const named = (column: 'username_folded' | 'first_folded' | 'last_folded') =>
-      db
-        .selectFrom(
-          all()
-            .where(bytewise(column), '>=', folded)
-            .where(bytewise(column), '<', `${folded}\u{10ffff}`)
-            .orderBy(bytewise(column))
-            .limit(foundMax + 1)
-            .as('some'),
-        )
-        .select('id')
-    let query = named('username_folded').union(named('first_folded')).union(named('last_folded'))
-    if (email !== null) query = query.union(all().where('email_digest', '=', contactDigest(key, fold(email))))
-    if (phone !== null) query = query.union(all().where('phone_digest', '=', contactDigest(key, phone)))
-    return query
-  }
-
   const opened = async (customerId: number, row: Selectable<UserRow>): Promise<User> => {
     const key = await keys.of(db, customerId)
     return {
@@ -91,6 +70,71 @@ export function users(db: Db, keys: Keys, dialect: Dialect) {
       isEnabled: row.is_enabled === 1,
       createdAtMs: row.created_at_ms,
     }
+  }
+
+  /** Users in the order of their names, as far as they count: nobody looks further than `foundMax`. */
+  const some = (customerId: number) =>
+    db
+      .selectFrom('users')
+      .select(['id', 'username_folded as folded'])
+      .where('customer_id', '=', customerId)
+      .limit(foundMax + 1)
+
+  /** Those whom a text can mean: each way by its own index, because databases read everything to join them. */
+  const meantBy = async (customerId: number, { folded, email, phone }: NonNullable<UsersWanted['text']>) => {
+    const key = await keys.of(db, customerId)
+    const named = (column: 'username_folded' | 'first_folded' | 'last_folded') =>
+      some(customerId)
+        .where(bytewise(column), '>=', folded)
+        .where(bytewise(column), '<', `${folded}\u{10ffff}`)
+        .orderBy(bytewise(column))
+        .execute()
+    const found = await Promise.all([
+      named('username_folded'),
+      named('first_folded'),
+      named('last_folded'),
+      email === null
+        ? []
+        : some(customerId)
+            .where('email_digest', '=', contactDigest(key, fold(email)))
+            .execute(),
+      phone === null ? [] : some(customerId).where('phone_digest', '=', contactDigest(key, phone)).execute(),
+    ])
+    return found.flat()
+  }
+
+  /** Users of these ids. The sign keeps SQLite from reading all of the customer's users to find a few. */
+  const among = (customerId: number, ids: readonly string[]) =>
+    db
+      .selectFrom('users')
+      .where('id', 'in', ids.length === 0 ? [''] : ids)
+      .where(sql`+customer_id`, '=', customerId)
+
+  /** Those of a state. A bound value would not find the index of those who are disabled. */
+  const inState = async (customerId: number, { state, nowMs, failuresMax }: UsersWanted): Promise<Candidate[]> => {
+    if (state === 'disabled') return some(customerId).where('is_enabled', '=', sql.lit(0)).execute()
+    const locked = await lockedOf(db, customerId, nowMs, failuresMax)
+      .select('subject')
+      .distinct()
+      .limit(foundMax + 1)
+      .execute()
+    const ids = locked.map(({ subject }) => subject)
+    return among(customerId, ids).select(['id', 'username_folded as folded']).execute()
+  }
+
+  /** How many users there are, counted as far as `countedMax` and one more. */
+  const most = async (customerId: number): Promise<number> => {
+    const counted = db
+      .selectFrom('users')
+      .select('customer_id')
+      .where('customer_id', '=', customerId)
+      .limit(countedMax + 1)
+      .as('counted')
+    const { total } = await db
+      .selectFrom(counted)
+      .select(({ fn }) => fn.countAll<number>().as('total'))
+      .executeTakeFirstOrThrow()
+    return Number(total)
   }
 
   return {
@@ -127,28 +171,16 @@ export function users(db: Db, keys: Keys, dialect: Dialect) {
 
     /** Users by name, a page of those that are meant; see `UsersWanted`. */
     async search(customerId: number, wanted: UsersWanted): Promise<UsersFound> {
-      const { text, state, offset, limit, nowMs, failuresMax } = wanted
-      let query = db.selectFrom('users').where('users.customer_id', '=', customerId)
-      if (text) query = query.where('users.id', 'in', await meantBy(customerId, text))
-      if (state === 'disabled') query = query.where('users.is_enabled', '=', 0)
-      if (state === 'locked')
-        query = query.where('users.id', 'in', lockedOf(db, customerId, nowMs, failuresMax).select('subject'))
-      const most = text ? foundMax : countedMax
-      const counted = query
-        .select('users.id')
-        .limit(most + 1)
-        .as('counted')
-      const { total } = await db
-        .selectFrom(counted)
-        .select(({ fn }) => fn.countAll<number>().as('total'))
-        .executeTakeFirstOrThrow()
-      const rows = await query
-        .selectAll('users')
-        .orderBy(bytewise('users.username_folded'))
-        .offset(offset)
-        .limit(limit)
-        .execute()
-      return { users: await Promise.all(rows.map((row) => opened(customerId, row))), total: Number(total) }
+      const { text, state, offset, limit } = wanted
+      if (!text && state === 'all')
+        return { users: await this.page(customerId, offset, limit), total: await most(customerId) }
+      const meant = text && (await meantBy(customerId, text))
+      const stated = state === 'all' ? undefined : await inState(customerId, wanted)
+      const found = chosen(meant ?? stated ?? [], meant && stated ? stated : undefined)
+      const ids = found.slice(offset, offset + limit).map(({ id }) => id)
+      const rows = await among(customerId, ids).selectAll().execute()
+      const ordered = rows.sort((left, right) => ids.indexOf(left.id) - ids.indexOf(right.id))
+      return { users: await Promise.all(ordered.map((row) => opened(customerId, row))), total: found.length }
     },
 
     /** Users who may sign in and have a phone number and nothing that they set up: they depend on messages. */
@@ -199,7 +231,7 @@ export function users(db: Db, keys: Keys, dialect: Dialect) {
         .selectFrom('users')
         .selectAll()
         .where('customer_id', '=', customerId)
-        .orderBy('username_folded')
+        .orderBy(bytewise('username_folded'))
         .offset(offset)
         .limit(limit)
         .execute()
@@ -280,6 +312,20 @@ export function users(db: Db, keys: Keys, dialect: Dialect) {
       return numDeletedRows === 1n
     },
   }
+}
+
+interface Candidate {
+  readonly id: string
+  readonly folded: string
+}
+
+/** Each once, by name; with `also`, those alone who are in both. */
+function chosen(list: readonly Candidate[], also: readonly Candidate[] | undefined): Candidate[] {
+  const allowed = also && new Set(also.map(({ id }) => id))
+  const each = new Map(list.filter(({ id }) => !allowed || allowed.has(id)).map((one) => [one.id, one]))
+  return [...each.values()].sort((left, right) =>
+    left.folded < right.folded ? -1 : left.folded > right.folded ? 1 : 0,
+  )
 }
 
 /** Locks of a customer: for a time that has not passed, or for good. */

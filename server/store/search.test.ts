@@ -1,0 +1,92 @@
+import assert from 'node:assert/strict'
+import { after, before, describe, it } from 'node:test'
+import { databaseNames, newPlace, type Place } from '../../test/support/databases.ts'
+import { openRaw } from '../../test/support/raw.ts'
+import { aUser, nowMs, storeOn } from '../../test/support/store.ts'
+import type { Store } from './open.ts'
+
+const mine = 101
+const count = Number(process.env['SEARCHED_USERS'] ?? 200_000)
+/** With an index it is a few milliseconds, whatever the number of users; reading all of them takes far longer. */
+const mostMs = 50
+
+for (const name of databaseNames) {
+  describe(`looking for one of ${count} users on ${name}`, () => {
+    let place: Place
+    let store: Store
+    before(async () => {
+      place = await newPlace(name)
+      store = await storeOn(place)
+      await store.write((tx) => tx.customers.add(mine, 'Many', 'the-key-of-very-many', nowMs))
+      await fill(place, name === 'PostgreSQL')
+      const user = aUser(mine, {
+        username: 'Zoë',
+        firstName: 'Zoë',
+        lastName: 'Quist',
+        email: 'zoe@example.com',
+        phone: '+15557654321',
+      })
+      await store.write((tx) => tx.users.add(user, 'zoë'))
+    })
+    after(async () => {
+      await store.close()
+      await place.remove()
+    })
+
+    const all = { state: 'all', failuresMax: 50, nowMs, offset: 0, limit: 50 } as const
+    const looks = {
+      'by the beginning of a username': { folded: 'user-0004', email: null, phone: null },
+      'by a last name': { folded: 'quist', email: null, phone: null },
+      'by a letter that nearly all begin with': { folded: 'u', email: null, phone: null },
+      'by an address': { folded: 'zoe@example.com', email: 'zoe@example.com', phone: null },
+      'by a phone number': { folded: '+15557654321', email: null, phone: '+15557654321' },
+      'by a name that nobody has': { folded: 'nobody', email: null, phone: null },
+      'by nothing': undefined,
+    } as const
+
+    for (const [how, text] of Object.entries(looks)) {
+      it(`${how} takes less than ${mostMs} ms`, async () => {
+        const times: number[] = []
+        for (let run = 0; run < 7; run++) {
+          const start = performance.now()
+          await store.read.users.search(mine, { ...all, text })
+          times.push(performance.now() - start)
+        }
+        const ms = Math.min(...times)
+        if (process.env['SEARCHED_USERS']) process.stdout.write(`${name} ${how}: ${ms.toFixed(1)} ms\n`)
+        assert.ok(ms < mostMs, `${ms.toFixed(1)} ms`)
+      })
+    }
+
+    it('locked and disabled ones too', async () => {
+      for (const state of ['locked', 'disabled'] as const) {
+        const start = performance.now()
+        await store.read.users.search(mine, { ...all, state })
+        await store.read.users.search(mine, { ...all, state })
+        assert.ok((performance.now() - start) / 2 < mostMs)
+      }
+    })
+
+    it('finds who is meant', async () => {
+      for (const text of [looks['by a last name'], looks['by an address'], looks['by a phone number']])
+        assert.deepEqual(
+          (await store.read.users.search(mine, { ...all, text })).users.map(({ username }) => username),
+          ['Zoë'],
+        )
+    })
+  })
+}
+
+async function fill(place: Place, isPostgres: boolean): Promise<void> {
+  const raw = await openRaw(place)
+  const numbers = isPostgres
+    ? `select n from generate_series(1, ${count}) as n`
+    : `with recursive numbers(n) as (select 1 union all select n + 1 from numbers where n < ${count}) select n from numbers`
+  const id = isPostgres ? "lpad(n::text, 7, '0')" : "printf('%07d', n)"
+  await raw.run(`insert into users (id, customer_id, username, username_folded, first_folded, last_folded,
+      is_enabled, is_indexed, created_at_ms, updated_at_ms)
+    select 'id-' || ${id}, ${mine}, 'user-' || ${id}, 'user-' || ${id}, 'first' || ${id}, 'last' || ${id}, 1, 1, 0, 0
+    from (${numbers}) as them`)
+  if (isPostgres) await raw.run('analyze users')
+  await raw.close()
+}
