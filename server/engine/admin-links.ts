@@ -67,8 +67,8 @@ export async function inviteAdmin(
       createdAtMs: nowMs,
     }
     if (!(await tx.admins.add(admin, foldUsername(admin.login)))) return undefined
-    const { login, name, role } = wanted
-    await tellAudit(tx, actor, admin, { after: { login, name, role } }, 'added', nowMs)
+    const { name, role, customerId } = wanted
+    await tellAudit(tx, actor, admin, { after: { name, role, customerId } }, 'added', nowMs)
     return { admin, secret: await offerLink(tx, admin.id, kind, nowMs) }
   })
 }
