@@ -107,6 +107,7 @@ export const icons = {
   key: icon('<circle cx="7" cy="12" r="4"/><path d="M11 12h10.5v4m-4.5-4v3"/>'),
   microphone: icon('<rect x="9" y="3" width="6" height="11" rx="3"/><path d="M5.5 11.5a6.5 6.5 0 0 0 13 0M12 18v3"/>'),
   alert: icon('<circle cx="12" cy="12" r="8.5"/><path d="M12 8v4.5m0 3.4v.1"/>'),
+  phone: icon('<rect x="7" y="3" width="10" height="18" rx="2"/><path d="M11 18h2"/>'),
 }
 
 function icon(shape: string): string {
