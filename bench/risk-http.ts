@@ -1,4 +1,5 @@
 import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { markTool } from '../server/engine/adaptive-counts.ts'
@@ -65,7 +66,7 @@ function profileOf(customer: Customer, past: number, nowMs: number): Profile {
 /** Requests of all stretches: each is another user's. */
 let made = 0
 
-const folder = mkdtempSync(join(import.meta.dirname, '../.bench-risk-'))
+const folder = mkdtempSync(join(tmpdir(), 'countersign-bench-'))
 const cleanup = new AsyncDisposableStack()
 cleanup.defer(() => rmSync(folder, { recursive: true, force: true }))
 try {

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, rmSync, statfsSync, writeFileSync } from 'node:fs'
 import { availableParallelism, tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
@@ -11,7 +12,8 @@ import { barConnections, barLines, bars, type Footprint, isVoid, type Row, table
 import type { Target } from './target.ts'
 import { makePeople } from './workload.ts'
 
-// `npm run bench`: the validate call on SQLite and PostgreSQL beside the two yardsticks. See RESULTS.md.
+// `npm run bench`: the validate call on SQLite and PostgreSQL beside the two yardsticks, see RESULTS.md; then how well risk
+// is weighed, and how fast.
 
 const { values: options } = parseArgs({
   allowNegative: true,
@@ -48,6 +50,7 @@ try {
 } finally {
   await cleanup.disposeAsync()
 }
+if (isWhole()) for (const script of ['bench/risk.ts', 'bench/risk-http.ts']) runScript(script)
 
 async function run(): Promise<void> {
   const profileFolder = options['cpu-prof'] && resolve(options['cpu-prof'])
@@ -110,9 +113,19 @@ function conclude(rows: readonly Row[], footprints: readonly Footprint[]): void 
     say(`Void: ${name}, connections: ${connections}, problems: ${problems.length}, the first: ${problems[0]}`)
     process.exitCode = 1
   }
-  if (!options.write || options.only || options['cpu-prof']) return
+  if (!isWhole()) return
   const conditions = { rounds, seconds, users, cpus: availableParallelism() }
   writeFileSync(new URL('RESULTS.md', import.meta.url), report(rows, footprints, judged, conditions))
+}
+
+/** Nothing was left out, and nothing else is measured. */
+function isWhole(): boolean {
+  return options.write && !options.only && !options['cpu-prof']
+}
+
+function runScript(script: string): void {
+  const { status } = spawnSync(process.execPath, [script], { stdio: 'inherit' })
+  if (status !== 0) process.exitCode = 1
 }
 
 /** A folder for the data of all targets, gone afterwards. In memory nothing would have to reach a disk. */
