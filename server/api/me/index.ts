@@ -179,7 +179,7 @@ async function overview(
     .map(({ entry, challenge }) => {
       const facts = factsOf(entry)
       const place = facts.find(({ name }) => name === 'ipAddress')?.value ?? challenge?.origin ?? null
-      return { ...tell(entry, challenge), atMs: entry.atMs, method: entry.method, place }
+      return { ...tell(entry, challenge), kind: entry.kind, atMs: entry.atMs, method: entry.method, place }
     })
   return selfPage(language, self, history, said && { text: words[language][said], isProblem })
 }

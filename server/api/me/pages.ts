@@ -63,7 +63,12 @@ export function linkPage(language: Language, { name }: Customer, secret: string)
 export function selfPage(
   language: Language,
   self: Self,
-  history: readonly (Told & { readonly atMs: number; readonly method: string | null; readonly place: string | null })[],
+  history: readonly (Told & {
+    readonly kind: string
+    readonly atMs: number
+    readonly method: string | null
+    readonly place: string | null
+  })[],
   said?: Said,
 ): string {
   const say = words[language]
@@ -139,8 +144,8 @@ ${codeFields(language, methods)}
 
 function historyList(language: Language, history: Parameters<typeof selfPage>[2]): string {
   if (history.length === 0) return `<p class="hint">${words[language].noActivity}</p>`
-  const items = history.map(({ atMs, group, method, place, tone }) => {
-    const what = happened[group]?.[language] ?? group
+  const items = history.map(({ kind, atMs, group, method, place, tone }) => {
+    const what = (happened[kind] ?? happened[group])?.[language] ?? group
     const how = method === null ? '' : ` · ${nameOf(method, language)}`
     const where = place === null ? '' : ` · ${escapeHtml(place)}`
     return `<li class="${tone}"><div><strong>${what}</strong><small>${timeOf(atMs)}${how}${where}</small></div></li>`

@@ -127,8 +127,11 @@ export const methodNames: Readonly<Record<string, Readonly<Record<Language, stri
   'message-link': { en: 'Link by message', es: 'Enlace por mensaje' },
 }
 
-/** What happened, by the group and the tone of `engine/timeline.ts`. */
+/** What happened, by the kind of the line or else by the group of `engine/timeline.ts`. */
 export const happened: Readonly<Record<string, Readonly<Record<Language, string>>>> = {
+  report: { en: 'You said: this was not me', es: 'Usted dijo: no fui yo' },
+  user: { en: 'Your account was changed', es: 'Cambió su cuenta' },
+  group: { en: 'Your groups were changed', es: 'Cambiaron sus grupos' },
   asked: { en: 'You were asked', es: 'Se le preguntó' },
   approved: { en: 'Signed in', es: 'Inicio de sesión' },
   refused: { en: 'A sign-in was refused', es: 'Se rechazó un inicio de sesión' },
