@@ -63,7 +63,7 @@ export async function call<Name extends CallName>(
 }
 
 /** The address of a call that is fetched as a file. */
-export function addressOf<Name extends CallName>(name: Name, given?: Given<Name>): string {
+function addressOf<Name extends CallName>(name: Name, given?: Given<Name>): string {
   const { params, query } = (given ?? {}) as { params?: Record<string, string>; query?: Record<string, unknown> }
   const path = consoleRoutes[name].path.replace(/:(\w+)/g, (_all, key: string) =>
     encodeURIComponent(params?.[key] ?? ''),

@@ -2,7 +2,7 @@ import { createContext, useContext } from 'react'
 import { mayDo, type Permission, type SessionState } from '../../contract/console.ts'
 
 /** Who is signed in, and what may be done with that. */
-export interface Session {
+interface Session {
   readonly state: SessionState
   /** Takes over what a step of the sign-in, or a change of it, led to. */
   readonly take: (state: SessionState) => void

@@ -11,7 +11,7 @@ import { plural, spaced } from '../parts/words.ts'
 import { useMay } from '../session.ts'
 import { MessagePreview } from './preview.tsx'
 
-export const languageNames = { en: 'English', es: 'Español' } as const satisfies Record<Language, string>
+const languageNames = { en: 'English', es: 'Español' } as const satisfies Record<Language, string>
 
 /** What messages say, per language, with the message beside it as it would arrive. */
 export function Templates() {

@@ -21,7 +21,7 @@ export interface PageProps {
   readonly rest: string
 }
 
-export interface PageEntry {
+interface PageEntry {
   readonly path: string
   readonly title: string
   readonly icon: Icon

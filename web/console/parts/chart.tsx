@@ -5,7 +5,7 @@ export interface Series {
   readonly tone: 'good' | 'bad' | 'warn' | 'still'
 }
 
-export interface Bar {
+interface Bar {
   readonly label: string
   /** One number for each series. */
   readonly values: readonly number[]

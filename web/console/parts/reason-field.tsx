@@ -1,7 +1,7 @@
 import { TextInput } from '@mantine/core'
 
 const reasonLengthMin = 3
-export const reasonLengthMax = 200
+const reasonLengthMax = 200
 
 /** Whether a text will do as a reason. */
 export function isReason(text: string): boolean {

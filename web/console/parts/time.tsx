@@ -18,6 +18,8 @@ const exact = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle:
 const short = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit' })
 const day = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short' })
 
+/** The server's clock may be ahead of the browser's by this much. */
+const skewMs = 30_000
 const minuteMs = 60_000
 const hourMs = 60 * minuteMs
 const dayMs = 24 * hourMs
@@ -44,7 +46,7 @@ export function hourOf(atMs: number): string {
 
 function spoken(awayMs: number): string {
   const size = Math.abs(awayMs)
-  if (size < minuteMs) return awayMs > 0 ? 'in a moment' : 'just now'
+  if (size < minuteMs) return awayMs > skewMs ? 'in a moment' : 'just now'
   if (size < hourMs) return relative.format(Math.trunc(awayMs / minuteMs), 'minute')
   if (size < dayMs) return relative.format(Math.trunc(awayMs / hourMs), 'hour')
   return relative.format(Math.trunc(awayMs / dayMs), 'day')

@@ -1,7 +1,7 @@
 import { TextInput } from '@mantine/core'
 import { Problem } from '../api.ts'
 
-export interface Person {
+interface Person {
   readonly username: string
   readonly email: string
   readonly phone: string
