@@ -40,10 +40,14 @@ export function pushMessages(db: Db, keys: Keys) {
     async isDue(nowMs: number): Promise<boolean> {
       const row = await db
         .selectFrom('push_messages')
-        .select('id')
-        .where('state', '=', 'waiting')
-        .where('next_try_at_ms', '<=', nowMs)
-        .where('expires_at_ms', '>', nowMs)
+        .innerJoin('devices', 'devices.id', 'push_messages.device_id')
+        .innerJoin('challenges', 'challenges.id', 'push_messages.challenge_id')
+        .select('push_messages.id')
+        .where('push_messages.state', '=', 'waiting')
+        .where('push_messages.next_try_at_ms', '<=', nowMs)
+        .where('push_messages.expires_at_ms', '>', nowMs)
+        .where('challenges.state', '=', 'pending')
+        .where('devices.push', 'is not', null)
         .limit(1)
         .executeTakeFirst()
       return row !== undefined
@@ -64,6 +68,7 @@ export function pushMessages(db: Db, keys: Keys) {
         .where('push_messages.next_try_at_ms', '<=', nowMs)
         .where('push_messages.expires_at_ms', '>', nowMs)
         .where('challenges.state', '=', 'pending')
+        .where('devices.push', 'is not', null)
         .orderBy('push_messages.next_try_at_ms')
         .limit(limit)
         .execute()
