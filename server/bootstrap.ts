@@ -35,7 +35,7 @@ export function randomCustomerKey(): number {
 export type FirstAdmin = { readonly link: string } | { readonly login: string }
 
 /**
- * Makes the first admin of the console, an owner of all customers. Until he has set up his second factor, each start
+ * Makes the first admin of the console, an owner of all customers. Until somebody has set up his second factor, each start
  * offers him the way in anew; after that, null.
  */
 export async function bootstrapAdmin(
@@ -45,8 +45,10 @@ export async function bootstrapAdmin(
   nowMs: number,
 ): Promise<FirstAdmin | null> {
   const engine = { store, clock: () => nowMs }
-  const [first] = await store.read.admins.list()
-  if (first && (await store.read.adminFactors.of(first.id)).some(({ state }) => state === 'active')) return null
+  const all = await store.read.admins.list()
+  const factors = await Promise.all(all.map(({ id }) => store.read.adminFactors.of(id)))
+  if (factors.flat().some(({ state }) => state === 'active')) return null
+  const [first] = all
   const { adminPassword } = config.bootstrap
   const wanted = { login: 'admin', name: 'Administrator', role: 'owner', customerId: serverScope } as const
   const actor = { adminId: null, name: 'first start', requestId: null }
