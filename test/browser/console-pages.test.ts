@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import type { Page } from 'playwright-core'
-import { newUser, type Person } from '../contract/people.ts'
+import { newCustomer, newUser, type Person } from '../contract/people.ts'
 import { type OpenPage, overflow, startBrowser, type TestBrowser, violations } from '../support/browser.ts'
 import { type ConsoleClient, owner } from '../support/console.ts'
 import { startServer, type TestServer } from '../support/server.ts'
@@ -206,6 +206,15 @@ describe('the pages of the console, in a browser', () => {
     assert.equal(await page.locator('html').getAttribute('data-mantine-color-scheme'), 'dark')
     await page.getByRole('button', { name: /^Administrator/ }).click()
     await page.getByRole('menuitem', { name: 'As the system' }).click()
+  })
+
+  it('another customer is looked at, and one that is gone is forgotten', async () => {
+    const { customerKey } = await newCustomer(server)
+    await look('', 'Default')
+    await page.getByLabel('Customer').selectOption(String(customerKey))
+    await page.getByRole('heading', { level: 1, name: /^Customer \d+/ }).waitFor()
+    await page.evaluate("sessionStorage.setItem('console-customer', '999')")
+    await look('', 'Default')
   })
 
   it('every page is accessible in both themes, fits 320 pixels and breaks no rule of its policy', async () => {

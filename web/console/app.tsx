@@ -12,6 +12,12 @@ import { SignIn } from './sign-in/sign-in.tsx'
 
 const customerKept = 'console-customer'
 
+/** The next call is about the customer that the server thinks of first. */
+function forgetCustomer(): void {
+  sessionStorage.removeItem(customerKept)
+  chooseCustomer(null)
+}
+
 /** Shows the sign-in until somebody is in, and the console from then on. */
 export function App() {
   const [state, setState] = useState<SessionState | null>(null)
@@ -21,6 +27,9 @@ export function App() {
   const session = useMemo(() => {
     const take = (next: SessionState) => {
       carry(next)
+      const isKeptGone = next.step === 'in' && next.customerId === null && sessionStorage.getItem(customerKept) !== null
+      if (next.step === 'out' || isKeptGone) forgetCustomer()
+      if (isKeptGone) return void call('session.look').then(take)
       setState((before) => {
         if (before && before.admin?.id !== next.admin?.id) queries.clear()
         return next
@@ -40,11 +49,7 @@ export function App() {
     const kept = Number(sessionStorage.getItem(customerKept)) || null
     chooseCustomer(kept)
     whenAsked({
-      signedOut: () => {
-        sessionStorage.removeItem(customerKept)
-        chooseCustomer(null)
-        void look()
-      },
+      signedOut: () => void look(),
     })
     void look()
   }, [session])
