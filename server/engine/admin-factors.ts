@@ -88,7 +88,7 @@ export async function confirmPasskey(
 /** One write: the factor counts, the link ends, the session is a new one that is whole. */
 function confirm(
   engine: Core,
-  { admin, digest }: Working,
+  { admin, digest, session }: Working,
   id: string,
   name: string,
   step: number,
@@ -96,8 +96,11 @@ function confirm(
 ): Promise<string | undefined> {
   const nowMs = engine.clock()
   return engine.store.write(async (tx) => {
+    // In turn, so that of two browsers that came by one link the second finds the factor of the first.
+    await tx.admins.alone()
     const all = await tx.adminFactors.of(admin.id)
-    if (all.filter(({ state }) => state === 'active').length >= factorsMax) return undefined
+    const active = all.filter(({ state }) => state === 'active').length
+    if (active >= (session.step === 'enrol' ? 1 : factorsMax)) return undefined
     if (!(await tx.adminFactors.confirm(admin.id, id, name, step, nowMs))) return undefined
     if (!(await tx.adminSessions.end(digest))) return undefined
     await tx.admins.offerLink(admin.id, null)

@@ -10,7 +10,7 @@ export const developers = {
     const calls = ports.calls && (await ports.calls(String(customer.id)))
     // The lines to send a call again are signed with the API key, which is for owners.
     const maySign = working.admin.role === 'owner'
-    return { calls: calls?.map((call) => (maySign ? call : { ...call, curl: null })) }
+    return { calls: calls?.map((call) => (maySign ? call : { ...call, curl: null })) ?? null }
   },
 
   'developers.webhooks': async ({ engine, customer, query }) => {
