@@ -14,7 +14,7 @@ import {
 } from './engine/templates.ts'
 import { sendTest } from './engine/test-message.ts'
 import { previewed } from './preview.ts'
-import { customerSettings, type ServerSettings, type Setting, serverSettings } from './settings.ts'
+import { customerSettings, type ServerSettings, type Setting, serverSettings, withDefaults } from './settings.ts'
 import { templatePrefix } from './store/customers.ts'
 import type { Store } from './store/open.ts'
 import type { Repositories } from './store/repositories.ts'
@@ -27,12 +27,13 @@ export interface SetupPorts {
   readonly engine: Engine
   readonly store: Store
   readonly hasInbox: boolean
-  readonly serverSettings: () => Promise<ServerSettings>
 }
 
 /** Settings, gateways and texts, as the console shows and changes them. Every change is in the audit, secrets apart. */
 export function createSetup(ports: SetupPorts): Setup {
-  const { engine, store, serverSettings: inUse } = ports
+  const { engine, store } = ports
+  // Read anew: what is remembered may be of a second ago, before the change that is answered.
+  const inUse = async () => withDefaults(serverSettings, await store.read.settings.all(serverScope))
   const fresh = (id: number) => store.read.customers.find(id)
 
   return {

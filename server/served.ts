@@ -47,7 +47,7 @@ export function servedBy({ config, store, engine, outgoing, vapidPublicKey }: Se
   return [
     ...vendorsOf(engine, inspector?.watch),
     ...pagesOf(engine),
-    consoleOf(config, engine, store, outgoing, inspector),
+    consoleOf(config, engine, store, inspector),
     ...consolePages(),
     deviceApi(engine, vapidPublicKey),
     authenticatorApp(isDevelopment),
@@ -73,14 +73,8 @@ function vendorsOf(engine: Engine, watch: Watch | undefined) {
 }
 
 /** Where people look after all this. */
-function consoleOf(
-  { mode, inbox: hasInbox }: Config,
-  engine: Engine,
-  store: Store,
-  { settings: serverSettings }: Outgoing,
-  inspector: Inspector | null,
-) {
-  const setup = createSetup({ engine, store, hasInbox, serverSettings })
+function consoleOf({ mode, inbox: hasInbox }: Config, engine: Engine, store: Store, inspector: Inspector | null) {
+  const setup = createSetup({ engine, store, hasInbox })
   const areAddresses = (list: readonly string[]) => list.length === 0 || addressList(list.join(',')) !== undefined
   const calls = inspector && ((customerKey: string) => inspector.calls(customerKey))
   return consoleCalls({ engine, mode, hasInbox, version: packageJson.version, setup, areAddresses, calls })

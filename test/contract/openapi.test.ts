@@ -220,8 +220,9 @@ describe('the list of routes', () => {
       '/voice/:id/:secret/recordings',
     ]
     const calls = routes.flatMap(({ path }) => [path, path.replace('/moas', '')])
-    const posted = Object.entries(description.paths).filter(([, { post }]) => post)
-    const others = posted.map(([path]) => path).filter((path) => /\/CentagateWS\/|^\/api\/device\//.test(path))
+    const others = Object.entries(description.paths)
+      .flatMap(([path, { post }]) => (post ? [path] : []))
+      .filter((path) => /\/CentagateWS\/|^\/api\/device\//.test(path))
     const own = others.map((path) => path.replace(/\{(\w+)\}/, ':$1'))
     // The console's calls have a contract of their own, and /me is for people.
     const isOthers = (path: string) => path.startsWith('/api/console/') || path.startsWith('/me/')
