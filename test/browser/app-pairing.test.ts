@@ -142,7 +142,9 @@ describe('the phone app, paired', () => {
     await phone.press('Remove this phone')
     await phone.press('Yes, remove it')
     await phone.heading('Codes')
-    assert.equal(await phone.page.getByRole('button', { name: /^Copy the code/ }).count(), 1)
+    const codes = phone.page.getByRole('button', { name: /^Copy the code/ })
+    await codes.nth(1).waitFor({ state: 'detached' })
+    assert.equal(await codes.count(), 1)
     await phone.context.close()
   })
 
