@@ -101,7 +101,7 @@ function addPolicy(noun: Command, act: Act): void {
     .description('Take a policy away')
     .addOption(scopeOption())
     .addOption(customerOption())
-    .addHelpText('after', example('risk policy unset --scope group:admins'))
+    .addHelpText('after', example('risk policy unset --scope group:7'))
     .action(act((options: Options & Scoped) => writePolicy(options, null)))
 }
 

@@ -18,26 +18,32 @@ export interface Device {
 }
 
 /** Last used first; empty for an unknown user. */
-export async function listDevices({ store }: RiskCore, customer: Customer, username: string): Promise<Device[]> {
+export async function listDevices(
+  { store }: Pick<RiskCore, 'store'>,
+  customer: Customer,
+  username: string,
+): Promise<Device[]> {
   const snapshot = await store.riskSnapshot(customer.id, foldUsername(username))
   return (snapshot?.devices ?? []).map(({ id, label, createdAtMs, lastUsedAtMs, trustedUntilMs }) => ({
     ...{ id, label, createdAtMs, lastUsedAtMs, trustedUntilMs },
   }))
 }
 
-/** False: the user has no such device. */
+/** One device, or all with null; `by` goes to the audit. False: the user has no such device. */
 export async function forgetDevice(
-  { store, clock }: RiskCore,
+  { store, clock }: Pick<RiskCore, 'store' | 'clock'>,
   customer: Customer,
   username: string,
-  id: string,
+  id: string | null,
+  by?: object,
 ): Promise<boolean> {
   const snapshot = await store.riskSnapshot(customer.id, foldUsername(username))
   if (!snapshot) return false
   return store.write(async (tx) => {
     if ((await tx.riskDevices.remove(customer.id, snapshot.userId, id)) === 0) return false
     const note = { kind: 'risk-device', subject: snapshot.userId, method: null, challengeId: null, requestId: null }
-    await tx.audit.append(customer.id, { ...note, detail: null }, 'forgotten', clock())
+    const detail = by ? JSON.stringify({ ...by, device: id ?? 'all' }) : null
+    await tx.audit.append(customer.id, { ...note, detail }, 'forgotten', clock())
     return true
   })
 }

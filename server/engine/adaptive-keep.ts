@@ -86,7 +86,7 @@ export function riskNote(
 }
 
 /** A finding with its part of the score, as people read it. */
-function said({ because, points }: Finding): string {
+export function said({ because, points }: Finding): string {
   const rounded = Math.round(points)
   return rounded === 0 ? because : `${because} (${rounded > 0 ? '+' : '−'}${Math.abs(rounded)})`
 }

@@ -1,19 +1,34 @@
 import { defaultPolicy, type Policy, readPolicy } from '../risk/policy-file.ts'
 import type { Customer } from '../vocabulary.ts'
-import type { RiskCore } from './ports.ts'
+import type { Records, RiskCore } from './ports.ts'
 
-/** For whom a policy is: empty for the customer, `app:<id>` for an app's calls, `group:<id>` for the members of a group. */
+/**
+ * For whom a policy is: empty for the customer, `app:<id>` for an app's calls, `group:<id>` for the members of a group. Of a
+ * group that the customer keeps here that is its number.
+ */
 export type Scope = string
+
+/** Whose policies may count for a sign-in. */
+export interface PolicyOwners {
+  readonly app: string | null
+  /** Groups that the caller names, in its own words; they go before those that are kept here. */
+  readonly groups: readonly string[]
+  /** Null: nobody of this name is enrolled, who is in no group. */
+  readonly userId: string | null
+}
 
 /** The policy that counts: the app's before that of the first group that has one, before the customer's. */
 export async function policyFor(
-  engine: Pick<RiskCore, 'policies'>,
+  { store, policies: policiesOf }: Pick<RiskCore, 'policies' | 'store'>,
   { id }: Customer,
-  app: string | null,
-  groups: readonly string[],
+  { app, groups, userId }: PolicyOwners,
 ): Promise<{ readonly policy: Policy; readonly scope: Scope }> {
-  const policies = await engine.policies(id)
-  const scopes = [...(app === null ? [] : [`app:${app}`]), ...groups.map((group) => `group:${group}`), '']
+  const policies = await policiesOf(id)
+  // Most customers have no policy of a group, and their sign-ins do not wait for this.
+  const isByGroup = userId !== null && [...policies.keys()].some((scope) => scope.startsWith('group:'))
+  const own = isByGroup ? (await store.read.groups.of(id, userId)).map((group) => String(group.id)) : []
+  const ofGroups = [...groups, ...own].map((group) => `group:${group}`)
+  const scopes = [...(app === null ? [] : [`app:${app}`]), ...ofGroups, '']
   const scope = scopes.find((one) => policies.has(one)) ?? ''
   return { policy: policies.get(scope) ?? defaultPolicy, scope }
 }
@@ -43,22 +58,32 @@ export interface PolicyChange {
   /** What was written; null takes the policy away. */
   readonly policy: unknown
   readonly requestId: string | null
+  /** For the audit, where it is not the customer himself. */
+  readonly by?: object
 }
 
 /** Sets a policy, or says everything that is wrong with it. */
 export async function setPolicy(
   { store, clock }: Pick<RiskCore, 'store' | 'clock'>,
-  { customer, scope, policy, requestId }: PolicyChange,
+  { customer, scope, policy, requestId, by }: PolicyChange,
 ): Promise<{ readonly ok: true } | { readonly ok: false; readonly problems: readonly string[] }> {
   if (!/^$|^(app|group):[^\s]{1,80}$/.test(scope))
     return { ok: false, problems: ['scope must be empty, app:<id> or group:<id>.'] }
   const read = policy === null ? undefined : readPolicy(policy)
   if (read && 'problems' in read) return { ok: false, problems: read.problems }
   await store.write(async (tx) => {
+    const before = await writtenOf(tx, customer.id, scope)
     if (policy === null) await tx.riskPolicies.remove(customer.id, scope)
     else await tx.riskPolicies.put(customer.id, scope, JSON.stringify(policy), clock())
     const note = { kind: 'risk-policy', subject: null, method: null, challengeId: null, requestId }
-    await tx.audit.append(customer.id, { ...note, detail: JSON.stringify({ scope, policy }) }, 'changed', clock())
+    const detail = JSON.stringify({ ...by, scope, before, after: policy })
+    await tx.audit.append(customer.id, { ...note, detail }, policy === null ? 'removed' : 'changed', clock())
   })
   return { ok: true }
+}
+
+/** As it was written; null: there is none. */
+async function writtenOf(tx: Records, customerId: number, scope: Scope): Promise<unknown> {
+  const text = (await tx.riskPolicies.all(customerId)).get(scope)
+  return text === undefined ? null : JSON.parse(text)
 }

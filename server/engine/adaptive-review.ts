@@ -1,23 +1,29 @@
 import type { Evidence } from '../risk/evidence.ts'
-import type { Assessment, RiskAction, SignInFacts } from '../risk/facts.ts'
+import type { Assessment, Obligation, RiskAction, SignInFacts } from '../risk/facts.ts'
 import { type FreemanLevel, freeman, freemanWeights } from '../risk/freeman.ts'
 import { type KeptEvaluation, nobody } from '../risk/kept.ts'
 import { type LevelName, levelIndex, levels } from '../risk/levels.ts'
 import type { Marks } from '../risk/marks.ts'
+import { acceptable } from '../risk/obligations.ts'
 import { assess } from '../risk/policy.ts'
 import type { Policy } from '../risk/policy-file.ts'
 import { seenOf, sizes } from '../risk/profile.ts'
 import type { Customer } from '../vocabulary.ts'
+import { waysOf } from './adaptive.ts'
 import { compare } from './adaptive-compare.ts'
 import { worldOf } from './adaptive-counts.ts'
 import { type Device, listDevices } from './adaptive-devices.ts'
+import { said } from './adaptive-keep.ts'
 import { policyFor } from './adaptive-policy.ts'
 import { foldUsername } from './contacts.ts'
 import type { RiskCore } from './ports.ts'
+import type { Weighed } from './timeline.ts'
 
 /** What would come of a sign-in; nothing is kept of it. */
 export interface Simulation extends Assessment {
   readonly evidence: Evidence
+  /** How the user could be asked at this score, strongest first. */
+  readonly obligations: readonly Obligation[]
   /** The score of Freeman et al., as odds of an attack; null for a user without history. */
   readonly freeman: number | null
 }
@@ -46,7 +52,8 @@ export async function simulate(engine: RiskCore, request: SimulateRequest): Prom
     atMs,
   )
   const device = found?.devices.find(({ id }) => id === deviceId)
-  const policy = request.policy ?? (await policyFor(engine, customer, request.app, request.groups)).policy
+  const policy =
+    request.policy ?? (await policyFor(engine, customer, { ...request, userId: found?.userId ?? null })).policy
   const shown: Evidence = device
     ? {
         ...evidence,
@@ -57,7 +64,10 @@ export async function simulate(engine: RiskCore, request: SimulateRequest): Prom
       }
     : evidence
   const seen = seenOf(found?.user.profile ?? nobody.profile, marks, atMs)
-  return { ...assess(shown, policy), evidence: shown, freeman: await freemanOf(engine, customer, marks, seen, atMs) }
+  const assessment = assess(shown, policy)
+  const obligations = found ? acceptable(assessment.score, policy, waysOf(customer, found)) : []
+  const score = await freemanOf(engine, customer, marks, seen, atMs)
+  return { ...assessment, obligations, evidence: shown, freeman: score }
 }
 
 /** By the same faded counts; how many different values everybody showed is not kept, so each level counts as what it may have. */
@@ -105,15 +115,7 @@ export async function replay(
   { customer, policy, limit }: { readonly customer: Customer; readonly policy: Policy; readonly limit: number },
 ): Promise<Replay> {
   const all = await store.read.riskEvaluations.recent(customer.id, null, limit)
-  const replayed = all.map((kept): Replayed => {
-    const { assessment, evidence, username } = kept.record
-    const { unenforced, score } = assess(evidence, policy)
-    return {
-      ...{ id: kept.id, username, atMs: kept.atMs },
-      was: { decision: assessment.decision, score: kept.score },
-      would: { decision: unenforced, score },
-    }
-  })
+  const replayed = all.map((kept) => underDraft(kept, policy))
   const changed = replayed.filter(({ was, would }) => was.decision !== would.decision)
   const changes: Record<string, number> = {}
   for (const { was, would } of changed) {
@@ -125,6 +127,13 @@ export async function replay(
   return { total: replayed.length, changes, changed, would }
 }
 
+export function underDraft({ id, atMs, score: before, record }: KeptEvaluation, policy: Policy): Replayed {
+  const { assessment, evidence, username } = record
+  const { unenforced, score } = assess(evidence, policy)
+  const was = { decision: assessment.decision, score: before }
+  return { id, username, atMs, was, would: { decision: unenforced, score } }
+}
+
 /** The last sign-ins of a user with what was decided and why; undefined: nobody of this name. */
 export async function explain(
   { store }: Pick<RiskCore, 'store'>,
@@ -134,6 +143,23 @@ export async function explain(
 ): Promise<readonly KeptEvaluation[] | undefined> {
   const found = await store.riskSnapshot(customer.id, foldUsername(username))
   return found && store.read.riskEvaluations.recent(customer.id, found.userId, limit)
+}
+
+/** Of a user, so that a page of his timeline has them. */
+const weighedMax = 200
+
+/** What the last sign-ins of a user came to, by the questions that they led to. */
+export async function weighedOf(
+  { store }: Pick<RiskCore, 'store'>,
+  { id }: Customer,
+  userId: string,
+): Promise<ReadonlyMap<string, Weighed>> {
+  const all = await store.read.riskEvaluations.recent(id, userId, weighedMax)
+  return new Map(
+    all.flatMap(({ challengeId, score, record }) =>
+      challengeId === null ? [] : [[challengeId, { score, because: record.assessment.findings.map(said) }]],
+    ),
+  )
 }
 
 /** All that is kept of a user for weighing risk, as it can be told him (GDPR article 15). */

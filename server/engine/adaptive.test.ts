@@ -4,6 +4,7 @@ import { databaseNames, newPlace, type Place } from '../../test/support/database
 import { aChallenge, aUser, storeOn } from '../../test/support/store.ts'
 import { noNetwork } from '../risk/evidence.ts'
 import type { Network, SignInFacts } from '../risk/facts.ts'
+import { defaultPolicy } from '../risk/policy-file.ts'
 import type { Store } from '../store/open.ts'
 import type { Customer, User } from '../vocabulary.ts'
 import { type EvaluateOutcome, type Evaluation, evaluate, recall } from './adaptive.ts'
@@ -12,6 +13,7 @@ import { countFinished } from './adaptive-learn.ts'
 import { readPolicies, setPolicy } from './adaptive-policy.ts'
 import { ask, complete, redeem, tell } from './adaptive-results.ts'
 import { eraseRisk, explain, exportRisk, replay, simulate } from './adaptive-review.ts'
+import { spread } from './adaptive-spread.ts'
 import type { RiskCore } from './ports.ts'
 
 const hourMs = 3_600_000
@@ -265,6 +267,24 @@ for (const name of databaseNames) {
       )
       assert.equal((await set('', { denyAt: 0 })).ok, false)
       assert.deepEqual(await set('', null), { ok: true })
+    })
+
+    it('follows the policy of a group that the user is in', async () => {
+      const token = await remembered()
+      const groupId = await store.write(async (tx) => {
+        const id = await tx.groups.add(customer.id, { name: 'Staff', nameFolded: 'staff', attributes: {} }, nowMs)
+        return id ?? assert.fail('no group')
+      })
+      const policy = { networks: { blocked: ['192.0.2.0/24'] } }
+      assert.deepEqual(await setPolicy(engine, { customer, scope: `group:${groupId}`, policy, requestId: null }), {
+        ok: true,
+      })
+      assert.equal((await weigh(token)).decision, 'allow', 'not in it')
+      await store.write((tx) => tx.groups.addMember(customer.id, groupId, user.id, nowMs))
+      assert.equal((await weigh(token)).decision, 'deny')
+      const spreadOf = async (scope: string) =>
+        (await spread(engine, { customer, scope, policy: defaultPolicy, sinceMs: 0, limit: 100 })).total
+      assert.deepEqual([await spreadOf(`group:${groupId}`), await spreadOf('app:a')], [3, 0], 'his earlier ones, too')
     })
 
     it('tries a draft on earlier sign-ins, simulates, explains, exports and erases', async () => {

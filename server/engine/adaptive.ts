@@ -26,7 +26,7 @@ export interface EvaluateRequest {
   readonly who:
     | { readonly username: string }
     | { readonly session: string; readonly username: string | null; readonly origin: string | null }
-  /** The app and groups whose policy goes before the customer's; null and empty: none. */
+  /** The app and groups whose policy goes before the customer's; null and empty: none. The user's own groups count besides. */
   readonly app: string | null
   readonly groups: readonly string[]
   readonly facts: SignInFacts
@@ -122,7 +122,9 @@ async function weigh(
   atMs: number,
 ): Promise<Weighed> {
   const { customer, app, groups, isUntrusted } = request
-  const { policy, scope } = await policyFor(engine, customer, app, groups)
+  // Nobody is told by another decision that a name exists, where anybody may ask.
+  const userId = isUntrusted ? null : (snapshot?.userId ?? null)
+  const { policy, scope } = await policyFor(engine, customer, { app, groups, userId })
   const deviceToken = isUntrusted ? null : request.deviceToken
   try {
     const comparison = await compare(engine, { ...request, deviceToken }, snapshot, atMs)
@@ -137,7 +139,7 @@ async function weigh(
 }
 
 /** Every way in which this user can be asked. */
-function waysOf(customer: Customer, { methods, hasPhone, hasEmail }: RiskSnapshot): Obligation[] {
+export function waysOf(customer: Customer, { methods, hasPhone, hasEmail }: RiskSnapshot): Obligation[] {
   const enrolled = methods.filter((method) => isTurnedOn(customer, method)).map((method) => ({ method, via: null }))
   const byPhone: Obligation[] = [
     { method: 'message-link', via: 'sms' },
@@ -152,7 +154,7 @@ function waysOf(customer: Customer, { methods, hasPhone, hasEmail }: RiskSnapsho
 }
 
 function keptOf(
-  { customer, isUntrusted, deviceKey }: EvaluateRequest,
+  { customer, isUntrusted, deviceKey, app }: EvaluateRequest,
   { username, session }: Who,
   snapshot: RiskSnapshot | undefined,
   { evidence, assessment, marks, browser, shown, scope }: Weighed,
@@ -168,7 +170,7 @@ function keptOf(
     ...{ id: randomId(), customerId: customer.id, userId: snapshot?.userId ?? null, atMs, decision, score, marks },
     state: states[decision],
     record: {
-      ...{ username, isUntrusted, evidence, assessment, obligations, scope, deviceKey },
+      ...{ username, isUntrusted, evidence, assessment, obligations, scope, app, deviceKey },
       origin: session?.origin ?? null,
       action: session?.action ?? null,
       version: browser.version,

@@ -39,6 +39,8 @@ export interface RemoveDeviceRequest {
   /** Null: the command line, which nobody can repeat. */
   readonly request: RequestMark | null
   readonly requestId: string | null
+  /** For the audit, where it was not the user himself. */
+  readonly by?: object
 }
 
 export type RemoveDeviceOutcome =
@@ -51,7 +53,7 @@ export type RemoveDeviceOutcome =
  */
 export async function removeDevice(
   { store, clock, doorbell }: Pick<Engine, 'store' | 'clock'> & { readonly doorbell?: Engine['doorbell'] },
-  { customer, username, deviceId, request, requestId }: RemoveDeviceRequest,
+  { customer, username, deviceId, request, requestId, by }: RemoveDeviceRequest,
 ): Promise<RemoveDeviceOutcome> {
   const nowMs = clock()
   let owner: string | undefined
@@ -62,7 +64,7 @@ export async function removeDevice(
     const { id: userId } = user
     owner = userId
     if (!(await tx.devices.remove(customer.id, userId, deviceId))) return { ok: false, reason: 'unknown-device' }
-    const detail = JSON.stringify({ device: deviceId })
+    const detail = JSON.stringify({ ...by, device: deviceId })
     const note = { kind: 'enrolment', subject: userId, method: 'push', challengeId: null, requestId, detail }
     await tx.audit.append(customer.id, note, 'phone-removed', nowMs)
     const told = { customer, event: 'device-removed', userId, username: user.username, contacts: user, nowMs } as const

@@ -45,11 +45,20 @@ export const strengths: Readonly<Record<string, 'strong' | 'fair' | 'weak'>> = {
   voice: 'weak',
 } satisfies Record<MethodId, 'strong' | 'fair' | 'weak'>
 
-/** Says a line of the audit: what happened and, where something was refused, why. */
-export function tell(entry: AuditEntry, challenge: Challenge | undefined): Told {
+/** What the weighing of a sign-in came to, for the question that it led to. */
+export interface Weighed {
+  readonly score: number
+  /** What was noticed, a sentence each. */
+  readonly because: readonly string[]
+}
+
+/** Says a line of the audit: what happened and, where something was asked or refused, why. */
+export function tell(entry: AuditEntry, challenge: Challenge | undefined, weighed?: Weighed): Told {
   const detail = detailOf(entry)
   const with_ = entry.method ? (methodWords[entry.method] ?? entry.method) : 'something'
   const told = tellers[entry.kind]?.(entry, with_, detail, challenge)
+  if (told && weighed && entry.kind === 'challenge' && entry.outcome === 'asked')
+    return { ...told, why: `Asked at risk ${rounded(weighed.score)}. ${becauseOf(weighed.because)}` }
   return told ?? plain('change', `${entry.kind}: ${entry.outcome}.`)
 }
 
@@ -101,9 +110,16 @@ const tellers: Readonly<Record<string, Teller>> = {
     why: typeof detail['about'] === 'string' ? `About: ${detail['about']}.` : null,
   }),
   risk: ({ outcome }, __, detail) => tellRisk(outcome, detail),
-  'risk-device': () => plain('change', 'A remembered device was forgotten.'),
+  'risk-device': (_, __, detail) => ({
+    ...plain(
+      'change',
+      `${detail['device'] === 'all' ? 'All remembered devices were' : 'A remembered device was'} forgotten${byOf(detail)}.`,
+    ),
+    why: reasonOf(detail),
+  }),
   'risk-user': () => plain('admin', 'What risk was weighed by was erased.'),
-  'risk-policy': ({ outcome }) => plain('admin', `A policy for risk was ${outcome}.`),
+  'risk-policy': ({ outcome }, __, detail) =>
+    plain('admin', `The risk policy of ${detail['scope'] || 'the customer'} was ${outcome}${byOf(detail)}.`),
   console: ({ outcome }, __, detail) =>
     plain('admin', `${sentence(String(detail['call'] ?? 'console'))}: ${outcome}${byOf(detail)}.`),
   admin: ({ outcome }, __, detail) =>
@@ -147,13 +163,21 @@ const whyNotAsked: Readonly<Record<string, string>> = {
   country: 'Numbers of this country are not sent to.',
 }
 
+/** Why a sign-in was decided as it was, in the sentences of the rules that noticed something. */
+function becauseOf(because: unknown): string {
+  return Array.isArray(because) && because.length > 0 ? `Because: ${because.join(' ')}` : 'Nothing was unusual.'
+}
+
+function rounded(score: unknown): string {
+  return `${typeof score === 'number' ? Math.round(score) : '?'} of 100`
+}
+
 function tellRisk(outcome: string, detail: Detail): Told | undefined {
   const { score, because } = detail
-  const reasons = Array.isArray(because) && because.length > 0 ? because.join(' ') : 'Nothing was unusual.'
   const said: Readonly<Record<string, Told>> = {
-    allow: good('approved', `Let in without a second factor: risk ${score} of 100.`),
-    challenge: plain('asked', `A second factor was wanted: risk ${score} of 100.`),
-    deny: refusal(`Refused because of risk ${score} of 100.`, null),
+    allow: good('approved', `Let in without a second factor, at risk ${rounded(score)}.`),
+    challenge: plain('asked', `A second factor was needed, at risk ${rounded(score)}.`),
+    deny: refusal(`Refused by the risk policy, at risk ${rounded(score)}.`, null),
     completed: good('approved', 'The sign-in that risk was weighed of was finished.'),
     redeemed: plain('approved', 'The site took the result.'),
     failed: plain('refused', 'The site said that the sign-in failed.'),
@@ -161,7 +185,7 @@ function tellRisk(outcome: string, detail: Detail): Told | undefined {
     mine: good('approved', 'The user said that this sign-in was his after all.'),
   }
   const told = said[outcome]
-  return told && { ...told, why: reasons }
+  return told && { ...told, why: becauseOf(because) }
 }
 
 function tellAnswer(outcome: string, with_: string, challenge: Challenge | undefined): Told | undefined {
@@ -204,7 +228,7 @@ function tellEnrolment(outcome: string, with_: string, detail: Detail): Told | u
     offered: plain('change', `${what} was offered, and waits to be set up${by}.`),
     'phone-offered': plain('change', 'A phone was offered to be paired.'),
     'phone-paired': good('change', 'A phone was paired.'),
-    'phone-removed': plain('change', 'A phone was removed.'),
+    'phone-removed': plain('change', `A phone was removed${by}.`),
     'phone-renamed': plain('change', 'A phone was renamed.'),
     made: plain('change', `New recovery codes were made${by}; older ones ended.`),
     registered: plain('change', 'Security questions were set.'),

@@ -88,6 +88,8 @@ export interface EvaluationRecord {
   readonly obligations: readonly Obligation[]
   /** Where the policy came from: empty for the customer's, `app:…`, `group:…`. */
   readonly scope: string
+  /** Absent: it was kept before this was. */
+  readonly app?: string | null
   /** Major version of the browser, and the key it proved. */
   readonly version: number
   readonly deviceKey: string | null
