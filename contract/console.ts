@@ -254,7 +254,7 @@ export interface UserDetail extends Omit<UserRow, 'methods'> {
     readonly text: string
   }[]
   readonly groups: readonly { readonly id: string; readonly name: string }[]
-  /** Empty until trusted devices are there. */
+  /** Paired phones and remembered browsers. */
   readonly devices: readonly UserDevice[]
 }
 
@@ -276,10 +276,11 @@ export interface UserDevice {
   readonly id: string
   readonly name: string
   readonly kind: 'browser' | 'phone'
+  /** Of a browser: it may still pass without a second factor, until then. */
   readonly isTrusted: boolean
   readonly trustedUntilMs: number | null
   readonly lastSeenAtMs: number | null
-  readonly place: string | null
+  readonly createdAtMs: number
 }
 
 /** One thing that befell a user, in words; `details` are the facts behind it. */
@@ -311,7 +312,10 @@ export type UserAct =
   | { readonly act: 'reset-method'; readonly method: MethodWord; readonly credentialId?: string }
   /** Makes a code that signs in once, and replaces recovery codes; shown once. */
   | { readonly act: 'temporary-code' }
+  /** Forgets a remembered browser, or all of them. */
   | { readonly act: 'end-trust'; readonly deviceId: string | null }
+  /** Removes a paired phone with all that it proves. */
+  | { readonly act: 'remove-phone'; readonly deviceId: string }
 
 export interface ImportRow {
   readonly row: number
@@ -499,6 +503,89 @@ export interface Policy {
     readonly users: number
     readonly why: string
   }[]
+}
+
+// Risk
+
+export type RiskDecision = 'allow' | 'challenge' | 'deny'
+/** `allow`: only told; `notify`: the user and the site are told. */
+export type RiskStep = RiskDecision | 'notify'
+
+interface RiskLists {
+  /** Empty: all that are not blocked. */
+  readonly allowed: readonly string[]
+  readonly blocked: readonly string[]
+  readonly otherwise: RiskStep
+}
+
+/** How risk is decided; docs/adaptive.md explains each part. */
+export interface RiskPolicy {
+  /** `report`: everybody is asked, and it is told what would have been decided. */
+  readonly mode: 'enforce' | 'report'
+  /** Scores (0–100) from which a second factor is asked, and from which nothing helps; 101: never. */
+  readonly challengeAt: number
+  readonly denyAt: number
+  /** ISO 3166, two letters. */
+  readonly countries: RiskLists
+  /** Addresses and CIDR ranges. */
+  readonly networks: RiskLists
+  /** `days`: 1 (Monday) – 7; times as `HH:MM`. */
+  readonly hours: {
+    readonly zone: string
+    readonly days: readonly number[]
+    readonly from: string
+    readonly until: string
+    readonly otherwise: RiskStep
+  } | null
+  readonly devices: {
+    readonly max: number
+    readonly otherwise: RiskStep
+    readonly rememberDays: number
+    readonly proof: 'token' | 'fingerprint'
+  }
+  readonly rules: Readonly<Record<string, { readonly points?: number; readonly action?: RiskStep }>>
+  /** From a score on, what a second factor must be worth: 1 (known to the user) – 5 (cannot be phished). */
+  readonly methods: readonly { readonly from: number; readonly least: number }[]
+  /** Methods that never count. */
+  readonly refused: readonly MethodWord[]
+}
+
+/** Whose policy: `''` the customer's, `group:<id>`, `app:<id>`. */
+export interface RiskScope {
+  readonly scope: string
+  readonly kind: 'customer' | 'group' | 'app'
+  readonly name: string
+  /** False: it has none of its own, and the next wider one counts. */
+  readonly isSet: boolean
+  /** With its defaults; where there is none, the defaults. */
+  readonly policy: RiskPolicy
+}
+
+/** What came of a draft, on sign-ins as they were. */
+export interface RiskReplay {
+  readonly total: number
+  /** False: there were more than were tried. */
+  readonly isWhole: boolean
+  /** How many have a score (rounded down) and are decided at least so by all but the thresholds. */
+  readonly cells: readonly { readonly score: number; readonly least: RiskDecision; readonly count: number }[]
+  /** Decided otherwise than they were; the newest 20. */
+  readonly changed: readonly {
+    readonly username: string
+    readonly atMs: number
+    readonly was: RiskDecision
+    readonly would: RiskDecision
+    readonly score: number
+  }[]
+  readonly changedTotal: number
+}
+
+export interface RiskSimulation {
+  readonly decision: RiskDecision
+  readonly score: number
+  readonly findings: readonly { readonly points: number; readonly because: string }[]
+  /** What would be asked for, strongest first; empty unless a second factor is. */
+  readonly methods: readonly { readonly method: MethodWord; readonly via: Via | null }[]
+  readonly devices: readonly { readonly id: string; readonly name: string }[]
 }
 
 export interface SettingRow {
@@ -757,6 +844,18 @@ export interface ConsoleCalls {
 
   'policy.look': { answer: Policy }
 
+  /** The customer's, then groups and apps by name. */
+  'risk.look': { answer: { scopes: readonly RiskScope[] } }
+  /** `policy` null: takes it away. */
+  'risk.set': { body: { scope: string; policy: RiskPolicy | null }; answer: RiskScope }
+  /** Tries a draft on the last sign-ins; changes nothing. `days` 1–90, 7 when absent. */
+  'risk.replay': { body: { scope: string; policy: RiskPolicy; days?: number }; answer: RiskReplay }
+  /** "This user, from this address, on this device"; keeps nothing. `policy` absent: the one that counts for him. */
+  'risk.simulate': {
+    body: { username: string; address?: string; userAgent?: string; deviceId?: string; policy?: RiskPolicy }
+    answer: RiskSimulation
+  }
+
   'activity.list': { query: ActivityQuery; answer: Page<ActivityRow> }
   /** At most 10,000 rows, as a file; `text/csv` or `application/json`, not wrapped. */
   'activity.export': { query: ActivityQuery & { format: 'csv' | 'json' }; answer: string }
@@ -868,6 +967,11 @@ export const consoleRoutes = {
   'templates.set': { method: 'PUT', path: `${at}/templates/:id/:language`, needs: 'manage' },
 
   'policy.look': { method: 'GET', path: `${at}/policy`, needs: 'inspect' },
+
+  'risk.look': { method: 'GET', path: `${at}/risk`, needs: 'inspect' },
+  'risk.set': { method: 'PUT', path: `${at}/risk`, needs: 'manage' },
+  'risk.replay': { method: 'POST', path: `${at}/risk/replay`, needs: 'inspect' },
+  'risk.simulate': { method: 'POST', path: `${at}/risk/simulate`, needs: 'inspect' },
 
   'activity.list': { method: 'GET', path: `${at}/activity`, needs: 'inspect' },
   'activity.export': { method: 'GET', path: `${at}/activity/export`, needs: 'inspect' },

@@ -11,6 +11,7 @@ import { customerHeader, enter, isSecure, setCookie } from './door.ts'
 import { groups } from './groups.ts'
 import { home } from './home.ts'
 import { Problem } from './problem.ts'
+import { risk } from './risk.ts'
 import { check } from './schemas.ts'
 import { session } from './session.ts'
 import { setup } from './setup.ts'
@@ -27,6 +28,7 @@ const handlers = {
   ...tokens,
   ...apps,
   ...setup,
+  ...risk,
   ...activity,
   ...developers,
   ...admins,

@@ -68,6 +68,7 @@ const schemas: { readonly [Name in CallName]?: { readonly body?: TSchema; readon
     body: Type.Union([
       object({ reason, act: choice('unlock', 'disable', 'enable', 'temporary-code') }),
       object({ reason, act: Type.Literal('reset-method'), method: text(40, 1), credentialId: maybe(text(64)) }),
+      object({ reason, act: Type.Literal('remove-phone'), deviceId: text(64, 1) }),
       object({ reason, act: Type.Literal('end-trust'), deviceId: Type.Union([text(64), Type.Null()]) }),
     ]),
   },
@@ -105,6 +106,17 @@ const schemas: { readonly [Name in CallName]?: { readonly body?: TSchema; readon
   'delivery.log': { query: object({ limit: maybe(whole(1, 200)), challengeId: maybe(text(40)) }) },
   'templates.preview': { body: object({ id: text(40), language: choice('en', 'es'), text: maybe(text(4_000)) }) },
   'templates.set': { body: object({ text: Type.Union([text(4_000), Type.Null()]) }) },
+  'risk.set': { body: object({ scope: text(100), policy: Type.Union([json, Type.Null()]) }) },
+  'risk.replay': { body: object({ scope: text(100), policy: json, days: maybe(whole(1, 90)) }) },
+  'risk.simulate': {
+    body: object({
+      username: text(254, 1),
+      address: maybe(text(45)),
+      userAgent: maybe(text(512)),
+      deviceId: maybe(text(64)),
+      policy: maybe(json),
+    }),
+  },
   'activity.list': { query: object(activity) },
   'activity.export': { query: object({ ...activity, limit: maybe(whole(1, 10_000)), format: choice('csv', 'json') }) },
   'activity.reports': {

@@ -1,4 +1,7 @@
-import type { TimelineEntry, UserDetail, UserMethod, UserRow } from '../../../contract/console.ts'
+import type { TimelineEntry, UserAct, UserDetail, UserDevice, UserMethod, UserRow } from '../../../contract/console.ts'
+import { forgetDevice } from '../../engine/adaptive-devices.ts'
+import { weighedOf } from '../../engine/adaptive-review.ts'
+import { removeDevice } from '../../engine/devices.ts'
 import { guardLimits } from '../../engine/guard.ts'
 import { beginRegistration } from '../../engine/passkey-registration.ts'
 import {
@@ -12,6 +15,7 @@ import {
   searchPeople,
   unlockPerson,
 } from '../../engine/people.ts'
+import type { Engine } from '../../engine/ports.ts'
 import { makeRecoveryCodes, type RecoveryCodesOutcome } from '../../engine/recovery-codes.ts'
 import { inviteUser } from '../../engine/self-service.ts'
 import { factsOf, methodWords, strengths, tell } from '../../engine/timeline.ts'
@@ -56,10 +60,11 @@ export const users = {
     if (!(await findPerson(engine, customer.id, params.id))) return notFound('user')
     const limit = limitOf(query.limit)
     const history = await historyOf(engine, customer.id, params.id, { before: query.before, limit: limit + 1 })
+    const weighed = await weighedOf(engine, customer, params.id)
     const items = history.slice(0, limit).flatMap(({ entry, challenge }): TimelineEntry[] => {
       // Of an answer that is judged slowly, its end is told and not its beginning.
       if (entry.outcome === 'judging') return []
-      const { group, tone, text, why } = tell(entry, challenge)
+      const { group, tone, text, why } = tell(entry, challenge, weighed.get(entry.challengeId ?? ''))
       const { id, atMs, method, challengeId, requestId } = entry
       return [
         { id: String(id), atMs, kind: group, tone, text, why, method, challengeId, requestId, details: factsOf(entry) },
@@ -147,9 +152,6 @@ export const users = {
   },
 } satisfies Handlers<Names>
 
-/** Until trusted devices are kept: then they end here. */
-const notYet = invalid('No device of this user is trusted.')
-
 type Acted = { readonly text: string; readonly code?: string }
 
 async function act(asked: Asked<'users.act'>, user: User): Promise<Acted | Problem> {
@@ -167,17 +169,40 @@ async function act(asked: Asked<'users.act'>, user: User): Promise<Acted | Probl
       const outcome = await setEnabled(engine, request, isEnabled)
       return outcome.ok ? { text: enabled[`${isEnabled}`] } : refusals[outcome.reason]
     }
-    case 'reset-method': {
-      if (body.method === 'hardware-token') return invalid('Take the token back on the page of tokens.', 'method')
-      const count = await resetMethod(engine, help, user, body.method as MethodId, body.credentialId) // unknown ones find nothing
-      return count === 0 ? notFound('method of this user') : { text: 'The method is gone; the user is told.' }
-    }
+    case 'reset-method':
+      return reset(asked, user, body)
     case 'temporary-code':
       return temporaryCode(await makeRecoveryCodes(engine, { ...request, count: 1 }))
     case 'end-trust':
-      return notYet
+      return endTrust(asked, user, body.deviceId)
+    case 'remove-phone': {
+      const outcome = await removeDevice(engine, { ...request, deviceId: body.deviceId })
+      return outcome.ok ? { text: 'The phone is removed; the user is told.' } : notFound('phone of this user')
+    }
   }
 }
+
+async function reset(
+  asked: Asked<'users.act'>,
+  user: User,
+  { method, credentialId }: Extract<UserAct, { act: 'reset-method' }>,
+): Promise<Acted | Problem> {
+  if (method === 'hardware-token') return invalid('Take the token back on the page of tokens.', 'method')
+  const known = method as MethodId // unknown ones find nothing
+  const count = await resetMethod(asked.engine, helping(asked), user, known, credentialId)
+  return count === 0 ? notFound('method of this user') : { text: 'The method is gone; the user is told.' }
+}
+
+async function endTrust(asked: Asked<'users.act'>, { username }: User, id: string | null): Promise<Acted | Problem> {
+  const { engine, customer } = asked
+  const isForgotten = await forgetDevice(engine, customer, username, id, byOf(helping(asked)))
+  return isForgotten ? { text: forgotten[id === null ? 'all' : 'one'] } : notFound('device of this user')
+}
+
+const forgotten = {
+  all: 'No device is remembered any more.',
+  one: 'The device is forgotten; it is asked for a second factor again.',
+} as const
 
 const enabled = { true: 'The user may sign in.', false: 'The user may not sign in.' } as const
 
@@ -242,11 +267,7 @@ function byContact({ email, phone }: User): MethodId[] {
   return email === null && phone === null ? [] : ['message-code']
 }
 
-async function detailOf(
-  engine: Asked<'users.look'>['engine'],
-  customerId: number,
-  id: string,
-): Promise<UserDetail | Problem> {
+async function detailOf(engine: Engine, customerId: number, id: string): Promise<UserDetail | Problem> {
   const person = await findPerson(engine, customerId, id)
   if (!person) return notFound('user')
   const { user, credentials, locks } = person
@@ -266,8 +287,27 @@ async function detailOf(
       id: String(group.id),
       name: group.name,
     })),
-    devices: [],
+    devices: await devicesOf(engine, customerId, person.user),
   }
+}
+
+async function devicesOf({ store, clock }: Engine, customerId: number, { id }: User): Promise<UserDevice[]> {
+  const nowMs = clock()
+  const [phones, browsers] = await Promise.all([
+    store.read.devices.list(customerId, id),
+    store.read.riskDevices.of(customerId, id),
+  ])
+  return [
+    ...phones.map(({ id: phone, name, createdAtMs, lastUsedAtMs }): UserDevice => {
+      const seen = { createdAtMs, lastSeenAtMs: lastUsedAtMs }
+      return { id: phone, name, kind: 'phone', isTrusted: false, trustedUntilMs: null, ...seen }
+    }),
+    ...browsers.map(({ id: browser, label, createdAtMs, lastUsedAtMs, trustedUntilMs }): UserDevice => {
+      const isTrusted = trustedUntilMs > nowMs
+      const seen = { createdAtMs, lastSeenAtMs: lastUsedAtMs }
+      return { id: browser, name: label || 'A browser', kind: 'browser', isTrusted, trustedUntilMs, ...seen }
+    }),
+  ]
 }
 
 /** Recovery codes are one method with so many left; everything else is listed one by one. */
