@@ -4,6 +4,7 @@ import type { Page } from 'playwright-core'
 import { newCustomer, newUser, type Person } from '../contract/people.ts'
 import { type OpenPage, overflow, startBrowser, type TestBrowser, violations } from '../support/browser.ts'
 import { type ConsoleClient, owner } from '../support/console.ts'
+import { newDevice, signIn, visit } from '../support/risk.ts'
 import { startServer, type TestServer } from '../support/server.ts'
 
 const waitMs = 15_000
@@ -158,6 +159,46 @@ describe('the pages of the console, in a browser', () => {
     await page.getByRole('button', { name: 'Allow Security questions' }).waitFor()
   })
 
+  it('a threshold shows what the last week would have been, and is saved; a sign-in is simulated', async () => {
+    const [asked] = await Promise.all([visit(server, ann.username), visit(server, ann.username)])
+    assert.equal(asked.body.status, 'WAIT_FOR_INPUT')
+    await look('/policy?tab=risk', 'Policy')
+    await page.locator('.split-words').getByText('2 asked').waitFor()
+    await page.getByLabel('Refuse from').fill('10')
+    await page.locator('.split-words').getByText('2 refused').waitFor()
+    await page.getByText('From a risk of 10 on nobody is let in.').waitFor()
+    await press('Save the policy')
+    await page.getByText('As it is', { exact: true }).waitFor()
+    const [policy] = (await boss.do('risk.look')).scopes
+    assert.equal(policy?.policy.denyAt, 10)
+    await page.getByLabel('User', { exact: true }).fill(ann.username)
+    await page.getByLabel('From address').fill('203.0.113.9')
+    await press('Try it')
+    const simulated = page.getByRole('status').filter({ hasText: /at risk/ })
+    await simulated.getByText('Refused', { exact: true }).waitFor()
+    await simulated.getByText('There is no earlier sign-in to compare this one with.').waitFor()
+    await press('Back to the defaults')
+    await page.getByText('No score alone refuses anybody.').waitFor()
+  })
+
+  it('a remembered device is forgotten on the page of its user', async () => {
+    await signIn(server, 'ann@example.com', newDevice(), true)
+    const user = (await boss.do('users.list', { query: { q: ann.username } })).items[0]
+    await look(`/users/${user?.id}`, ann.username)
+    await press('Forget Chrome on Windows')
+    await page.getByLabel('Reason').fill(reason)
+    await press('End trust', 'dialog')
+    await page
+      .locator('.timeline')
+      .getByText(/device was forgotten/)
+      .waitFor()
+    await page
+      .locator('.timeline')
+      .getByText(/^Asked at risk/)
+      .first()
+      .waitFor()
+  })
+
   it('the log follows live, is exported, and its chain is whole', async () => {
     await look('/activity', 'Activity')
     const bob = await newUser(server, { email: 'bob@example.com' })
@@ -226,6 +267,7 @@ describe('the pages of the console, in a browser', () => {
       ['/groups', 'Groups'],
       ['/tokens', 'Tokens'],
       ['/policy', 'Policy'],
+      ['/policy?tab=risk', 'Policy'],
       ['/apps', 'Apps'],
       ['/keys', 'API keys'],
       ['/delivery', 'Delivery'],

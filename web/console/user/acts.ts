@@ -1,4 +1,13 @@
-import { type Icon, IconBan, IconCheck, IconKey, IconLockOpen, IconRefresh, IconShieldOff } from '@tabler/icons-react'
+import {
+  type Icon,
+  IconBan,
+  IconCheck,
+  IconDeviceMobileOff,
+  IconKey,
+  IconLockOpen,
+  IconRefresh,
+  IconShieldOff,
+} from '@tabler/icons-react'
 import type { UserAct, UserDetail } from '../../../contract/console.ts'
 import { methodName } from '../parts/words.ts'
 
@@ -42,7 +51,21 @@ export const actWords = {
   'end-trust': {
     icon: IconShieldOff,
     title: 'End trust',
-    lead: ({ username }) => `Devices of ${username} are asked for a second factor again.`,
+    lead: ({ username, devices }, act) => {
+      const one = act.act === 'end-trust' && devices.find(({ id }) => id === act.deviceId)
+      return one
+        ? `${one.name} is forgotten: ${username} is asked for a second factor there again.`
+        : `Every remembered device of ${username} is forgotten, and asked for a second factor again.`
+    },
+  },
+  'remove-phone': {
+    icon: IconDeviceMobileOff,
+    title: 'Remove the phone',
+    lead: ({ username, devices }, act) => {
+      const phone = act.act === 'remove-phone' && devices.find(({ id }) => id === act.deviceId)
+      return `${phone ? phone.name : 'The phone'} answers for ${username} no longer, and its codes end. The user is told.`
+    },
+    isDangerous: true,
   },
 } as const satisfies Record<Act['act'], ActWords>
 
@@ -53,7 +76,7 @@ export function actsFor(
   const acts: Act[] = [
     ...(user.isLocked ? [{ act: 'unlock' } as const] : []),
     user.isEnabled ? { act: 'disable' } : { act: 'enable' },
-    ...(user.devices.some(({ isTrusted }) => isTrusted) ? [{ act: 'end-trust', deviceId: null } as const] : []),
+    ...(user.devices.some(({ kind }) => kind === 'browser') ? [{ act: 'end-trust', deviceId: null } as const] : []),
   ]
   return acts.map((act) => ({ act, title: actWords[act.act].title, icon: actWords[act.act].icon }))
 }

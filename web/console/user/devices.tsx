@@ -8,14 +8,14 @@ import { plural } from '../parts/words.ts'
 import { useMay } from '../session.ts'
 import type { Act } from './acts.ts'
 
-/** Where somebody was seen, and which of it is trusted. */
+/** Paired phones, and browsers that are remembered. */
 export function Devices({ user, onAct }: { readonly user: UserDetail; readonly onAct: (act: Act) => void }) {
   const mayHelp = useMay('help')
   if (user.devices.length === 0) return null
   return (
-    <Panel title="Devices" lead={plural(user.devices.length, 'device')}>
+    <Panel title="Phones and devices" lead={plural(user.devices.length, 'device')}>
       <ul className="lines">
-        {user.devices.map(({ id, name, kind, isTrusted, lastSeenAtMs, place }) => (
+        {user.devices.map(({ id, name, kind, isTrusted, lastSeenAtMs, createdAtMs }) => (
           <li key={id}>
             {kind === 'phone' ? (
               <IconDeviceMobile size={21} aria-hidden="true" />
@@ -23,20 +23,29 @@ export function Devices({ user, onAct }: { readonly user: UserDetail; readonly o
               <IconWorld size={21} aria-hidden="true" />
             )}
             <span className="lines-text">
-              <strong>{name}</strong> {isTrusted && <Tag tone="good">Trusted</Tag>}
+              <strong>{name}</strong> {isTrusted && <Tag tone="good">Remembered</Tag>}
               <span className="under">
-                {place && `${place} · `}
-                <Time atMs={lastSeenAtMs} />
+                {lastSeenAtMs === null ? (
+                  'never used'
+                ) : (
+                  <>
+                    last used <Time atMs={lastSeenAtMs} />
+                  </>
+                )}
+                {', '}
+                {kind === 'phone' ? 'paired' : 'since'} <Time atMs={createdAtMs} isExact />
               </span>
             </span>
-            {mayHelp && isTrusted && (
+            {mayHelp && (
               <Button
                 size="xs"
                 variant="default"
-                aria-label={`End trust in ${name}`}
-                onClick={() => onAct({ act: 'end-trust', deviceId: id })}
+                aria-label={`${kind === 'phone' ? 'Remove' : 'Forget'} ${name}`}
+                onClick={() =>
+                  onAct(kind === 'phone' ? { act: 'remove-phone', deviceId: id } : { act: 'end-trust', deviceId: id })
+                }
               >
-                End trust
+                {kind === 'phone' ? 'Remove' : 'Forget'}
               </Button>
             )}
           </li>

@@ -1,0 +1,82 @@
+import type { RiskPolicy, RiskStep } from '../../../contract/console.ts'
+import { methodName, plural } from '../parts/words.ts'
+import { never } from './decide.ts'
+
+/** What becomes of a sign-in, after "others are …". */
+const steps: Readonly<Record<RiskStep, string>> = {
+  allow: 'only told of',
+  notify: 'let in, and the user is told',
+  challenge: 'asked for a second factor',
+  deny: 'refused',
+}
+
+export const worths: Readonly<Record<number, string>> = {
+  1: 'any method counts',
+  2: 'security questions and voice do not count',
+  3: 'codes by message do not count either',
+  4: 'only a phone, a token or an app counts',
+  5: 'only passkeys count',
+}
+
+const days = ['', 'Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday']
+
+/** A policy for risk as it would be told to somebody. */
+export function sentencesOf(policy: RiskPolicy): readonly string[] {
+  const { mode, challengeAt, denyAt, devices, refused } = policy
+  return [
+    ...(mode === 'report'
+      ? [
+          'This policy only reports: everybody is asked for a second factor, and the log says what it would have decided.',
+        ]
+      : []),
+    challengeAt === 0
+      ? 'A second factor is asked of everybody.'
+      : `Somebody on a remembered device is let in without a second factor below a risk of ${challengeAt}.`,
+    denyAt >= never ? 'No score alone refuses anybody.' : `From a risk of ${denyAt} on nobody is let in.`,
+    devices.rememberDays === 0
+      ? 'No device is let in without a second factor, remembered or not.'
+      : `A device is remembered for ${plural(devices.rememberDays, 'day')}; at most ${plural(devices.max, 'device')} for each user, further ones are ${steps[devices.otherwise]}.`,
+    ...(devices.proof === 'fingerprint'
+      ? ['A device that only looks the same counts as remembered: whoever copies its looks gets in.']
+      : []),
+    ...listsOf('countries', policy.countries, countryName),
+    ...listsOf('networks', policy.networks, (range) => range),
+    ...hoursOf(policy.hours),
+    ...policy.methods
+      .filter(({ least }) => least > 1)
+      .map(({ from, least }) => `From a risk of ${from} on ${worths[least]}.`),
+    ...(refused.length > 0 ? [`Never counts: ${refused.map(methodName).join(', ')}.`] : []),
+  ]
+}
+
+function listsOf(
+  what: string,
+  { allowed, blocked, otherwise }: RiskPolicy['countries'],
+  name: (one: string) => string,
+) {
+  const become = otherwise === 'allow' ? 'told of, and nothing more' : steps[otherwise]
+  return [
+    ...(allowed.length > 0 ? [`Sign-ins from other ${what} than ${shown(allowed, name)} are ${become}.`] : []),
+    ...(blocked.length > 0 ? [`Sign-ins from the ${what} ${shown(blocked, name)} are ${become}.`] : []),
+  ]
+}
+
+const shownMax = 6
+
+function shown(list: readonly string[], name: (one: string) => string): string {
+  const more = list.length > shownMax ? ` and ${list.length - shownMax} more` : ''
+  return list.slice(0, shownMax).map(name).join(', ') + more
+}
+
+function hoursOf(hours: RiskPolicy['hours']): string[] {
+  if (!hours) return []
+  const { from, until, zone, otherwise } = hours
+  const named = hours.days.length === 7 ? 'every day' : hours.days.map((day) => days[day]).join(', ')
+  return [`Sign-ins outside ${from}–${until}, ${named} (${zone}), are ${steps[otherwise]}.`]
+}
+
+const countries = new Intl.DisplayNames('en', { type: 'region', fallback: 'code' })
+
+function countryName(code: string): string {
+  return /^[A-Z]{2}$/.test(code) ? (countries.of(code) ?? code) : code
+}
