@@ -7,6 +7,7 @@
  * - *Pairing*: one user of one customer on one phone. An app may hold several; each has a key and a device id of its own
  *   and is asked for, signed and removed by itself. One pairing serves soft token, push and scan.
  * - *Prompt*: something that waits for a yes or no of this user. `push`: it came by itself. `scan`: its code was scanned.
+ *   `voice`: it came by itself, and is answered by speaking.
  *
  * ## Codes that are scanned or opened
  *
@@ -71,10 +72,18 @@
  * signature is what the decision rests on, and it is kept in the audit. A wrong number gets `wrong-number`; after the
  * third the prompt is over. Every refusal with a status from 400 to 499 is final for this answer.
  *
+ * A `voice` prompt is approved by speaking on the server's own page, which the app opens at `page`: the path of a link that
+ * lives as long as the prompt. Denying and reporting are signed answers as above; `approve` gets `needs-voice`.
+ *
  * ## Scanning
  *
  * `POST scans` with the code shows the prompt behind it, if it asks the user of this pairing; `unknown-code` otherwise,
  * so an app with several pairings asks one after the other. Then it is answered like any other prompt.
+ *
+ * ## Setting a voice up
+ *
+ * `voice` in `DeviceInfo` says whether voices are used here and whether the user has one. `POST voice` makes a link to the page
+ * where he sets it up, in place of the one he has: it counts once, for an hour, and a newer one ends it.
  *
  * ## Web Push
  *
@@ -121,6 +130,8 @@ export const calls = {
   remove: { method: 'DELETE', path: `${basePath}/device` },
   /** `PushChange` → `DeviceInfo` */
   push: { method: 'PUT', path: `${basePath}/device/push` },
+  /** Nothing in the body → `VoiceLink` */
+  voice: { method: 'POST', path: `${basePath}/voice` },
   /** → `PromptList` */
   prompts: { method: 'GET', path: `${basePath}/prompts` },
   /** → `text/event-stream`, see above. At most three at once for a device; a fourth ends the oldest. */
@@ -252,6 +263,18 @@ export interface DeviceInfo {
   readonly nowMs: number
   readonly device: Device
   readonly account: AccountInfo
+  readonly voice: VoiceState
+}
+
+/** `off`: voices are not used here. `unset`: this user has none yet. */
+export type VoiceState = 'off' | 'unset' | 'set'
+
+/** Where the user sets his voice up. */
+export interface VoiceLink {
+  readonly nowMs: number
+  /** A path of this server. */
+  readonly page: string
+  readonly expiresAtMs: number
 }
 
 export interface Rename {
@@ -275,7 +298,7 @@ export interface PromptList {
 
 export interface Prompt {
   readonly id: string
-  readonly kind: 'push' | 'scan'
+  readonly kind: 'push' | 'scan' | 'voice'
   readonly account: AccountInfo
   /** What is asked for, such as `Buy Casio Watch $200`; null: to sign in. One line without control characters. */
   readonly transactionName: string | null
@@ -289,6 +312,8 @@ export interface Prompt {
   readonly expiresAtMs: number
   /** True: approving needs the two digits that the login page shows. False: it needs a press that is held. */
   readonly needsNumber: boolean
+  /** Of `voice`: the path on this server of the page where the user speaks; null for all others. */
+  readonly page: string | null
 }
 
 /** `<prompt id>.<secret>`, as `readLink` gives it. */
@@ -345,6 +370,8 @@ export const refusals = {
   'unknown-prompt': { status: 404, message: 'There is no such request for this account.' },
   'used-code': { status: 409, message: 'This code was used already. Ask for a new one.' },
   'too-many-devices': { status: 409, message: 'This account has as many phones as it may have. Remove one first.' },
+  'no-voice': { status: 409, message: 'Voices are not used here.' },
+  'needs-voice': { status: 409, message: 'This request is approved by speaking, on its page.' },
   'answered-prompt': { status: 409, message: 'This request was answered already.' },
   'denied-prompt': { status: 409, message: 'This request was denied.' },
   'replaced-prompt': { status: 409, message: 'This request was replaced by a newer one.' },

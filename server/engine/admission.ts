@@ -33,6 +33,8 @@ export interface Sending {
   readonly method: MethodId
   readonly origin: string | null
   readonly deliveries: readonly Delivery[]
+  /** It waits on the user's phones: whatever it asks there, it is limited as prompts are. */
+  readonly isOnPhones?: boolean
   readonly nowMs: number
 }
 
@@ -84,14 +86,16 @@ function isAllowedCountry({ settings }: Customer, phone: string): boolean {
   return allowed.includes('*') || allowed.some((one) => country.includes(one))
 }
 
-async function promptBar(tx: Records, { customer, subject, method, nowMs }: Sending): Promise<SendBar | undefined> {
-  if (!promptMethods.includes(method)) return undefined
+async function promptBar(tx: Records, sending: Sending): Promise<SendBar | undefined> {
+  const { customer, subject, method, isOnPhones, nowMs } = sending
+  const isPrompt = promptMethods.includes(method)
+  if (!isPrompt && !isOnPhones) return undefined
   // Whoever counts the same person at the same moment waits here for the other's commit, and then sees his prompt.
   await tx.sendCounts.alone(customer.id, `prompts:${subject.key}`)
   const recent = await tx.challenges.recent(
     customer.id,
     subject.key,
-    promptMethods,
+    isPrompt ? promptMethods : [...promptMethods, method],
     nowMs - 2 * hourMs,
     2 * promptsPerHourMax,
   )

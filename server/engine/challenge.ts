@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { methods } from '../methods/index.ts'
 import type { Site, ToSend } from '../methods/method.ts'
 import { randomId } from '../security/random.ts'
-import type { Challenge, Delivery, Facts, RequestMark, Via } from '../vocabulary.ts'
+import type { Challenge, Customer, Delivery, Facts, RequestMark, Via } from '../vocabulary.ts'
 import { admit, isWithinBudget, type SendBar } from './admission.ts'
 import { appLink } from './app-link.ts'
 import { maskEmail, maskPhone, prefixOf } from './contacts.ts'
@@ -271,11 +271,13 @@ async function keep(
       const earlier = copy && (await tx.challenges.byRequest(customerId, copy))
       if (earlier) return { earlier }
       if (request.request && !(await tx.marks.claim(request.request))) throw new Repeated()
-      const bar = fate ? undefined : await admit(tx, { customer, subject, method, origin, deliveries, nowMs })
+      const isOnPhones = waitsOnPhones(question, deliveries)
+      const sending = { customer, subject, method, origin, deliveries, isOnPhones, nowMs }
+      const bar = fate ? undefined : await admit(tx, sending)
       if (bar) throw new Barred(bar)
       await tx.challenges.replace(question, nowMs)
       await tx.deliveries.add(deliveries, nowMs, nowMs + engine.outbox.leaseMs)
-      if (!customer.settings.isTest) await wakePhones(tx, question, nowMs)
+      if (isOnPhones) await wakePhones(tx, customer, question, nowMs)
       await tx.audit.append(customerId, note(request, question), 'asked', nowMs)
       if (!fate && !(await isWithinBudget(tx, customer, deliveries.length, nowMs))) throw new Barred('over-budget')
       return {}
@@ -290,15 +292,20 @@ async function keep(
   }
 }
 
+/** Whether a question waits on the phones of its user, and nowhere else. */
+function waitsOnPhones({ method, userId }: NewChallenge, deliveries: readonly Delivery[]): boolean {
+  return methods[method].asksPhones === true && userId !== null && deliveries.length === 0
+}
+
 /** What is asked on phones wakes them. */
-async function wakePhones(tx: Records, { id: challengeId, ...question }: NewChallenge, nowMs: number): Promise<void> {
-  const { customerId, userId, method, expiresAtMs } = question
-  if (method !== 'push' || userId === null) return
+async function wakePhones(tx: Records, { settings }: Customer, question: NewChallenge, nowMs: number): Promise<void> {
+  const { id: challengeId, customerId, userId, expiresAtMs } = question
+  if (userId === null || settings.isTest) return
   await tx.pushMessages.addFor({ customerId, userId, challengeId, expiresAtMs }, nowMs)
 }
 
 function ring({ doorbell }: Engine, { method, userId }: NewChallenge): void {
-  if (method === 'push' && userId !== null) doorbell.ring(userId)
+  if (methods[method].asksPhones && userId !== null) doorbell.ring(userId)
 }
 
 /** What counts once was seen before. */

@@ -81,13 +81,20 @@ async function findUser(
     phone: given.phone ?? user.phone,
     email: given.email ?? user.email ?? readEmail(user.username) ?? null,
   }
-  const asked = withWay(chosen, contacts)
+  const asked = (await isAskedOnPhones(engine, user, chosen)) ? { ...chosen, via: [] } : withWay(chosen, contacts)
   const needsCredential = methods[asked.method].needs === 'credential'
   const secrets = needsCredential ? await secretsOf(engine, user, asked) : []
   if (needsCredential && secrets.length === 0) return { ok: false, reason: 'not-enrolled' }
   const stored = (['phone', 'email'] as const).filter((kind) => given[kind] === null)
   const subject = userSubject(user.id)
   return missing(asked, contacts) ?? { asked, subject, userId: user.id, contacts, stored, secrets }
+}
+
+/** Whether a question that could go by message waits on the user's own phones instead. */
+async function isAskedOnPhones(engine: Engine, { customerId, id }: User, { method }: Asked): Promise<boolean> {
+  const { asksPhones, askedBy } = methods[method]
+  if (!asksPhones || !askedBy) return false
+  return (await engine.store.read.devices.list(customerId, id)).length > 0
 }
 
 /** The same with the way that the method itself chooses; the first one when the user can be reached by none. */

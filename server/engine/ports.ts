@@ -195,7 +195,7 @@ export interface Records {
     byRequest(customerId: number, digest: Uint8Array): Promise<Challenge | undefined>
     latest(customerId: number, subject: string, method: MethodId): Promise<string | undefined>
     replace(challenge: NewChallenge, nowMs: number): Promise<void>
-    waiting(userIds: readonly string[], method: MethodId, nowMs: number): Promise<Challenge[]>
+    waiting(userIds: readonly string[], methods: readonly MethodId[], nowMs: number): Promise<Challenge[]>
     amend(challenge: Challenge, pending: string): Promise<boolean>
     cancel(customerId: number, id: string, nowMs: number): Promise<void>
     cancelAll(customerId: number, userId: string, nowMs: number): Promise<number>
@@ -454,6 +454,8 @@ export interface AuditCount {
 export interface CredentialOverview extends PasskeyEntry {
   readonly userId: string
   readonly method: MethodId
+  /** The phone that it belongs to, and goes with; null for all others. */
+  readonly deviceId: string | null
   readonly isUsed: boolean
 }
 

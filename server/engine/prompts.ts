@@ -1,6 +1,7 @@
 import { methods } from '../methods/index.ts'
 import { same } from '../security/digest.ts'
-import type { Challenge, Customer, Device, MethodId, RequestMark, User } from '../vocabulary.ts'
+import { isSignedBy } from '../security/p256.ts'
+import type { Answer, Challenge, Customer, Device, MethodId, RequestMark, User } from '../vocabulary.ts'
 import { raiseByReport } from './adaptive-results.ts'
 import { pausePrompts } from './admission.ts'
 import { type AnswerRefusal, answer } from './answer.ts'
@@ -19,14 +20,25 @@ export interface Paired {
 
 /** A question as a phone shows it. */
 export interface Prompt {
-  readonly kind: 'push' | 'scan'
+  readonly kind: 'push' | 'scan' | 'voice'
   readonly challenge: Challenge
   /** Approving means typing the number of the login page. */
   readonly needsNumber: boolean
+  /** Of the page where the user speaks; null for the others, and once it is answered. */
+  readonly pageSecret: string | null
 }
 
 /** What each method's question is to a phone; no others are asked there. */
-const kinds: Readonly<Partial<Record<MethodId, Prompt['kind']>>> = { push: 'push', 'qr-scan': 'scan' }
+const kinds: Readonly<Partial<Record<MethodId, Prompt['kind']>>> = {
+  push: 'push',
+  'qr-scan': 'scan',
+  voice: 'voice',
+}
+
+/** Methods whose questions come to phones by themselves. */
+const asking = Object.values(methods)
+  .filter(({ asksPhones }) => asksPhones)
+  .map(({ id }) => id)
 
 /** How long a phone's last use may be out of date, so that not each of its requests is a write. */
 const freshMs = 60_000
@@ -48,13 +60,13 @@ export async function touchDevice({ store, clock }: Engine, { id, customerId, la
 
 /** What waits for the users of these phones, newest first, by user; one read for all of them. */
 export async function promptsOf(
-  { store, clock }: Pick<Engine, 'store' | 'clock'>,
+  engine: Pick<Engine, 'store' | 'clock' | 'customer'>,
   userIds: readonly string[],
 ): Promise<Map<string, Prompt[]>> {
-  const open = await store.read.challenges.waiting(userIds, 'push', clock())
+  const open = await engine.store.read.challenges.waiting(userIds, asking, engine.clock())
   const found = new Map<string, Prompt[]>(userIds.map((id) => [id, []]))
   for (const challenge of open) {
-    const prompt = promptOf(challenge)
+    const prompt = await promptOf(engine, challenge)
     if (prompt && challenge.userId !== null) found.get(challenge.userId)?.push(prompt)
   }
   return found
@@ -65,7 +77,7 @@ export async function readPrompt(engine: Engine, { device }: Paired, id: string)
   if (!/^[0-9a-f-]{36}$/.test(id)) return undefined
   const challenge = await engine.store.read.challenges.find(id)
   const isOwn = challenge?.customerId === device.customerId && challenge.userId === device.userId
-  return isOwn ? promptOf(challenge) : undefined
+  return isOwn ? promptOf(engine, challenge) : undefined
 }
 
 /** The question behind a code that was scanned; nothing is decided or spent by scanning. */
@@ -85,10 +97,17 @@ export async function readScanned(
   return own !== undefined && same(Buffer.from(own), Buffer.from(secret)) ? prompt : 'unknown-code'
 }
 
-function promptOf(challenge: Challenge): Prompt | undefined {
-  const kind = kinds[challenge.method]
-  const number = challenge.pending && methods[challenge.method].matchNumber?.(challenge.pending)
-  return kind && { kind, challenge, needsNumber: typeof number === 'string' }
+/** Undefined for what is not asked on phones, such as a voice whose link went by message or is being set up. */
+async function promptOf(engine: Pick<Engine, 'clock' | 'customer'>, challenge: Challenge): Promise<Prompt | undefined> {
+  const { id, method, pending, customerId } = challenge
+  const kind = kinds[method]
+  if (!kind) return undefined
+  const number = pending && methods[method].matchNumber?.(pending)
+  const prompt = { kind, challenge, needsNumber: typeof number === 'string', pageSecret: null }
+  if (kind !== 'voice' || pending === null) return prompt
+  const customer = await engine.customer(customerId)
+  const pageSecret = customer && methods[method].pageSecret?.(id, pending, toolsFor(customer, engine.clock()))
+  return pageSecret === undefined ? undefined : { ...prompt, pageSecret }
 }
 
 export interface PromptDecision {
@@ -105,23 +124,29 @@ export interface PromptDecision {
 
 export type PromptOutcome =
   | { readonly ok: true; readonly state: 'approved' | 'denied' }
-  | { readonly ok: false; readonly reason: AnswerRefusal }
+  /** `needs-voice`: a phone can only deny what the user's voice accepts. */
+  | { readonly ok: false; readonly reason: AnswerRefusal | 'needs-voice' }
 
 /** Decides a question by the one door; a report counts also when somebody else answered first. */
 export async function answerPrompt(
   engine: Engine,
   { device, customer, user }: Paired,
-  { challenge }: Prompt,
+  prompt: Prompt,
   decision: PromptDecision,
 ): Promise<PromptOutcome> {
-  const { isAccepted, isReported, proof, statement, signature, request, requestId } = decision
+  const { isAccepted, isReported, statement, signature, request, requestId } = decision
+  const { challenge } = prompt
+  if (prompt.kind === 'voice') {
+    if (isAccepted) return { ok: false, reason: 'needs-voice' }
+    if (!isSignedBy(device.publicKey, statement, signature)) return { ok: false, reason: 'wrong' }
+  }
   // Before the decision: nobody may be asked once more between the two.
   if (isReported) await engine.store.write((tx) => heed(tx, customer.id, user.id, engine.clock()))
   const outcome = await answer(engine, {
     customer,
     to: { challengeId: challenge.id, username: null },
     readOwnMethod: () => undefined,
-    answer: { kind: 'signed-decision', deviceId: device.id, isAccepted, proof, statement, signature },
+    answer: answerOf(engine, device, prompt, decision),
     facts: { device: device.id, signature, ...(isReported && { reported: 'true' }) },
     request,
     requestId,
@@ -130,6 +155,17 @@ export async function answerPrompt(
   if (isReported) await tellUser(engine, customer, user.id, 'prompt-reported', challenge.id)
   if (outcome.ok) return { ok: true, state: 'approved' }
   return outcome.reason === 'denied' && !isAccepted ? { ok: true, state: 'denied' } : outcome
+}
+
+/** A decision as the prompt's method judges it: of a voice, the bearer of the page's link says that it is not him. */
+function answerOf(
+  { clock }: Engine,
+  { id: deviceId }: Device,
+  { kind, pageSecret }: Prompt,
+  { isAccepted, proof, statement, signature }: PromptDecision,
+): Answer {
+  if (kind !== 'voice') return { kind: 'signed-decision', deviceId, isAccepted, proof, statement, signature }
+  return { kind: 'recording', secret: pageSecret ?? '', prompt: 0, isDenied: true, arrivedAtMs: clock() }
 }
 
 /** What follows at once from "I did not start this". */

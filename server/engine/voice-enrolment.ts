@@ -9,7 +9,7 @@ import { findEnrollee, type LinkRefusal, type LinkRequest, type OfferedLink, off
 import { notify, tellUser } from './notices.ts'
 import type { Engine, EngineCore, Listener } from './ports.ts'
 import { toolsFor } from './tools.ts'
-import { markOf, openQuestion } from './voice.ts'
+import { markOf, mayListen, openQuestion } from './voice.ts'
 import { voiceMail } from './wording.ts'
 
 export type VoiceLinkOutcome =
@@ -68,14 +68,15 @@ export async function readVoiceEnrolment(
 }
 
 /** What is wrong with a recording of an enrolment. */
-export type EnrolmentProblem = ClipProblem | 'other-digits' | 'busy'
+export type EnrolmentProblem = ClipProblem | 'other-digits' | 'busy' | 'too-many'
 
 /** Says what is wrong with one recording, and keeps nothing of it. */
 export async function tryRecording(
   engine: Engine,
-  { prompts }: VoiceEnrolmentPage,
+  { challenge, prompts }: VoiceEnrolmentPage,
   { file, index }: { readonly file: Uint8Array; readonly index: number },
 ): Promise<EnrolmentProblem | undefined> {
+  if (!(await mayListen(engine, challenge, 'enrolment'))) return 'too-many'
   const result = await holding(engine, (listener) => hear(listener, file, prompts[index] ?? ''))
   return typeof result === 'string' ? result : undefined
 }
@@ -89,12 +90,14 @@ export type EnrolmentOutcome =
   | { readonly kind: 'wrong'; readonly at: number; readonly problem: EnrolmentProblem }
 
 /** Makes a voice of all recordings, in place of the one the user has. The link settles with it: it works once. */
-export function finishVoiceEnrolment(
+export async function finishVoiceEnrolment(
   engine: Engine,
   page: VoiceEnrolmentPage,
   files: readonly Uint8Array[],
   requestId: string,
 ): Promise<EnrolmentOutcome> {
+  if (!(await mayListen(engine, page.challenge, 'enrolment', files.length)))
+    return { kind: 'wrong', at: 0, problem: 'too-many' }
   const job = async (listener: Listener): Promise<EnrolmentOutcome> => {
     const clips: Clip[] = []
     for (const [at, file] of files.entries()) {
@@ -107,7 +110,8 @@ export function finishVoiceEnrolment(
     if (template.selfScore < selfScoreMin && clips.length < recordings.many) return { kind: 'more' }
     return settle(engine, page, template, clips, requestId)
   }
-  return holding(engine, job).then((result) => (result === 'busy' ? { kind: 'wrong', at: 0, problem: 'busy' } : result))
+  const result = await holding(engine, job)
+  return result === 'busy' ? { kind: 'wrong', at: 0, problem: 'busy' } : result
 }
 
 async function holding<T>({ voices }: Engine, job: (listener: Listener) => Promise<T>): Promise<T | 'busy'> {

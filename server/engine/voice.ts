@@ -12,6 +12,19 @@ import { toolsFor } from './tools.ts'
 /** How long a recording that was sent once is known again. */
 export const recordingsKnownMs = 365 * 24 * 3_600_000
 
+/** Whether voices are used here, and whether a user has one that can be asked for. */
+export async function voiceStateOf(
+  engine: Pick<Engine, 'store' | 'voices'>,
+  customer: Customer,
+  userId: string,
+): Promise<'off' | 'unset' | 'set'> {
+  const kept = await engine.store.read.credentials.of(customer.id, userId, 'voice')
+  const secrets = kept.filter(({ state }) => state === 'active').map(({ secret }) => secret)
+  const bar = barOfVoice(engine, customer, secrets)
+  if (bar === 'no-replay-protection') return 'off'
+  return bar ? 'unset' : 'set'
+}
+
 /** Why a voice is not asked for, though the user has one. */
 export function barOfVoice(
   { voices }: Pick<Engine, 'voices'>,
@@ -73,10 +86,27 @@ async function askAnew(
   return found && prompt ? { customer, challenge: found.challenge, prompt } : undefined
 }
 
+/** Listening costs much, also to what cannot be heard and so spends no try. */
+const recordingsMax = { answer: 20, enrolment: 40 } as const
+
+/** Counts recordings that a link brings, and says whether they may be listened to. */
+export async function mayListen(
+  { store }: Pick<Engine, 'store'>,
+  { customerId, id, createdAtMs, expiresAtMs }: Challenge,
+  to: keyof typeof recordingsMax,
+  count = 1,
+): Promise<boolean> {
+  const sent = await store.write((tx) =>
+    tx.sendCounts.add(customerId, `recordings:${id}`, createdAtMs, expiresAtMs, count),
+  )
+  return sent <= recordingsMax[to]
+}
+
 /** What the user may do better. It tells nothing of how near he was. */
 export type VoiceHint =
   | ClipProblem
   | 'late'
+  | 'too-many'
   | 'repeated'
   | 'other-digits'
   | 'other-voice'
@@ -108,6 +138,7 @@ export async function answerByVoice(
   const arrivedAtMs = engine.clock()
   const { customer, challenge, prompt } = page
   if (spoken.prompt !== prompt.number || prompt.untilMs <= arrivedAtMs) return again('late')
+  if (!(await mayListen(engine, challenge, 'answer'))) return again('too-many')
   try {
     return await engine.voices.hold(async (listener) => {
       const clip = await listener.examine(spoken.file)

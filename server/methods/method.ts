@@ -64,6 +64,8 @@ export interface Method {
   readonly asksFirst: boolean
   /** It comes to the user by itself and needs only a yes, so that it can wear him out: limited as prompts are. */
   readonly isPrompt?: true
+  /** Its question waits on the user's paired phones; with `askedBy` too, a message goes only to who has none. */
+  readonly asksPhones?: true
   /** Its message goes by the first of these that the user has a contact for, whatever the caller says. */
   readonly askedBy?: readonly Via[]
   /** False: it proves too little to be the only thing that is asked where much is at stake. */
@@ -93,6 +95,8 @@ export interface Method {
   forBrowser?(from: BrowserFrom, tools: Tools): ForBrowser | undefined
   /** The secret of the code that the caller shows to be scanned, from what was kept. */
   scanSecret?(challengeId: string, pending: string, tools: Tools): string
+  /** The secret of the page that the user's phones open, from what was kept; undefined when its link went by message. */
+  pageSecret?(challengeId: string, pending: string, tools: Tools): string | undefined
   /** The match number the caller was given, from what was kept. */
   matchNumber?(pending: string): string | null
   /** What the bearer of a link may do, without deciding anything. */

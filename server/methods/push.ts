@@ -14,6 +14,7 @@ export const push: Method = {
   answeredBy: 'signed-decision',
   asksFirst: true,
   isPrompt: true,
+  asksPhones: true,
   attemptsMax,
 
   begin({ isNumberShown }, tools) {

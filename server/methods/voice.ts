@@ -12,6 +12,8 @@ export interface Prompt {
 interface Pending {
   /** Of the secret in the link, in base64. */
   readonly link: string
+  /** What the secret is made from, in base64, when the user's phones open the page; absent when a message brings the link. */
+  readonly seed?: string
   /** Null until the page is opened. */
   readonly prompt: Prompt | null
 }
@@ -41,12 +43,14 @@ export const voice: Method = {
   needs: 'credential',
   answeredBy: 'recording',
   asksFirst: true,
-  // A phone has a microphone. An app on it that is asked directly would stand before both.
+  asksPhones: true,
+  // A phone has a microphone.
   askedBy: ['sms', 'email'],
   isEnoughAlone: false,
   attemptsMax,
 
   begin({ challengeId, via }, tools) {
+    if (via.length === 0) return { pending: JSON.stringify(forPhones(challengeId, tools)), send: [] }
     const secret = tools.randomSecret(secretBytes).toString('base64url')
     const kept: Pending = { link: linkDigest(tools, challengeId, secret), prompt: null }
     const send = via.map((way) => ({ kind: 'voice' as const, via: way, challengeId, secret }))
@@ -63,6 +67,21 @@ export const voice: Method = {
     if (answer.arrivedAtMs >= prompt.untilMs || (heard.digits !== null && !(heard.digits >= digitsMin))) return wrong
     return heard.speaker >= heard.speakerMin ? { kind: 'right' } : wrong
   },
+
+  pageSecret(challengeId, pending, tools) {
+    const { seed } = JSON.parse(pending) as Partial<Pending> // written by begin, or of an enrolment
+    return seed === undefined ? undefined : secretOf(challengeId, seed, tools)
+  },
+}
+
+function forPhones(challengeId: string, tools: Tools): Pending {
+  const seed = tools.randomSecret(secretBytes).toString('base64')
+  return { link: linkDigest(tools, challengeId, secretOf(challengeId, seed, tools)), seed, prompt: null }
+}
+
+/** Not kept anywhere: whoever cannot read the customer's key cannot make it. */
+function secretOf(challengeId: string, seed: string, tools: Tools): string {
+  return tools.digest('voice-page', challengeId, seed).toString('base64url')
 }
 
 /** What is asked by the bearer of this link; undefined for a link that was altered or is of another question. */

@@ -134,14 +134,14 @@ export function challenges(db: Db, keys: Keys, dialect: Dialect) {
       }))
     },
 
-    /** The open questions of these users by one method, newest first. */
-    async waiting(userIds: readonly string[], method: MethodId, nowMs: number): Promise<Challenge[]> {
+    /** The open questions of these users by these methods, newest first. */
+    async waiting(userIds: readonly string[], methods: readonly MethodId[], nowMs: number): Promise<Challenge[]> {
       if (userIds.length === 0) return []
       const rows = await db
         .selectFrom('challenges')
         .selectAll()
         .where('user_id', 'in', userIds)
-        .where('method', '=', method)
+        .where('method', 'in', methods)
         .where('state', '=', 'pending')
         .where('expires_at_ms', '>', nowMs)
         .orderBy('created_at_ms', 'desc')

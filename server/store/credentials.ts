@@ -17,6 +17,8 @@ export interface ListedCredential {
 export interface CredentialOverview extends ListedCredential {
   readonly userId: string
   readonly method: MethodId
+  /** The phone that it belongs to, and goes with; null for all others. */
+  readonly deviceId: string | null
   readonly isUsed: boolean
 }
 
@@ -110,7 +112,7 @@ export function credentials(db: Db, keys: Keys, dialect: Dialect) {
       if (userIds.length === 0) return []
       const rows = await db
         .selectFrom('credentials')
-        .select(['id', 'user_id', 'method', 'label', 'last_step', 'created_at_ms', 'last_used_at_ms'])
+        .select(['id', 'user_id', 'method', 'device_id', 'label', 'last_step', 'created_at_ms', 'last_used_at_ms'])
         .where('customer_id', '=', customerId)
         .where('user_id', 'in', userIds)
         .where('state', '=', 'active')
@@ -121,6 +123,7 @@ export function credentials(db: Db, keys: Keys, dialect: Dialect) {
         id: row.id,
         userId: row.user_id,
         method: row.method as MethodId, // only credentials of our methods are ever stored
+        deviceId: row.device_id,
         label: row.label,
         isUsed: row.last_step >= 0,
         createdAtMs: row.created_at_ms,

@@ -147,6 +147,18 @@ describe('voice', () => {
     assert.equal((await send(server, link, good, prompt)).title, 'Accepted')
   })
 
+  it('listens to twenty recordings by one link, also when none of them can be heard', async () => {
+    const { txId, link } = await askAlice()
+    const { digits, prompt } = await see(server, link)
+    const noise = Buffer.from('RIFF')
+    for (let n = 0; n < 20; n++) assert.match((await send(server, link, noise, prompt)).problem, /could not be heard/)
+    const good = say('slt', digits, 1.04)
+    assert.match((await send(server, link, good, prompt)).problem, /^Too many recordings were sent by this link/)
+    assert.equal(await status(txId), 'IN_PROGRESS', 'no try is spent')
+    const next = await askAlice()
+    assert.equal((await answerWith(server, next.link, 'slt', 1.05)).title, 'Accepted')
+  })
+
   it('refuses twenty megabytes before it reads them', async () => {
     const { link } = await askAlice()
     const body = new URLSearchParams({ recording: 'A'.repeat(20_000_000) })
@@ -206,6 +218,18 @@ describe('voice', () => {
         authType: 'VOICE AUTHENTICATION',
       })
       assert.equal(body.message, 'The user has not set up this method.')
+    })
+
+    it('with forty recordings at most', async () => {
+      const { username } = await newUser(server)
+      const { link } = await linkTo(server, username)
+      const many = Array.from({ length: 5 }, () => Buffer.from('RIFF'))
+      for (let n = 0; n < 8; n++) assert.match((await record(server, link, many)).sentence ?? '', /could not be heard/)
+      assert.match(
+        (await record(server, link, many.slice(0, 1), { index: '0' })).sentence ?? '',
+        /^Too many recordings/,
+      )
+      assert.match((await record(server, link, many)).sentence ?? '', /^Too many recordings/)
     })
 
     it('never with recordings that are no recordings', async () => {

@@ -1,8 +1,10 @@
 import Type from 'typebox'
-import { calls, type DeviceInfo, type RefusalCode } from '../../../contract/device.ts'
+import { calls, type DeviceInfo, type RefusalCode, type VoiceLink } from '../../../contract/device.ts'
 import { changePush, removeDevice, renameDevice } from '../../engine/devices.ts'
 import type { Engine } from '../../engine/ports.ts'
 import { findPaired } from '../../engine/prompts.ts'
+import { voiceStateOf } from '../../engine/voice.ts'
+import { beginVoiceEnrolment, type VoiceLinkOutcome } from '../../engine/voice-enrolment.ts'
 import { endpoint } from './endpoint.ts'
 import { accountOf, bodies, deviceOf, pushOf, shapes } from './shapes.ts'
 
@@ -51,10 +53,26 @@ export const removeCall = endpoint({
   },
 })
 
+export const voiceCall = endpoint({
+  call: calls.voice,
+  summary: 'A link by which the user sets up his voice, in place of the one he has',
+  signedBy: 'device',
+  answer: shapes.voice,
+  async handle({ engine, paired: { customer, user }, mark, requestId }) {
+    const { username } = user
+    const asked = { customer, username, isMailed: false, language: null, request: mark, requestId }
+    const outcome = await beginVoiceEnrolment(engine, asked)
+    if (!outcome.ok) return voiceWords[outcome.reason]
+    const page = new URL(outcome.link).pathname
+    return { nowMs: engine.clock(), page, expiresAtMs: outcome.expiresAtMs } satisfies VoiceLink
+  },
+})
+
 async function asItIs(engine: Engine, deviceId: string): Promise<DeviceInfo | RefusalCode> {
   const paired = await findPaired(engine, deviceId)
   if (!paired) return 'unknown-device'
-  return { nowMs: engine.clock(), device: deviceOf(paired.device), account: accountOf(paired) }
+  const voice = await voiceStateOf(engine, paired.customer, paired.user.id)
+  return { nowMs: engine.clock(), device: deviceOf(paired.device), account: accountOf(paired), voice }
 }
 
 const words = {
@@ -64,6 +82,19 @@ const words = {
   'bad-name': 'bad-name',
   'bad-push-service': 'bad-push-service',
 } as const satisfies Record<string, RefusalCode>
+
+const voiceWords = {
+  'no-replay-protection': 'no-voice',
+  'unknown-user': 'unknown-device',
+  'disabled-user': 'disabled-user',
+  'no-email': 'failed', // nothing is mailed
+  repeated: 'stale-nonce',
+  'too-many': 'too-many-requests',
+  'over-budget': 'too-many-requests',
+  country: 'too-many-requests',
+  'suspicious-prefix': 'too-many-requests',
+  'prompts-paused': 'too-many-requests',
+} as const satisfies Record<Extract<VoiceLinkOutcome, { ok: false }>['reason'], RefusalCode>
 
 function said(reason: keyof typeof words): RefusalCode {
   return words[reason]

@@ -1,6 +1,6 @@
 import type { FastifyPluginAsync } from 'fastify'
 import type { Engine } from '../../engine/ports.ts'
-import { deviceCall, pushCall, removeCall, renameCall } from './device.ts'
+import { deviceCall, pushCall, removeCall, renameCall, voiceCall } from './device.ts'
 import { refuse, serve } from './endpoint.ts'
 import { serveEvents } from './events.ts'
 import { nonces } from './nonce.ts'
@@ -34,6 +34,7 @@ export function deviceApi(engine: Engine, vapidPublicKey: string): FastifyPlugin
       renameCall,
       pushCall,
       removeCall,
+      voiceCall,
       promptsCall,
       scanCall,
       answerCall,

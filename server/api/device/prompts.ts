@@ -90,4 +90,5 @@ const words = {
   locked: 'locked',
   disabled: 'disabled',
   repeated: 'stale-nonce',
-} as const satisfies Record<Exclude<AnswerRefusal, 'wrong'>, RefusalCode>
+  'needs-voice': 'needs-voice',
+} as const satisfies Record<Exclude<AnswerRefusal, 'wrong'> | 'needs-voice', RefusalCode>

@@ -26,7 +26,7 @@ const device = Type.Object({
 
 const prompt = Type.Object({
   id: Type.String(),
-  kind: Type.String({ enum: ['push', 'scan'] }),
+  kind: Type.String({ enum: ['push', 'scan', 'voice'] }),
   account,
   transactionName: nullable(Type.String({ description: 'What is asked for; null: to sign in.' })),
   origin: nullable(Type.String({ description: 'The address the sign-in came from, as the site says.' })),
@@ -35,6 +35,7 @@ const prompt = Type.Object({
   createdAtMs: time('When it was asked'),
   expiresAtMs: time('When it ends'),
   needsNumber: Type.Boolean({ description: 'Approving needs the digits that the login page shows.' }),
+  page: nullable(Type.String({ description: 'Of a voice: the path of the page where the user speaks.' })),
 })
 
 export const bodies = {
@@ -69,7 +70,17 @@ export const shapes = {
       uri: Type.String({ description: '`otpauth://totp/…`' }),
     }),
   }),
-  device: Type.Object({ nowMs, device, account }),
+  device: Type.Object({
+    nowMs,
+    device,
+    account,
+    voice: Type.String({ enum: ['off', 'unset', 'set'], description: 'Whether the user has set his voice up.' }),
+  }),
+  voice: Type.Object({
+    nowMs,
+    page: Type.String({ description: 'The path of the page where the user sets his voice up.' }),
+    expiresAtMs: time('When the link ends'),
+  }),
   done: Type.Object({ nowMs }),
   prompts: Type.Object({ nowMs, prompts: Type.Array(prompt) }),
   scanned: Type.Object({ nowMs, prompt }),
@@ -91,10 +102,11 @@ export function deviceOf({ id, name, createdAtMs, lastUsedAtMs, push }: Device):
 }
 
 export function promptOf(paired: Pick<Paired, 'customer' | 'user'>, prompt: Prompt): contract.Prompt {
-  const { kind, needsNumber, challenge } = prompt
+  const { kind, needsNumber, pageSecret, challenge } = prompt
   const { id, transactionName, origin, createdAtMs, expiresAtMs } = challenge
   const what = { transactionName, origin, place: null, browser: null }
-  return { id, kind, account: accountOf(paired), ...what, createdAtMs, expiresAtMs, needsNumber }
+  const page = pageSecret === null ? null : `/voice/${id}/${pageSecret}`
+  return { id, kind, account: accountOf(paired), ...what, createdAtMs, expiresAtMs, needsNumber, page }
 }
 
 export function pushOf(given: contract.PushSubscriptionInfo | null | undefined): PushSubscription | null {

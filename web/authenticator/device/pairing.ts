@@ -7,6 +7,8 @@ import {
   type PublicKey,
   type PushSubscriptionInfo,
   type Registered,
+  type VoiceLink,
+  type VoiceState,
 } from '../../../contract/device.ts'
 import { list, put, remove } from '../vault/database.ts'
 import { ask, askSigned, type Outcome } from './calls.ts'
@@ -22,6 +24,8 @@ export interface Pairing {
   readonly aheadMs: number
   /** The push service's address that the server was given last. */
   readonly endpoint: string | null
+  /** Absent until the server said it. */
+  readonly voice?: VoiceState
 }
 
 export const signerOf = ({ deviceId, key }: Pairing) => ({ deviceId, key })
@@ -73,10 +77,15 @@ export async function sendPush(pairing: Pairing, push: PushSubscriptionInfo | nu
 
 async function kept(pairing: Pairing, outcome: Outcome<DeviceInfo>): Promise<Outcome<Pairing>> {
   if (!outcome.ok) return outcome
-  const { nowMs, account, device } = outcome.value
-  const value = { ...pairing, account, device, aheadMs: nowMs - Date.now() }
+  const { nowMs, account, device, voice } = outcome.value
+  const value = { ...pairing, account, device, voice, aheadMs: nowMs - Date.now() }
   await put('pairings', value)
   return { ok: true, value }
+}
+
+/** Where the user sets his voice up. */
+export function askForVoiceLink(pairing: Pairing): Promise<Outcome<VoiceLink>> {
+  return askSigned<VoiceLink>(signerOf(pairing), calls.voice)
 }
 
 /** Tells the server to forget this pairing. */

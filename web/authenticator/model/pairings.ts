@@ -54,7 +54,7 @@ export function showNext(): void {
   )
   const next = all.find(
     ({ prompt: { id, kind, expiresAtMs }, pairing }) =>
-      kind === 'push' && !later.includes(id) && expiresAtMs > Date.now() + pairing.aheadMs,
+      kind !== 'scan' && !later.includes(id) && expiresAtMs > Date.now() + pairing.aheadMs,
   )
   if (next) set({ asked: next })
 }

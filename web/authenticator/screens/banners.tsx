@@ -60,7 +60,7 @@ function Waiting() {
   const words = useWords()
   const { waiting, later } = useStore()
   const isWaiting = Object.values(waiting).some((prompts) =>
-    prompts.some(({ id, kind }) => kind === 'push' && later.includes(id)),
+    prompts.some(({ id, kind }) => kind !== 'scan' && later.includes(id)),
   )
   if (!isWaiting) return null
   const show = () => {

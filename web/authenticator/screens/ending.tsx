@@ -6,7 +6,7 @@ import type { Words } from '../words/en.ts'
 import { fill, problemText, useWords } from '../words/words.ts'
 
 export type Ending =
-  | { readonly kind: 'approve' | 'deny' | 'report' | 'expired' | 'elsewhere' }
+  | { readonly kind: 'approve' | 'deny' | 'report' | 'expired' | 'elsewhere' | 'spoken' }
   | { readonly kind: 'failed'; readonly problem: Problem }
 
 const endings = {
@@ -15,6 +15,7 @@ const endings = {
   report: { seal: 'no', title: 'reportedTitle', text: 'reportedText' },
   expired: { seal: 'quiet', title: 'expiredTitle', text: 'expiredText' },
   elsewhere: { seal: 'quiet', title: 'elsewhereTitle', text: 'elsewhereText' },
+  spoken: { seal: 'quiet', title: 'spokenTitle', text: 'spokenText' },
   failed: { seal: 'no', title: 'failedTitle', text: 'failed' },
 } as const satisfies Record<Ending['kind'], { seal: 'yes' | 'no' | 'quiet'; title: keyof Words; text: keyof Words }>
 

@@ -75,13 +75,14 @@ export function PromptScreen({ asked }: { readonly asked: Asked }) {
 }
 
 /** How the prompt ended without this phone's doing; null while it waits. */
-function useOver({ prompt, pairing }: Asked): 'expired' | 'elsewhere' | null {
+function useOver({ prompt, pairing }: Asked): 'expired' | 'elsewhere' | 'spoken' | null {
   const { waiting } = useStore()
   const nowMs = useServerNow(pairing)
   if (nowMs >= prompt.expiresAtMs) return 'expired'
   // A scanned prompt need not stand in the list of those that came by themselves.
   const list = waiting[pairing.deviceId]
-  if (prompt.kind === 'push' && list && !list.some(({ id }) => id === prompt.id)) return 'elsewhere'
+  if (prompt.kind !== 'scan' && list && !list.some(({ id }) => id === prompt.id))
+    return prompt.kind === 'voice' ? 'spoken' : 'elsewhere'
   return null
 }
 
@@ -111,7 +112,9 @@ function AskScreen({ asked, problem, isSending, onApprove, onDeny, onLater }: As
       {prompt.transactionName !== null && <p className="transaction">{prompt.transactionName}</p>}
       <PromptFacts asked={asked} />
       {problem && <Notice kind="problem">{problemText(words, problem)}</Notice>}
-      {accounts === null ? (
+      {prompt.page !== null ? (
+        <SpeakLink page={prompt.page} />
+      ) : accounts === null ? (
         <Unlock title={words.unlockApprove} />
       ) : isNumber ? (
         <NumberForm key={problem} isSending={isSending} onNumber={onApprove} />
@@ -124,7 +127,7 @@ function AskScreen({ asked, problem, isSending, onApprove, onDeny, onLater }: As
         <Icon name="cross" />
         {words.deny}
       </button>
-      {prompt.kind === 'push' && (
+      {prompt.kind !== 'scan' && (
         <button type="button" className="quiet-button" disabled={isSending} onClick={onLater}>
           {words.later}
         </button>
@@ -157,6 +160,20 @@ function PromptFacts({ asked: { prompt, pairing } }: { readonly asked: Asked }) 
         {fill(words.timeLeft, { time: duration(words, leftMs) })}
       </p>
     </>
+  )
+}
+
+/** Opens the page that listens, beside the app: this screen says when it is over. The voice is the proof, so no lock is asked. */
+function SpeakLink({ page }: { readonly page: string }) {
+  const words = useWords()
+  return (
+    <section className="card">
+      <p>{words.speakText}</p>
+      <a className="button main large" href={page} target="_blank" rel="noreferrer">
+        <Icon name="microphone" />
+        {words.speak}
+      </a>
+    </section>
   )
 }
 
