@@ -226,7 +226,8 @@ export async function removeOwn(engine: Engine, self: Self, credentialId: string
     const all = await tx.credentials.overview(customer.id, [user.id])
     const one = all.find(({ id }) => id === credentialId)
     const others = all.filter(({ id, method }) => id !== credentialId && method !== 'recovery-code')
-    const isOwn = one?.method === 'passkey' || one?.method === 'time-code'
+    // The codes of a phone go with the phone.
+    const isOwn = one?.deviceId === null && (one.method === 'passkey' || one.method === 'time-code')
     if (!one || !isOwn || others.length === 0) return false
     if (!(await tx.credentials.remove(customer.id, user.id, one.method, one.id))) return false
     const event = one.method === 'passkey' ? 'passkey-removed' : 'method-changed'

@@ -1,7 +1,11 @@
 import assert from 'node:assert/strict'
+import { randomUUID } from 'node:crypto'
 import { after, before, describe, it } from 'node:test'
+import { calls } from '../../contract/device.ts'
 import { adminOf, type ConsoleClient } from '../support/console.ts'
 import { databaseNames } from '../support/databases.ts'
+import { Phone } from '../support/device.ts'
+import { aDevice } from '../support/kept-risk.ts'
 import { startServer, type TestServer } from '../support/server.ts'
 import { totp } from '../support/totp.ts'
 
@@ -169,6 +173,59 @@ for (const name of databaseNames) {
       assert.match(await other.open('/me'), /Send me a link/, 'his other sessions have ended')
       const { attention } = await client.do('home.look')
       assert.ok(attention.some(({ text, level }) => level === 'bad' && text.startsWith('not-me@example.com said')))
+    })
+
+    it('phones are paired by a code, shown, and removed, the only way in excepted', async () => {
+      const { id } = await aUser('phones@example.com')
+      const visitor = await enter(await invite(id))
+      await visitor.send('/me/phone')
+      const link = /href="([^"]*#pair=[^"]+)"/.exec(visitor.html)?.[1] ?? ''
+      assert.match(visitor.html, /<svg[\s\S]*works once, for five minutes/)
+      const phone = new Phone(server.baseUrl)
+      assert.equal((await phone.pair(link, { name: "Ana's <phone>" })).code, 201)
+      const seen = await enter(await invite(id))
+      assert.match(seen.html, /Ana&#39;s &lt;phone&gt;|Ana's &lt;phone&gt;/)
+      assert.doesNotMatch(seen.html, /action="\/me\/phone\/remove"/, 'the only one stays')
+      await seen.send('/me/prove', { method: 'time-code', code: phone.code(server.now()) })
+      await seen.open('/me')
+      const token = /name="token" value="([^"]+)"/.exec(seen.html)?.[1] ?? ''
+      await seen.send('/me/phone/remove', { token, id: phone.id })
+      assert.match(seen.html, /That was not right/)
+      await seen.open('/me')
+      await setUpApp(seen)
+      await seen.open('/me')
+      await seen.send('/me/phone/remove')
+      assert.match(seen.html, /It is removed\.[\s\S]*No phone is paired/)
+      assert.equal((await phone.ask(calls.prompts)).refusal, 'unknown-device')
+    })
+
+    it('remembered devices are shown and forgotten, only by their own user', async () => {
+      const [mine, other] = [await aUser('device@example.com'), await aUser('other-device@example.com')]
+      const device = aDevice({ label: 'Firefox on <Linux>' })
+      await server.assembled.store.write((tx) => tx.riskDevices.add(11627, mine.id, device))
+      const [visitor, stranger] = [await enter(await invite(mine.id)), await enter(await invite(other.id))]
+      const token = /name="token" value="([^"]+)"/.exec(stranger.html)?.[1] ?? ''
+      await stranger.send('/me/device/forget', { token, id: device.id })
+      assert.match(stranger.html, /That was not right/)
+      assert.match(await visitor.open('/me'), /Firefox on &lt;Linux&gt;/)
+      await visitor.send('/me/device/forget')
+      assert.match(visitor.html, /It is forgotten[\s\S]*No device is trusted/)
+    })
+
+    it('a voice is set up by a link of its own, where voices are used, and erased', async () => {
+      const { id } = await aUser('voice@example.com')
+      const visitor = await enter(await invite(id))
+      await visitor.send('/me/voice')
+      assert.equal(visitor.code, 303)
+      assert.match(await visitor.open(visitor.location), /Set up your voice/)
+      const credential = { id: randomUUID(), method: 'voice', state: 'active', label: null, secret: '{}' } as const
+      const unused = { lastStep: -1, lastUsedAtMs: null }
+      await server.assembled.store.write((tx) =>
+        tx.credentials.add(11627, id, { ...credential, ...unused }, server.now()),
+      )
+      await visitor.open('/me')
+      await visitor.send('/me/voice/erase')
+      assert.match(visitor.html, /Your voice is erased\.[\s\S]*Nothing is set up yet/)
     })
 
     it('a form of another site does nothing', async () => {

@@ -1,5 +1,8 @@
 import type { FastifyInstance, FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify'
+import { forgetDevice } from '../../engine/adaptive-devices.ts'
 import { confirm, enrol } from '../../engine/enrol.ts'
+import { readBelongings, removeOwnPhone } from '../../engine/own-devices.ts'
+import { offerPairing } from '../../engine/pairing.ts'
 import { beginRegistration } from '../../engine/passkey-registration.ts'
 import { historyOf } from '../../engine/people.ts'
 import type { Engine } from '../../engine/ports.ts'
@@ -21,10 +24,11 @@ import {
 } from '../../engine/self-service.ts'
 import type { Language } from '../../engine/templates.ts'
 import { factsOf, tell } from '../../engine/timeline.ts'
+import { beginVoiceEnrolment, eraseVoice } from '../../engine/voice-enrolment.ts'
 import { same } from '../../security/digest.ts'
 import type { Customer } from '../../vocabulary.ts'
 import { formOf, hidden, servePages, wantedLanguage } from '../page.ts'
-import { appPage, codesPage, endingPage, entryPage, linkPage, type Said, selfPage } from './pages.ts'
+import { appPage, codesPage, endingPage, entryPage, linkPage, phonePage, type Said, selfPage } from './pages.ts'
 import { words } from './words.ts'
 
 const formBytesMax = 4 * 1_024
@@ -152,6 +156,34 @@ function inside(app: FastifyInstance, engine: Engine): void {
     return overview(engine, request, now, isRemoved ? 'removed' : 'wrong', !isRemoved)
   })
 
+  act('/me/phone', 'proof', async (self, _form, request) => {
+    const offer = await offerPairing(engine, whoOf(self, request))
+    if (!offer.ok) return overview(engine, request, self, 'tooManyPhones', true)
+    return phonePage(languageOf(request, self.customer), { link: offer.link, qr: await qrOf(offer.link) })
+  })
+
+  act('/me/phone/remove', 'proof', async (self, form, request) => {
+    const isRemoved = await removeOwnPhone(engine, self, form.get('id') ?? '', visitorOf(request))
+    const now = (await readSelf(engine, self.secret)) ?? self
+    return overview(engine, request, now, isRemoved ? 'removed' : 'wrong', !isRemoved)
+  })
+
+  act('/me/voice', 'proof', async (self, _form, request, reply) => {
+    const outcome = await beginVoiceEnrolment(engine, { ...whoOf(self, request), isMailed: false, language: null })
+    return outcome.ok ? reply.redirect(outcome.link, 303) : overview(engine, request, self, 'wrong', true)
+  })
+
+  // Neither gives anybody anything: whoever reads the user's mail may do both.
+  act('/me/voice/erase', 'in', async (self, _form, request) => {
+    await eraseVoice(engine, whoOf(self, request))
+    return overview(engine, request, (await readSelf(engine, self.secret)) ?? self, 'voiceErased', false)
+  })
+
+  act('/me/device/forget', 'in', async (self, form, request) => {
+    const isForgotten = await forgetDevice(engine, self.customer, self.user.username, form.get('id') ?? '')
+    return overview(engine, request, self, isForgotten ? 'forgotten' : 'wrong', !isForgotten)
+  })
+
   act('/me/not-me', 'in', async (self, form, request) => {
     await reportNotMe(engine, self, form.get('about')?.slice(0, 100) ?? null, visitorOf(request))
     request.outcome = 'not-me'
@@ -181,7 +213,8 @@ async function overview(
       const place = facts.find(({ name }) => name === 'ipAddress')?.value ?? challenge?.origin ?? null
       return { ...tell(entry, challenge), kind: entry.kind, atMs: entry.atMs, method: entry.method, place }
     })
-  return selfPage(language, self, history, said && { text: words[language][said], isProblem })
+  const belongings = await readBelongings(engine, self)
+  return selfPage(language, self, { ...belongings, history }, said && { text: words[language][said], isProblem })
 }
 
 function problem(language: Language, word: 'wrong' | 'tooMany'): Said {

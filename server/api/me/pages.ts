@@ -1,3 +1,4 @@
+import type { Belongings } from '../../engine/own-devices.ts'
 import { mayChange, provable, provableOf, type Self, tokenOf } from '../../engine/self-service.ts'
 import type { Language } from '../../engine/templates.ts'
 import type { Told } from '../../engine/timeline.ts'
@@ -59,16 +60,19 @@ export function linkPage(language: Language, { name }: Customer, secret: string)
   return page(language, say.continueTitle, content)
 }
 
+/** A line of a user's history. */
+type Happened = Told & {
+  readonly kind: string
+  readonly atMs: number
+  readonly method: string | null
+  readonly place: string | null
+}
+
 /** Everything a user has, what happened to him, and what he can do about it. */
 export function selfPage(
   language: Language,
   self: Self,
-  history: readonly (Told & {
-    readonly kind: string
-    readonly atMs: number
-    readonly method: string | null
-    readonly place: string | null
-  })[],
+  shown: Belongings & { readonly history: readonly Happened[] },
   said?: Said,
 ): string {
   const say = words[language]
@@ -76,12 +80,14 @@ export function selfPage(
   const content = `<h1>${say.title}</h1>
 <p>${filled(say.hello, { username: user.username, customer: customer.name })}</p>
 ${saidFirst(said)}<h2>${say.yours}</h2>
-${methodList(language, self)}
-${mayChange(self) ? adding(language, self) : proving(language, self)}
+${methodList(language, self, shown)}
+<h2>${say.phones}</h2>
+${phoneList(language, self, shown)}
+${mayChange(self) ? adding(language, self, shown) : proving(language, self)}
 <h2>${say.devices}</h2>
-<p class="hint">${say.noDevices}</p>
+${browserList(language, self, shown)}
 <h2>${say.activity}</h2>
-${historyList(language, history)}
+${historyList(language, shown.history)}
 <form class="column" method="post" action="/me/not-me">
 ${token(self)}
 <p class="hint">${say.notMeAbout}</p>
@@ -94,18 +100,21 @@ ${token(self)}
   return page(language, say.title, content)
 }
 
-function methodList(language: Language, self: Self): string {
+function methodList(language: Language, self: Self, { phones }: Belongings): string {
   const say = words[language]
+  const count = phones.length + self.credentials.filter(isAlone).length
   const codes = self.credentials.filter(({ method }) => method === 'recovery-code')
-  const others = self.credentials.filter(({ method }) => method !== 'recovery-code')
+  const others = self.credentials.filter(isAlone)
   const left = codes.filter(({ isUsed }) => !isUsed).length
   if (self.credentials.length === 0) return `<p class="hint">${say.nothing}</p>`
   const items = others.map(({ id, method, label, lastUsedAtMs }) => {
-    const used = lastUsedAtMs === null ? say.unused : filled(say.used, { time: timeOf(lastUsedAtMs) })
+    const used = usedAt(language, lastUsedAtMs)
     const name = label === null ? '' : ` <span>${escapeHtml(label)}</span>`
-    const isOwn = (method === 'passkey' || method === 'time-code') && others.length > 1 && mayChange(self)
-    const remove = `<form method="post" action="/me/remove">${token(self)}<input type="hidden" name="id" value="${escapeHtml(id)}"><button class="plain" aria-label="${say.remove}: ${nameOf(method, language)} ${escapeHtml(label ?? '')}">${say.remove}</button></form>`
-    return `<li><div><strong>${nameOf(method, language)}</strong>${name}<small>${used}</small></div>${isOwn ? remove : ''}</li>`
+    const isOwn = (method === 'passkey' || method === 'time-code') && count > 1 && mayChange(self)
+    const about = `${nameOf(method, language)} ${escapeHtml(label ?? '')}`
+    const remove = isOwn ? button(self, 'remove', say.remove, about, id) : ''
+    const erase = method === 'voice' ? button(self, 'voice/erase', say.erase, about, id) : ''
+    return `<li><div><strong>${nameOf(method, language)}</strong>${name}<small>${used}</small></div>${remove}${erase}</li>`
   })
   const kept =
     codes.length === 0
@@ -114,19 +123,57 @@ function methodList(language: Language, self: Self): string {
           `<li><div><strong>${nameOf('recovery-code', language)}</strong><small>${filled(say.left, { count: String(left) })}</small></div></li>`,
         ]
   const nag = codes.length > 0 && left <= fewCodes ? `<p class="problem">${icons.alert}${say.few}</p>` : ''
-  const second = others.length === 1 ? `<p class="hint">${say.one}</p>` : ''
-  return `<ul class="list">${[...items, ...kept].join('\n')}</ul>\n${nag}${second}`
+  const second = count === 1 ? `<p class="hint">${say.one}</p>` : ''
+  const list = [...items, ...kept]
+  return `${list.length === 0 ? '' : `<ul class="list">${list.join('\n')}</ul>\n`}${nag}${second}`
 }
 
-function adding(language: Language, self: Self): string {
+/** Whether something is a way in of its own: not the codes, which replace one, nor what belongs to a phone. */
+function isAlone({ method, deviceId }: Self['credentials'][number]): boolean {
+  return method !== 'recovery-code' && deviceId === null
+}
+
+function phoneList(language: Language, self: Self, { phones }: Belongings): string {
   const say = words[language]
-  const button = (action: string, text: string, icon: string) =>
+  if (phones.length === 0) return `<p class="hint">${say.noPhones}</p>`
+  const isLast = phones.length === 1 && !self.credentials.some(isAlone)
+  const items = phones.map(({ id, name, lastUsedAtMs }) => {
+    const remove = mayChange(self) && !isLast ? button(self, 'phone/remove', say.remove, escapeHtml(name), id) : ''
+    return `<li><div><strong>${escapeHtml(name)}</strong><small>${usedAt(language, lastUsedAtMs)}</small></div>${remove}</li>`
+  })
+  return `<ul class="list">${items.join('\n')}</ul>`
+}
+
+function browserList(language: Language, self: Self, { browsers }: Belongings): string {
+  const say = words[language]
+  if (browsers.length === 0) return `<p class="hint">${say.noDevices}</p>`
+  const items = browsers.map(({ id, label, lastUsedAtMs }) => {
+    const forget = button(self, 'device/forget', say.forget, escapeHtml(label), id)
+    return `<li><div><strong>${escapeHtml(label)}</strong><small>${usedAt(language, lastUsedAtMs)}</small></div>${forget}</li>`
+  })
+  return `<ul class="list">${items.join('\n')}</ul>`
+}
+
+function usedAt(language: Language, atMs: number | null): string {
+  const say = words[language]
+  return atMs === null ? say.unused : filled(say.used, { time: timeOf(atMs) })
+}
+
+/** A button beside one thing of a list; `about` is HTML, and tells those who do not see the list which thing. */
+function button(self: Self, action: string, text: string, about: string, id: string): string {
+  return `<form method="post" action="/me/${action}">${token(self)}<input type="hidden" name="id" value="${escapeHtml(id)}"><button class="plain" aria-label="${text}: ${about}">${text}</button></form>`
+}
+
+function adding(language: Language, self: Self, { voice }: Belongings): string {
+  const say = words[language]
+  const add = (action: string, text: string, icon: string) =>
     `<form method="post" action="/me/${action}">${token(self)}<button>${icon}${text}</button></form>`
   return `<h2>${say.add}</h2>
 <div class="row">
-${button('passkey', say.addPasskey, icons.key)}
-${button('app', say.addApp, icons.phone)}
-${button('codes', say.addCodes, icons.check)}
+${add('phone', say.addPhone, icons.phone)}
+${add('passkey', say.addPasskey, icons.key)}
+${add('app', say.addApp, icons.phone)}
+${add('codes', say.addCodes, icons.check)}${voice === 'off' ? '' : `\n${add('voice', voice === 'set' ? say.voiceAnew : say.addVoice, icons.microphone)}`}
 </div>`
 }
 
@@ -142,7 +189,7 @@ ${codeFields(language, methods)}
 </form>`
 }
 
-function historyList(language: Language, history: Parameters<typeof selfPage>[2]): string {
+function historyList(language: Language, history: readonly Happened[]): string {
   if (history.length === 0) return `<p class="hint">${words[language].noActivity}</p>`
   const items = history.map(({ kind, atMs, group, method, place, tone }) => {
     const what = (happened[kind] ?? happened[group])?.[language] ?? group
@@ -177,6 +224,18 @@ ${token(self)}
 </form>
 <p class="hint"><a href="/me">${say.back}</a></p>`
   return page(language, say.appTitle, content)
+}
+
+/** The code that pairs a phone; the page of methods shows it when it is done. */
+export function phonePage(language: Language, { link, qr }: { readonly link: string; readonly qr: string }): string {
+  const say = words[language]
+  const content = `<h1>${say.phoneTitle}</h1>
+<p>${say.phoneAbout}</p>
+<p class="qr">${qr}</p>
+<p><a href="${escapeHtml(link)}">${say.phoneOpen}</a></p>
+<p class="hint">${say.phoneOnce}</p>
+<p class="hint"><a href="/me">${say.back}</a></p>`
+  return page(language, say.phoneTitle, content)
 }
 
 export function codesPage(language: Language, codes: readonly string[]): string {

@@ -1,0 +1,38 @@
+import type { Device as Phone } from '../vocabulary.ts'
+import { type Device as Browser, listDevices as listBrowsers } from './adaptive-devices.ts'
+import { removeDevice } from './devices.ts'
+import type { Engine } from './ports.ts'
+import type { Self } from './self-service.ts'
+import type { Visitor } from './visits.ts'
+import { voiceStateOf } from './voice.ts'
+
+/** What a user sees of himself beside his credentials. */
+export interface Belongings {
+  /** Paired with the app, the oldest first. */
+  readonly phones: readonly Phone[]
+  /** Remembered at his sign-ins, last used first. */
+  readonly browsers: readonly Browser[]
+  readonly voice: 'off' | 'unset' | 'set'
+}
+
+export async function readBelongings(engine: Engine, { customer, user }: Self): Promise<Belongings> {
+  const [phones, browsers, voice] = await Promise.all([
+    engine.store.read.devices.list(customer.id, user.id),
+    listBrowsers(engine, customer, user.username),
+    voiceStateOf(engine, customer, user.id),
+  ])
+  return { phones, browsers, voice }
+}
+
+/** Removes a phone of the user's own with all that it enrolled; it stays when he has nothing else to sign in with. */
+export async function removeOwnPhone(
+  engine: Engine,
+  { customer, user, credentials }: Self,
+  deviceId: string,
+  { requestId }: Visitor,
+): Promise<boolean> {
+  const others = credentials.filter((one) => one.deviceId !== deviceId && one.method !== 'recovery-code')
+  if (others.length === 0) return false
+  const { username } = user
+  return (await removeDevice(engine, { customer, username, deviceId, request: null, requestId })).ok
+}
