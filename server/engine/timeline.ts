@@ -178,14 +178,15 @@ function tellRisk(outcome: string, detail: Detail): Told | undefined {
     allow: good('approved', `Let in without a second factor, at risk ${rounded(score)}.`),
     challenge: plain('asked', `A second factor was needed, at risk ${rounded(score)}.`),
     deny: refusal(`Refused by the risk policy, at risk ${rounded(score)}.`, null),
-    completed: good('approved', 'The sign-in that risk was weighed of was finished.'),
+    completed: good('approved', 'The sign-in was finished; the next ones are compared with it.'),
     redeemed: plain('approved', 'The site took the result.'),
     failed: plain('refused', 'The site said that the sign-in failed.'),
     'not-me': refusal('Somebody said that this sign-in was not the user.', null),
     mine: good('approved', 'The user said that this sign-in was his after all.'),
   }
   const told = said[outcome]
-  return told && { ...told, why: becauseOf(because) }
+  const isDecision = outcome === 'allow' || outcome === 'challenge' || outcome === 'deny'
+  return told && { ...told, why: isDecision ? becauseOf(because) : `It was weighed at risk ${rounded(score)}.` }
 }
 
 function tellAnswer(outcome: string, with_: string, challenge: Challenge | undefined): Told | undefined {

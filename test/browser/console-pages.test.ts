@@ -182,9 +182,10 @@ describe('the pages of the console, in a browser', () => {
   })
 
   it('a remembered device is forgotten on the page of its user', async () => {
-    await signIn(server, 'ann@example.com', newDevice(), true)
-    const user = (await boss.do('users.list', { query: { q: ann.username } })).items[0]
-    await look(`/users/${user?.id}`, ann.username)
+    const username = 'dora@example.com'
+    const { id } = await boss.do('users.add', { body: { username, email: username } })
+    await signIn(server, username, newDevice(), true)
+    await look(`/users/${id}`, username)
     await press('Forget Chrome on Windows')
     await page.getByLabel('Reason').fill(reason)
     await press('End trust', 'dialog')

@@ -92,7 +92,7 @@ export function HourFields({ draft: { hours }, isOff, onChange }: Props) {
       />
       {hours && (
         <>
-          <fieldset className="plain-fieldset row" aria-label="Days">
+          <fieldset className="plain-fieldset checks" aria-label="Days">
             {dayNames.map((name, index) => (
               <Checkbox
                 key={name}
@@ -203,7 +203,7 @@ export function MethodFields({ draft, isOff, onChange }: Props) {
       })}
       <fieldset className="plain-fieldset">
         <legend>Never counts</legend>
-        <div className="row">
+        <div className="checks">
           {[...methods, ...weakMethods].map((method) => (
             <Checkbox
               key={method}

@@ -28,7 +28,7 @@ export function Risk() {
   if (!scope) return null
   return (
     <>
-      <div className="filters">
+      <div className="policy-for">
         <NativeSelect
           label="For"
           value={scope.scope}

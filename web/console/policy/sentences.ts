@@ -13,7 +13,7 @@ const steps: Readonly<Record<RiskStep, string>> = {
 export const worths: Readonly<Record<number, string>> = {
   1: 'any method counts',
   2: 'security questions and voice do not count',
-  3: 'codes by message do not count either',
+  3: 'neither codes by message nor anything weaker counts',
   4: 'only a phone, a token or an app counts',
   5: 'only passkeys count',
 }
