@@ -62,6 +62,11 @@ export interface PolicyChange {
   readonly by?: object
 }
 
+/** A policy to be tried, from what somebody wrote; or every problem with it. */
+export function readDraft(written: unknown): ReturnType<typeof readPolicy> {
+  return readPolicy(written)
+}
+
 /** Sets a policy, or says everything that is wrong with it. */
 export async function setPolicy(
   { store, clock }: Pick<RiskCore, 'store' | 'clock'>,

@@ -36,6 +36,19 @@ describe('a sign-in of CENTAGATE', () => {
     assert.equal(answer.inside['adaptiveScore'], '0')
   })
 
+  it('follows the policy of a group of its user', async () => {
+    const person = await newUser(server)
+    const [id, user] = await server.assembled.store.write(async (tx) => [
+      await tx.groups.add(11627, { name: 'Vault', nameFolded: 'vault', attributes: {} }, server.now()),
+      await tx.users.find(11627, person.username),
+    ])
+    assert.ok(id && user)
+    await server.assembled.store.write((tx) => tx.groups.addMember(11627, id, user.id, server.now()))
+    await setPolicy(server, { networks: { blocked: ['203.0.113.0/24'] } }, `group:${id}`)
+    assert.equal((await signIn(person, here)).code, '10001')
+    assert.equal((await signIn(await newUser(server), here)).code, '0')
+  })
+
   it('ends at its last step where the policy denies', async () => {
     const person = await newUser(server)
     await setPolicy(server, { networks: { blocked: ['203.0.113.0/24'] } })

@@ -106,8 +106,8 @@ export async function isTaken(at: At, username: string, resultToken: string, key
   return (await riskCall(at, 'redeem', { username, resultToken }, key)).body.status === 'SUCCESS'
 }
 
-/** Sets the policy of the test customer and waits until it is in use. */
-export async function setPolicy({ assembled, now }: TestServer, policy: object): Promise<void> {
-  await assembled.store.write((tx) => tx.riskPolicies.put(testKey.customerKey, '', JSON.stringify(policy), now()))
+/** Sets the policy of the test customer, or of a group of his, and waits until it is in use. */
+export async function setPolicy({ assembled, now }: TestServer, policy: object, scope = ''): Promise<void> {
+  await assembled.store.write((tx) => tx.riskPolicies.put(testKey.customerKey, scope, JSON.stringify(policy), now()))
   await new Promise((resolve) => setTimeout(resolve, 1_100))
 }

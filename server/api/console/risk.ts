@@ -1,12 +1,10 @@
 import { isIP } from 'node:net'
-import type { RiskScope } from '../../../contract/console.ts'
 import { listDevices } from '../../engine/adaptive-devices.ts'
-import { readPolicies, setPolicy } from '../../engine/adaptive-policy.ts'
+import { readDraft, setPolicy } from '../../engine/adaptive-policy.ts'
 import { simulate } from '../../engine/adaptive-review.ts'
+import { listScopes } from '../../engine/adaptive-scopes.ts'
 import { spread } from '../../engine/adaptive-spread.ts'
 import { foldUsername } from '../../engine/contacts.ts'
-import { groupsMax } from '../../engine/groups.ts'
-import { defaultPolicy, type Policy, readPolicy } from '../../risk/policy-file.ts'
 import type { Asked, Handlers } from './asked.ts'
 import { invalid, notFound, Problem } from './problem.ts'
 
@@ -20,16 +18,17 @@ const daysUsual = 7
 
 /** How risk is decided, and what another decision would have come to. */
 export const risk = {
-  'risk.look': async (asked) => ({ scopes: await scopesOf(asked) }),
+  'risk.look': async ({ engine, customer }) => ({ scopes: await listScopes(engine, customer) }),
 
   'risk.set': async (asked) => {
     const { engine, customer, actor, body } = asked
     const { scope, policy } = body
-    if (!(await scopesOf(asked)).some((one) => one.scope === scope)) return notFound('group or app')
+    const owner = await scopeOf(asked, scope)
+    if (owner instanceof Problem) return owner
     const by = { by: actor.name, byId: actor.adminId }
     const outcome = await setPolicy(engine, { customer, scope, policy, requestId: actor.requestId, by })
     if (!outcome.ok) return wrongPolicy(outcome.problems)
-    return (await scopesOf(asked)).find((one) => one.scope === scope) ?? notFound('group or app')
+    return scopeOf(asked, scope)
   },
 
   'risk.replay': async (asked) => {
@@ -37,7 +36,8 @@ export const risk = {
     const { scope, days = daysUsual } = body
     const policy = draftOf(body.policy)
     if (policy instanceof Problem) return policy
-    if (!(await scopesOf(asked)).some((one) => one.scope === scope)) return notFound('group or app')
+    const owner = await scopeOf(asked, scope)
+    if (owner instanceof Problem) return owner
     const sinceMs = engine.clock() - days * dayMs
     const { changed, ...told } = await spread(engine, { customer, scope, policy, sinceMs, limit: triedMax })
     const shown = changed.slice(0, shownMax).map(({ username, atMs, was, would }) => {
@@ -70,35 +70,11 @@ export const risk = {
   },
 } satisfies Handlers<Names>
 
-type Looking = Pick<Asked<'risk.look'>, 'engine' | 'customer'>
+const scopeOf = async ({ engine, customer }: Pick<Asked<'risk.look'>, 'engine' | 'customer'>, wanted: string) =>
+  (await listScopes(engine, customer)).find(({ scope }) => scope === wanted) ?? notFound('group or app')
 
-/** Everything that may have a policy. As it is written now: what the engine remembers may be a second old. */
-async function scopesOf({ engine, customer }: Looking): Promise<RiskScope[]> {
-  const { read } = engine.store
-  const [policies, groups, apps] = await Promise.all([
-    readPolicies(read.riskPolicies.all, customer.id),
-    read.groups.page(customer.id, { offset: 0, limit: groupsMax + 1 }),
-    read.apps.list(customer.id),
-  ])
-  const scopeOf = (kind: RiskScope['kind'], scope: string, name: string): RiskScope => {
-    const policy = policies.get(scope)
-    return { scope, kind, name, isSet: policy !== undefined, policy: policy ?? defaultPolicy }
-  }
-  const known = [
-    scopeOf('customer', '', customer.name),
-    ...groups.map(({ id, name }) => scopeOf('group', `group:${id}`, name)),
-    ...apps.map(({ id, name }) => scopeOf('app', `app:${id}`, name)),
-  ]
-  // Callers name apps and groups of their own, too.
-  const others = [...policies.keys()].filter((scope) => !known.some((one) => one.scope === scope))
-  return [
-    ...known,
-    ...others.map((scope) => scopeOf(scope.startsWith('app:') ? 'app' : 'group', scope, scope.replace(/^[a-z]+:/, ''))),
-  ]
-}
-
-function draftOf(written: unknown): Policy | Problem {
-  const read = readPolicy(written)
+function draftOf(written: unknown) {
+  const read = readDraft(written)
   return 'problems' in read ? wrongPolicy(read.problems) : read.policy
 }
 
