@@ -90,5 +90,10 @@ export async function setPolicy(
 /** As it was written; null: there is none. */
 async function writtenOf(tx: Records, customerId: number, scope: Scope): Promise<unknown> {
   const text = (await tx.riskPolicies.all(customerId)).get(scope)
-  return text === undefined ? null : JSON.parse(text)
+  if (text === undefined) return null
+  try {
+    return JSON.parse(text)
+  } catch {
+    return text // not written by this release
+  }
 }
