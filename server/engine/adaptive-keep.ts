@@ -1,5 +1,5 @@
-import type { Finding } from '../risk/facts.ts'
 import type { KeptEvaluation } from '../risk/kept.ts'
+import { said } from '../risk/said.ts'
 import { fingerprint } from '../security/digest.ts'
 import type { AuditNote, Customer } from '../vocabulary.ts'
 import type { Renewal } from './adaptive-devices.ts'
@@ -83,10 +83,4 @@ export function riskNote(
   const because = record.assessment.findings.map(said)
   const detail = JSON.stringify({ evaluation: id, score, because })
   return { kind: 'risk', subject: userId, method: null, challengeId, requestId, detail }
-}
-
-/** A finding with its part of the score, as people read it. */
-export function said({ because, points }: Finding): string {
-  const rounded = Math.round(points)
-  return rounded === 0 ? because : `${because} (${rounded > 0 ? '+' : '−'}${Math.abs(rounded)})`
 }
