@@ -1,59 +1,83 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
-import { startBrowser, type TestBrowser, violations } from '../support/browser.ts'
+import { choosePin, openApp, phoneOf, statusOf } from '../support/app.ts'
+import { overflow, startBrowser, type TestBrowser, violations } from '../support/browser.ts'
 import { adminOf } from '../support/console.ts'
+import { aDevice } from '../support/kept-risk.ts'
 import { startServer, type TestServer } from '../support/server.ts'
-import { totp } from '../support/totp.ts'
+import { answerWith, newVoice } from '../support/voices.ts'
 
-describe('a user looks after his own ways in, in a browser', () => {
+const username = 'ana@example.com'
+
+describe('the pages of a user, in a browser', () => {
   let server: TestServer
   let browser: TestBrowser
+  let link: string
   before(async () => {
-    ;[server, browser] = await Promise.all([startServer(), startBrowser()])
+    server = await startServer()
+    browser = await startBrowser()
+    const { client } = await adminOf(server, 'owner')
+    const { id } = await client.do('users.add', { body: { username } })
+    await server.assembled.store.write((tx) => tx.riskDevices.add(11627, id, aDevice()))
+    ;({ link } = await client.do('users.invite', { params: { id }, body: { reason: 'new here', send: false } }))
   })
   after(async () => {
     await browser.close()
     await server.close()
   })
 
-  it('from a link to an app, recovery codes and "this was not me", at 320 pixels', async () => {
-    const { client } = await adminOf(server, 'owner')
-    const { id } = await client.do('users.add', { body: { username: 'ana@example.com' } })
-    const invited = await client.do('users.invite', { params: { id }, body: { reason: 'new here', send: false } })
-    const { page, complaints } = await browser.open(invited.link, { viewport: { width: 320, height: 640 } })
-    const look = async (name: string) => {
-      assert.deepEqual(await violations(page), [], name)
-      const width = await page.evaluate('document.documentElement.scrollWidth')
-      assert.equal(width, 320, `${name} fits`)
-      const folder = process.env['SCREENSHOTS']
-      if (folder) await page.screenshot({ path: `${folder}/me-${name}.png`, fullPage: true })
-    }
-    await look('link')
+  it('pair a phone, set a voice up from it, and say what he has; the phone is asked for the voice', async () => {
+    const { page, context } = await browser.open(link)
     await page.getByRole('button', { name: 'Open' }).click()
-    await look('empty')
-    await page.getByRole('button', { name: 'Authenticator app' }).click()
-    await look('app')
-    const secret = (await page.locator('code').first().textContent()) ?? ''
-    await page.getByLabel('Code').fill('000000')
-    await page.getByRole('button', { name: 'Confirm' }).click()
-    await page.getByRole('alert').waitFor()
-    await page.getByLabel('Code').fill(totp(secret.replaceAll(' ', ''), server.now()))
-    await page.getByRole('button', { name: 'Confirm' }).click()
-    await page.getByRole('status').waitFor()
-    await look('app-done')
-    server.advance(30_000)
-    await page.getByLabel('Code').fill(totp(secret.replaceAll(' ', ''), server.now()))
-    await page.getByRole('button', { name: 'Confirm' }).click()
-    await page.getByRole('button', { name: 'Recovery codes' }).click()
-    await look('codes')
-    assert.equal(await page.locator('.codes li').count(), 10)
-    await page.getByRole('link', { name: 'Back' }).click()
-    await page.getByRole('button', { name: 'This was not me' }).click()
-    await page.getByRole('status').waitFor()
-    await look('not-me')
-    await page.getByRole('button', { name: 'Sign out' }).click()
+    await page.getByText('Chrome on Windows').waitFor()
+    assert.deepEqual(await violations(page), [])
+    await page.getByRole('button', { name: 'Phone with our app' }).click()
+    assert.deepEqual(await violations(page), [])
+    const code = await page.getByRole('link', { name: 'Open the app on this device' }).getAttribute('href')
+
+    const phone = await openApp(browser, code ?? '')
+    await choosePin(phone.page)
+    await phone.press('Pair')
+    await phone.heading('Paired')
+    await phone.press('Done')
+    await phone.page.getByRole('button', { name: 'Settings' }).click()
+    await phone.page.getByRole('button', { name: new RegExp(username) }).click()
+    await phone.press('Set up your voice')
+    await phone.heading('Set up your voice')
+    await newVoice(server, username, 'slt')
+    await phone.page.goto(`${server.baseUrl}/app/`)
+
     await page.goto(`${server.baseUrl}/me`)
-    await look('entry')
-    assert.deepEqual(complaints, [])
+    await page.getByRole('button', { name: /^Forget: Chrome on Windows/ }).waitFor()
+    await page.getByRole('button', { name: /^Erase: Voice/ }).waitFor()
+    for (const [colorScheme, language] of [
+      ['light', 'en'],
+      ['dark', 'es'],
+    ] as const) {
+      await context.setExtraHTTPHeaders({ 'accept-language': language })
+      await page.emulateMedia({ colorScheme })
+      await page.goto(`${server.baseUrl}/me`)
+      assert.equal(await page.locator('html').getAttribute('lang'), language)
+      assert.deepEqual(await violations(page), [], `${language} ${colorScheme}`)
+      await page.setViewportSize({ width: 320, height: 640 })
+      assert.equal(await overflow(page), 0)
+    }
+
+    const asked = { customerKey: '11627', username, authType: 'VOICE AUTHENTICATION', transactionName: 'Pay $200' }
+    const { body } = await server.call('/auth/challenge', asked)
+    await phone.heading('Do you approve this?')
+    await phone.page.getByText('Pay $200').waitFor()
+    assert.deepEqual(await violations(phone.page), [])
+    const opened = phone.context.waitForEvent('page')
+    await phone.page.getByRole('link', { name: 'Speak' }).click()
+    const speaking = phoneOf({ ...phone, page: await opened })
+    await speaking.heading('Is this you? Say it')
+    const first = await answerWith(server, speaking.page.url(), 'slt', 0.96)
+    if (first.title !== 'Accepted') await answerWith(server, speaking.page.url(), 'slt', 0.92)
+    await phone.heading('That is done')
+    assert.equal(await statusOf(server, String(body.txId)), 'SUCCESS')
+    await phone.press('Done')
+    await phone.heading('Codes')
+    assert.deepEqual(phone.complaints, [])
   })
 })

@@ -1,0 +1,59 @@
+import assert from 'node:assert/strict'
+import { after, before, describe, it } from 'node:test'
+import { startBrowser, type TestBrowser, violations } from '../support/browser.ts'
+import { adminOf } from '../support/console.ts'
+import { startServer, type TestServer } from '../support/server.ts'
+import { totp } from '../support/totp.ts'
+
+describe('a user looks after his own ways in, in a browser', () => {
+  let server: TestServer
+  let browser: TestBrowser
+  before(async () => {
+    ;[server, browser] = await Promise.all([startServer(), startBrowser()])
+  })
+  after(async () => {
+    await browser.close()
+    await server.close()
+  })
+
+  it('from a link to an app, recovery codes and "this was not me", at 320 pixels', async () => {
+    const { client } = await adminOf(server, 'owner')
+    const { id } = await client.do('users.add', { body: { username: 'ana@example.com' } })
+    const invited = await client.do('users.invite', { params: { id }, body: { reason: 'new here', send: false } })
+    const { page, complaints } = await browser.open(invited.link, { viewport: { width: 320, height: 640 } })
+    const look = async (name: string) => {
+      assert.deepEqual(await violations(page), [], name)
+      const width = await page.evaluate('document.documentElement.scrollWidth')
+      assert.equal(width, 320, `${name} fits`)
+      const folder = process.env['SCREENSHOTS']
+      if (folder) await page.screenshot({ path: `${folder}/me-${name}.png`, fullPage: true })
+    }
+    await look('link')
+    await page.getByRole('button', { name: 'Open' }).click()
+    await look('empty')
+    await page.getByRole('button', { name: 'Authenticator app' }).click()
+    await look('app')
+    const secret = (await page.locator('code').first().textContent()) ?? ''
+    await page.getByLabel('Code').fill('000000')
+    await page.getByRole('button', { name: 'Confirm' }).click()
+    await page.getByRole('alert').waitFor()
+    await page.getByLabel('Code').fill(totp(secret.replaceAll(' ', ''), server.now()))
+    await page.getByRole('button', { name: 'Confirm' }).click()
+    await page.getByRole('status').waitFor()
+    await look('app-done')
+    server.advance(30_000)
+    await page.getByLabel('Code').fill(totp(secret.replaceAll(' ', ''), server.now()))
+    await page.getByRole('button', { name: 'Confirm' }).click()
+    await page.getByRole('button', { name: 'Recovery codes' }).click()
+    await look('codes')
+    assert.equal(await page.locator('.codes li').count(), 10)
+    await page.getByRole('link', { name: 'Back' }).click()
+    await page.getByRole('button', { name: 'This was not me' }).click()
+    await page.getByRole('status').waitFor()
+    await look('not-me')
+    await page.getByRole('button', { name: 'Sign out' }).click()
+    await page.goto(`${server.baseUrl}/me`)
+    await look('entry')
+    assert.deepEqual(complaints, [])
+  })
+})
