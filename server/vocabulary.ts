@@ -291,6 +291,8 @@ export interface Challenge {
   readonly transactionName: string | null
   /** Where the sign-in came from, as the caller said: an address, or null. */
   readonly origin: string | null
+  /** The `User-Agent` of where the sign-in came from, as the caller said; null when it said nothing, and once settled. */
+  readonly userAgent: string | null
   readonly createdAtMs: number
   readonly expiresAtMs: number
 }

@@ -200,6 +200,7 @@ async function addMessages(
           pending: null,
           transactionName: 'Sign in',
           origin: person.home.ipAddress,
+          userAgent: null,
           createdAtMs: atMs,
           expiresAtMs: atMs + 5 * minuteMs,
           attemptsMax: 5,

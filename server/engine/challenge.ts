@@ -29,6 +29,8 @@ export interface ChallengeRequest extends PersonRequest {
   readonly transactionName: string | null
   /** The address the user signs in from, as the caller says; shown to him, and counted. */
   readonly origin: string | null
+  /** The `User-Agent` of where he signs in, as the caller says; shown to him as a browser's name. */
+  readonly userAgent?: string | null | undefined
   readonly language: Language | null
   /** The caller shows a match number where the user signs in. */
   readonly showsMatchNumber: boolean
@@ -221,6 +223,7 @@ function compose(
     attemptsMax: Math.min(attemptsMax, method.attemptsMax ?? attemptsMax),
     transactionName,
     origin,
+    userAgent: request.userAgent ?? null,
     requestDigest: request.request?.digest ?? null,
   }
   const context = {

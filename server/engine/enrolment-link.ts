@@ -124,6 +124,7 @@ async function keep(
     attemptsMax: customer.settings.attemptsMax,
     transactionName: null,
     origin: null,
+    userAgent: null,
     requestDigest: null,
   }
   const job = async (tx: Records) => {

@@ -40,6 +40,14 @@ export function readBrowser({ userAgent, hints }: Pick<SignInFacts, 'userAgent' 
   }
 }
 
+const browserNames = new Set(Object.values(Bowser.BROWSER_MAP))
+const osNames = new Set(['', ...Object.values(Bowser.OS_MAP)])
+
+/** Of a browser that is known by name; of every other one the name is what the user agent itself says. */
+export function isKnownBrowser({ browserName, osName }: Pick<Browser, 'browserName' | 'osName'>): boolean {
+  return browserNames.has(browserName) && osNames.has(osName)
+}
+
 /** The last number of `Chrome 142` and the first of `142.0.1`. */
 function majorOf(text: string | undefined): number {
   return Number(/(\d+)(?:\.[\d.]*)?$/.exec(text ?? '')?.[1] ?? 0)

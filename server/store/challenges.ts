@@ -74,7 +74,7 @@ export function challenges(db: Db, keys: Keys, dialect: Dialect) {
           state: challenge.state,
           attempts: 0,
           attempts_max: challenge.attemptsMax,
-          pending: challenge.pending === null ? null : seal(key, challenge.pending, placeOfPending(challenge)),
+          pending: challenge.pending === null ? null : seal(key, sealedText(challenge), placeOfPending(challenge)),
           transaction_name: challenge.transactionName,
           origin: challenge.origin,
           request_digest: challenge.requestDigest,
@@ -220,7 +220,9 @@ type Readable = Pick<
 
 /** A challenge row as the engine knows it. */
 export function openChallenge(key: SealingKey, row: Readable): Challenge {
-  const sealed = row.pending
+  const [pending = null, userAgent = null] = row.pending
+    ? textsOf(unseal(key, row.pending, placeOfPending({ customerId: row.customer_id, id: row.id })).toString())
+    : []
   return {
     id: row.id,
     customerId: row.customer_id,
@@ -229,12 +231,23 @@ export function openChallenge(key: SealingKey, row: Readable): Challenge {
     method: row.method as MethodId, // written by `replace`
     label: row.label,
     state: row.state as ChallengeState, // written by `replace`, `cancel` and decisions
-    pending: sealed && unseal(key, sealed, placeOfPending({ customerId: row.customer_id, id: row.id })).toString(),
+    pending,
     transactionName: row.transaction_name,
     origin: row.origin,
+    userAgent,
     createdAtMs: row.created_at_ms,
     expiresAtMs: row.expires_at_ms,
   }
+}
+
+/** What is sealed with a question, and erased with it; JSON on one line ends at the first line break. */
+function sealedText({ pending, userAgent }: Pick<Challenge, 'pending' | 'userAgent'>): string {
+  return userAgent === null ? `${pending}` : `${pending}\n${userAgent}`
+}
+
+function textsOf(text: string): readonly string[] {
+  const end = text.indexOf('\n')
+  return end < 0 ? [text] : [text.slice(0, end), text.slice(end + 1)]
 }
 
 function placeOfPending(challenge: { customerId: number; id: string }): string {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
+import { fileURLToPath } from 'node:url'
 import { customerKey, succeed } from '../contract/people.ts'
 import { type AppPhone, challenge, openApp, pairedApp, statusOf, until } from '../support/app.ts'
 import { startBrowser, type TestBrowser } from '../support/browser.ts'
@@ -8,13 +9,18 @@ import { startServer, type TestServer } from '../support/server.ts'
 
 const push = 'PUSH NOTIFICATIONS'
 
+const countries = fileURLToPath(
+  import.meta.resolve('@ip-location-db/geo-whois-asn-country-mmdb/geo-whois-asn-country.mmdb'),
+)
+const userAgent = 'Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:145.0) Gecko/20100101 Firefox/145.0'
+
 describe('the phone app, asked', () => {
   let server: TestServer
   let browser: TestBrowser
   let username: string
   let phone: AppPhone
   before(async () => {
-    server = await startServer()
+    server = await startServer('SQLite', { COUNTERSIGN_IP_DATABASES: countries })
     browser = await startBrowser()
     ;({ username, phone } = await pairedApp(server, browser))
   })
@@ -27,12 +33,13 @@ describe('the phone app, asked', () => {
   const told = (text: string) => phone.page.getByRole('alert').filter({ hasText: text }).waitFor()
   const done = () => phone.press('Done')
 
-  it('shows who asks what, from where; the number of the login page approves, another one does not', async () => {
-    const facts = { transactionName: 'Buy Casio Watch $200', ipAddress: '203.0.113.9', showsMatchNumber: true }
+  it('shows who asks what, from where and by which browser; the number of the login page approves, another one does not', async () => {
+    const where = { ipAddress: '81.193.10.20', userAgent }
+    const facts = { transactionName: 'Buy Casio Watch $200', ...where, showsMatchNumber: true }
     const { txId, matchNumber } = await challenge(server, username, push, facts)
     await phone.heading('Do you approve this?')
-    for (const text of ['Default', 'Buy Casio Watch $200', username, '203.0.113.9'])
-      await phone.page.getByText(text, { exact: true }).first().waitFor()
+    const shown = ['Default', 'Buy Casio Watch $200', username, '81.193.10.20', 'Portugal', 'Firefox on Windows']
+    for (const text of shown) await phone.page.getByText(text, { exact: true }).first().waitFor()
     assert.doesNotMatch(await phone.page.locator('main').innerText(), new RegExp(`(^|\\D)${matchNumber}(\\D|$)`, 'm'))
     const number = phone.page.getByLabel('Type the number that the login page shows')
     await number.fill(String((Number(matchNumber) + 1) % 100).padStart(2, '0'))

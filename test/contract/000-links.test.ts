@@ -212,15 +212,17 @@ describe('OUT OF BAND SMS and OUT OF BAND EMAIL', () => {
       isRefused(await challenge({ email: newAddress(), authType: 'OUT OF BAND EMAIL', language }))
   })
 
-  it('the page shows who asks, for what, when and from which address', async () => {
+  it('the page shows who asks, for what, when, from which address and by which browser', async () => {
     const key = await customerWith(server, {}, 'Example Bank')
-    const more = { transactionName: 'Transfer 500 €', ipAddress: '203.0.113.7' }
+    const userAgent = 'Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:145.0) Gecko/20100101 Firefox/145.0'
+    const more = { transactionName: 'Transfer 500 €', ipAddress: '203.0.113.7', userAgent }
     const { links } = await byEmail(more, key)
     const { html } = await open(links.accept)
     for (const text of [
       'Example Bank',
       'Transfer 500 €',
       '203.0.113.7',
+      'Firefox on Windows',
       new Date(server.now()).toISOString().slice(0, 10),
     ])
       assert.ok(html.includes(text), text)
@@ -232,6 +234,13 @@ describe('OUT OF BAND SMS and OUT OF BAND EMAIL', () => {
       isRefused(await challenge({ email, authType: 'OUT OF BAND EMAIL', ipAddress }))
       assert.deepEqual(await messagesTo(email), [])
     })
+
+  it('a userAgent of any length that browsers have is taken, one that is no text refused', async () => {
+    for (const userAgent of ['x'.repeat(3_000), 'a\nb', '\u202e'])
+      assert.equal((await challenge({ email: newAddress(), authType: 'EMAIL', userAgent })).body.status, 'SUCCESS')
+    for (const userAgent of [5, {}, 'x'.repeat(4_001)])
+      isRefused(await challenge({ email: newAddress(), authType: 'EMAIL', userAgent }))
+  })
 
   it('an ipAddress of IPv4 or IPv6 is taken', async () => {
     for (const ipAddress of ['203.0.113.7', '2001:db8::1', '::1', '::ffff:203.0.113.7'])

@@ -250,16 +250,18 @@ describe('req/requestMobilePushCR and session/statecheck', () => {
   it('asks on the phone of a user who paired one, and sends no message then', async () => {
     const { username, phone: number } = await newUser(server)
     const phone = await pairedPhone(server.baseUrl, server.call, username)
+    const userAgent = 'Mozilla/5.0 (X11; Linux x86_64; rv:145.0) Gecko/20100101 Firefox/145.0'
     for (const [decision, code] of [
       ['approve', '0'],
       ['deny', '23026'],
     ] as const) {
-      const { inside } = await call('req/requestMobilePushCR', { username, details })
+      const { inside } = await call('req/requestMobilePushCR', { username, details, userAgent })
       const check = () =>
         call('session/statecheck', { username, authMethod: 'PUSH', authToken: String(inside['authToken']) })
       assert.equal((await check()).code, '23007')
       const prompt = await phone.prompt()
       assert.equal(prompt.transactionName, 'Sign in to the shop')
+      assert.equal(prompt.browser, 'Firefox on Linux')
       await phone.answer(prompt, decision)
       assert.equal((await check()).code, code)
     }

@@ -128,6 +128,7 @@ export function aChallenge(customerId: number, more: Partial<NewChallenge> = {})
     attemptsMax: 5,
     transactionName: null,
     origin: null,
+    userAgent: null,
     requestDigest: null,
     ...more,
   }

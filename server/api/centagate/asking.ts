@@ -33,6 +33,7 @@ export function ask(call: Call, { asked, purpose, binding }: Question): Promise<
     emailMethod: asked,
     transactionName: purpose,
     origin,
+    userAgent: facts['userAgent'],
     language: null,
     showsMatchNumber: false,
     binding,

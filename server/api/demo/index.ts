@@ -21,6 +21,7 @@ interface Input {
   readonly txId: string
   readonly token: string
   readonly ipAddress: string
+  readonly userAgent: string
 }
 
 type Step = (input: Input, customerKey: string) => { readonly path: string; readonly body: object }
@@ -32,7 +33,7 @@ const steps: Readonly<Record<string, Step>> = {
   user: ({ username }, customerKey) => ({ path: '/admin/users/create', body: { customerKey, username } }),
   pair: ({ username }) => ({ path: '/auth/register-mobile', body: { username } }),
   paired: ({ txId }) => ({ path: '/auth/registration-status', body: { txId } }),
-  push: ({ username, ipAddress }, customerKey) => ({
+  push: ({ username, ipAddress, userAgent }, customerKey) => ({
     path: '/auth/challenge',
     body: {
       customerKey,
@@ -40,12 +41,13 @@ const steps: Readonly<Record<string, Step>> = {
       authType: 'PUSH NOTIFICATIONS',
       transactionName,
       ipAddress,
+      userAgent,
       showsMatchNumber: true,
     },
   }),
-  scan: ({ username, ipAddress }, customerKey) => ({
+  scan: ({ username, ipAddress, userAgent }, customerKey) => ({
     path: '/auth/challenge',
-    body: { customerKey, username, authType: 'MOBILE AUTHENTICATION', transactionName, ipAddress },
+    body: { customerKey, username, authType: 'MOBILE AUTHENTICATION', transactionName, ipAddress, userAgent },
   }),
   code: ({ username, token }, customerKey) => ({
     path: '/auth/validate',
@@ -86,13 +88,19 @@ export function demoPages(options: DemoOptions): FastifyPluginAsync {
       const content = readFileSync(new URL(file, import.meta.url))
       app.get(path, hidden, async (_request, reply) => reply.type(type).send(content))
     }
-    app.post<{ Params: { step: string } }>('/demo/:step', hidden, async ({ params, body, ip }, reply) => {
+    app.post<{ Params: { step: string } }>('/demo/:step', hidden, async ({ params, body, ip, headers }, reply) => {
       const step = Object.hasOwn(steps, params.step) ? steps[params.step] : undefined
       const given = body instanceof Uint8Array ? readJson(body) : 'Send a JSON object.'
       if (!step) return reply.code(404).send({ message: 'There is no such step.' })
       if (typeof given === 'string') return reply.code(400).send({ message: given })
       const text = (name: string) => (typeof given[name] === 'string' ? given[name] : '')
-      const input = { username: text('username'), txId: text('txId'), token: text('token'), ipAddress: ip }
+      const input = {
+        username: text('username'),
+        txId: text('txId'),
+        token: text('token'),
+        ipAddress: ip,
+        userAgent: String(headers['user-agent']),
+      }
       if (!demoUser.test(input.username))
         return reply.code(400).send({ message: 'This is no user of the demonstration.' })
       return call(app, options, (customerKey) => step(input, customerKey))

@@ -4,8 +4,10 @@ import { Compile } from 'typebox/compile'
 import { headers, type RefusalCode, refusals } from '../../../contract/device.ts'
 import type { Engine } from '../../engine/ports.ts'
 import { findPaired, type Paired, touchDevice } from '../../engine/prompts.ts'
+import type { Language } from '../../engine/templates.ts'
 import { OverloadError, type RequestMark } from '../../vocabulary.ts'
 import { readJson } from '../body.ts'
+import { wantedLanguage } from '../page.ts'
 import type { Nonces } from './nonce.ts'
 import { bytesOf, readSigned, type Signed } from './signature.ts'
 
@@ -41,6 +43,8 @@ export interface DeviceCall<Body> extends OpenCall<Body>, Caller {}
 /** A phone whose signature was right. */
 export interface Caller {
   readonly paired: Paired
+  /** What the app is shown in where it says so, else its customer's. */
+  readonly language: Language
   readonly mark: RequestMark
 }
 
@@ -89,7 +93,7 @@ async function handleSigned(
   const signed = readSigned(request, open.nonces, open.engine.clock())
   if (typeof signed === 'string') return signed
   if (one.signedBy === 'new key') return one.handle({ ...open, signed })
-  const caller = await callerOf(open.engine, signed)
+  const caller = await callerOf(open.engine, signed, request)
   return typeof caller === 'string' ? caller : one.handle({ ...open, ...caller })
 }
 
@@ -99,13 +103,14 @@ export function offerNonce(reply: FastifyReply, nonces: Nonces, { clock }: Engin
 }
 
 /** The phone that signed, if it is one, and its user may still sign in. */
-export async function callerOf(engine: Engine, signed: Signed): Promise<Caller | RefusalCode> {
+export async function callerOf(engine: Engine, signed: Signed, request: FastifyRequest): Promise<Caller | RefusalCode> {
   const paired = await findPaired(engine, signed.deviceId)
   if (!paired) return 'unknown-device'
   if (!signed.isSignedBy(paired.device.publicKey)) return 'bad-signature'
   if (!paired.user.isEnabled) return 'disabled-user'
   await touchDevice(engine, paired.device)
-  return { paired, mark: signed.mark }
+  const language = wantedLanguage(request.headers['accept-language']) ?? paired.customer.settings.language
+  return { paired, language, mark: signed.mark }
 }
 
 /** Says what came of a call; an exception is a bug or a broken machine, and tells nothing. */

@@ -3,6 +3,7 @@ import type { FastifyInstance } from 'fastify'
 import { calls } from '../../../contract/device.ts'
 import type { Engine } from '../../engine/ports.ts'
 import { type Paired, promptsOf } from '../../engine/prompts.ts'
+import type { Language } from '../../engine/templates.ts'
 import { answer, callerOf, errorShape, offerNonce } from './endpoint.ts'
 import type { Nonces } from './nonce.ts'
 import { listOf } from './prompts.ts'
@@ -16,6 +17,7 @@ const streamsPerDevice = 3
 
 interface Stream {
   readonly paired: Paired
+  readonly language: Language
   readonly response: ServerResponse
   /** The last list, as it was sent. */
   shown: string
@@ -54,9 +56,9 @@ export function serveEvents(app: FastifyInstance, engine: Engine, nonces: Nonces
       return answer(request, reply, 200, async () => {
         const signed = readSigned(request, nonces, engine.clock())
         if (typeof signed === 'string') return signed
-        const caller = await callerOf(engine, signed)
+        const caller = await callerOf(engine, signed, request)
         if (typeof caller === 'string') return caller
-        const { paired } = caller
+        const { paired, language } = caller
         const own = [...streams].filter((one) => one.paired.device.id === paired.device.id)
         for (const oldest of own.slice(0, Math.max(0, own.length - streamsPerDevice + 1))) end(oldest)
         const response = reply.raw
@@ -67,7 +69,7 @@ export function serveEvents(app: FastifyInstance, engine: Engine, nonces: Nonces
           'cache-control': 'no-store',
           'x-accel-buffering': 'no', // nginx would keep it back
         })
-        const stream: Stream = { paired, response, shown: '' }
+        const stream: Stream = { paired, language, response, shown: '' }
         streams.add(stream)
         const ending = setTimeout(() => end(stream), streamLifeMs).unref()
         response.on('close', () => {
@@ -93,13 +95,13 @@ function looker(engine: Engine, streams: Set<Stream>): (userId: string | null) =
     const present = await engine.store.read.devices.present(all.map(({ paired }) => paired.device.id))
     const waiting = await promptsOf(engine, [...new Set(all.map(({ paired }) => paired.user.id))])
     for (const stream of all) {
-      const { paired, response } = stream
+      const { paired, language, response } = stream
       if (!present.has(paired.device.id)) {
         streams.delete(stream)
         response.end('event: removed\ndata: {}\n\n')
         continue
       }
-      const list = listOf(paired, waiting.get(paired.user.id) ?? [], engine.clock())
+      const list = listOf(engine, paired, waiting.get(paired.user.id) ?? [], language)
       const shown = JSON.stringify(list.prompts)
       if (shown === stream.shown) continue
       stream.shown = shown

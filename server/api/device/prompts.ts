@@ -8,7 +8,9 @@ import {
   type ScannedPrompt,
 } from '../../../contract/device.ts'
 import type { AnswerRefusal } from '../../engine/answer.ts'
+import type { Engine } from '../../engine/ports.ts'
 import { answerPrompt, type Paired, type Prompt, promptsOf, readPrompt, readScanned } from '../../engine/prompts.ts'
+import type { Language } from '../../engine/templates.ts'
 import { endpoint } from './endpoint.ts'
 import { bodies, promptOf, shapes } from './shapes.ts'
 
@@ -17,14 +19,14 @@ export const promptsCall = endpoint({
   summary: 'What waits for an answer on this phone',
   signedBy: 'device',
   answer: shapes.prompts,
-  async handle({ engine, paired }) {
+  async handle({ engine, paired, language }) {
     const waiting = await promptsOf(engine, [paired.user.id])
-    return listOf(paired, waiting.get(paired.user.id) ?? [], engine.clock())
+    return listOf(engine, paired, waiting.get(paired.user.id) ?? [], language)
   },
 })
 
-export function listOf(paired: Paired, prompts: readonly Prompt[], nowMs: number): PromptList {
-  return { nowMs, prompts: prompts.map((prompt) => promptOf(paired, prompt)) }
+export function listOf(engine: Engine, paired: Paired, prompts: readonly Prompt[], language: Language): PromptList {
+  return { nowMs: engine.clock(), prompts: prompts.map((prompt) => promptOf(engine, paired, prompt, language)) }
 }
 
 export const scanCall = endpoint({
@@ -33,10 +35,10 @@ export const scanCall = endpoint({
   signedBy: 'device',
   body: bodies.code,
   answer: shapes.scanned,
-  async handle({ engine, paired, body }) {
+  async handle({ engine, paired, language, body }) {
     const prompt = await readScanned(engine, paired, body.code)
     if (typeof prompt === 'string') return prompt
-    return { nowMs: engine.clock(), prompt: promptOf(paired, prompt) } satisfies ScannedPrompt
+    return { nowMs: engine.clock(), prompt: promptOf(engine, paired, prompt, language) } satisfies ScannedPrompt
   },
 })
 

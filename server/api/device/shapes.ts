@@ -1,6 +1,9 @@
 import Type from 'typebox'
 import type * as contract from '../../../contract/device.ts'
+import type { Engine } from '../../engine/ports.ts'
 import type { Paired, Prompt } from '../../engine/prompts.ts'
+import type { Language } from '../../engine/templates.ts'
+import { whereaboutsOf } from '../../engine/whereabouts.ts'
 import type { Customer, Device, PushSubscription, User } from '../../vocabulary.ts'
 
 /** What the phone app sends and is sent, as `contract/device.ts` says it. */
@@ -30,8 +33,10 @@ const prompt = Type.Object({
   account,
   transactionName: nullable(Type.String({ description: 'What is asked for; null: to sign in.' })),
   origin: nullable(Type.String({ description: 'The address the sign-in came from, as the site says.' })),
-  place: nullable(Type.String()),
-  browser: nullable(Type.String()),
+  place: nullable(
+    Type.String({ description: "Where that is, such as `Lisbon, Portugal`, by the operator's files of addresses." }),
+  ),
+  browser: nullable(Type.String({ description: 'Such as `Firefox on Windows`, as the site says.' })),
   createdAtMs: time('When it was asked'),
   expiresAtMs: time('When it ends'),
   needsNumber: Type.Boolean({ description: 'Approving needs the digits that the login page shows.' }),
@@ -101,10 +106,15 @@ export function deviceOf({ id, name, createdAtMs, lastUsedAtMs, push }: Device):
   return { id, name, createdAtMs, lastUsedAtMs, isPushWorking: push !== null }
 }
 
-export function promptOf(paired: Pick<Paired, 'customer' | 'user'>, prompt: Prompt): contract.Prompt {
+export function promptOf(
+  engine: Pick<Engine, 'networkOf'>,
+  paired: Pick<Paired, 'customer' | 'user'>,
+  prompt: Prompt,
+  language: Language,
+): contract.Prompt {
   const { kind, needsNumber, pageSecret, challenge } = prompt
   const { id, transactionName, origin, createdAtMs, expiresAtMs } = challenge
-  const what = { transactionName, origin, place: null, browser: null }
+  const what = { transactionName, origin, ...whereaboutsOf(engine, challenge, language) }
   const page = pageSecret === null ? null : `/voice/${id}/${pageSecret}`
   return { id, kind, account: accountOf(paired), ...what, createdAtMs, expiresAtMs, needsNumber, page }
 }

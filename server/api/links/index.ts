@@ -18,7 +18,7 @@ export function linkPages(engine: Engine): FastifyPluginAsync {
     app.get<{ Params: LinkParams }>('/link/:id/:secret', hidden, async (request) => {
       const view = await readLink(engine, request.params.id, request.params.secret)
       const language = languageOf(request, view)
-      return view ? askingPage(language, view, request.url, null) : endingPage(language, 'over', '')
+      return view ? askingPage(engine, language, view, request.url, null) : endingPage(language, 'over', '')
     })
 
     app.post<{ Params: LinkParams }>('/link/:id/:secret', hidden, async (request) => {
@@ -27,7 +27,7 @@ export function linkPages(engine: Engine): FastifyPluginAsync {
       if (!view) return endingPage(language, 'over', '')
       const result = await decide(engine, view, request)
       if ('ending' in result) return endingPage(language, result.ending, view.customer.name)
-      return askingPage(language, view, request.url, result.problem)
+      return askingPage(engine, language, view, request.url, result.problem)
     })
 
     // A link that lost its end, or got a longer one, on its way through a mail program.

@@ -1,5 +1,7 @@
 import type { LinkView } from '../../engine/link.ts'
+import type { Engine } from '../../engine/ports.ts'
 import type { Language } from '../../engine/templates.ts'
+import { whereaboutsOf } from '../../engine/whereabouts.ts'
 import { escapeHtml } from '../../engine/wording.ts'
 import { htmlPage, icons } from '../page.ts'
 import { type Words, words } from './words.ts'
@@ -8,7 +10,13 @@ import { type Words, words } from './words.ts'
 export type Problem = 'wrong' | 'locked' | 'disabled'
 
 /** The page that asks. It works without a script; accepting always needs something typed, and is not offered while it is locked. */
-export function askingPage(language: Language, view: LinkView, action: string, problem: Problem | null): string {
+export function askingPage(
+  engine: Knows,
+  language: Language,
+  view: LinkView,
+  action: string,
+  problem: Problem | null,
+): string {
   const say = words[language]
   const { customer, may } = view
   const heading = may === 'accept' ? say.titleAccept : say.titleDeny
@@ -20,7 +28,7 @@ export function askingPage(language: Language, view: LinkView, action: string, p
   const target = escapeHtml(ownPath(action))
   const content = `${brand(customer.name)}<h1>${heading}</h1>
 <p>${filled(say.asks, { customer: customer.name })}</p>
-${facts(language, view)}
+${facts(engine, language, view)}
 ${isAcceptable ? acceptForm(say, view, target, alert) : alert}<form method="post" action="${target}">
 <p class="hint" id="hint">${say.denyHint}</p>
 <button class="deny" name="decision" value="deny" aria-describedby="hint">${icons.cross}${say.deny}</button>
@@ -42,14 +50,19 @@ ${alert}<div class="row"><input id="number" name="number" inputmode="numeric" pa
 `
 }
 
+/** What knows the places of addresses. */
+export type Knows = Pick<Engine, 'networkOf'>
+
 /** What is asked for, when, and from where. */
-export function facts(language: Language, { challenge }: Pick<LinkView, 'challenge'>): string {
+export function facts(engine: Knows, language: Language, { challenge }: Pick<LinkView, 'challenge'>): string {
   const say = words[language]
   const { transactionName, createdAtMs, origin } = challenge
   const minute = new Date(createdAtMs).toISOString().slice(0, 16)
   const when = `<time datetime="${minute}Z">${times[language].format(createdAtMs)} UTC</time>`
+  const { place, browser } = whereaboutsOf(engine, challenge, language)
+  const told = (name: string, value: string | null) => (value === null ? '' : fact(name, escapeHtml(value)))
   return `<dl>
-${transactionName === null ? '' : fact(say.what, escapeHtml(transactionName))}${fact(say.when, when)}${origin === null ? '' : fact(say.where, escapeHtml(origin))}</dl>`
+${told(say.what, transactionName)}${fact(say.when, when)}${told(say.place, place)}${told(say.where, origin)}${told(say.browser, browser)}</dl>`
 }
 
 /** Written out, because 02/03 is another day elsewhere. */

@@ -2,7 +2,7 @@ import type { PasskeyPage } from '../../engine/passkey-page.ts'
 import type { Language } from '../../engine/templates.ts'
 import { escapeHtml } from '../../engine/wording.ts'
 import { htmlPage, icons } from '../page.ts'
-import { brand, fact, facts, filled, ownPath } from './page.ts'
+import { brand, fact, facts, filled, type Knows, ownPath } from './page.ts'
 import { type Words, words } from './words.ts'
 
 /** Why what a browser made was not taken, while the link still asks. */
@@ -11,7 +11,13 @@ export type Problem = 'wrong' | 'known'
 const script = '/passkey/script.js'
 
 /** The page that asks for a passkey, or for a new one. Its script asks the authenticator and posts what it gave. */
-export function passkeyPage(language: Language, view: PasskeyPage, action: string, problem: Problem | null): string {
+export function passkeyPage(
+  engine: Knows,
+  language: Language,
+  view: PasskeyPage,
+  action: string,
+  problem: Problem | null,
+): string {
   const say = words[language]
   const customer = view.customer.name
   const isNew = view.kind === 'registration'
@@ -19,7 +25,7 @@ export function passkeyPage(language: Language, view: PasskeyPage, action: strin
   const complaint = problem && { wrong: say.passkeyWrong, known: say.passkeyKnown }[problem]
   // A page that comes anew is read from its title: so that is where a problem is told first.
   const title = complaint ? `${complaint} ${heading}` : heading
-  const told = isNew ? `<dl>\n${fact(say.account, escapeHtml(view.username))}</dl>` : facts(language, view)
+  const told = isNew ? `<dl>\n${fact(say.account, escapeHtml(view.username))}</dl>` : facts(engine, language, view)
   const content = `${brand(customer)}<h1>${heading}</h1>
 <p>${filled(isNew ? say.setUpAsks : say.passkeyAsks, { customer })}</p>
 ${told}

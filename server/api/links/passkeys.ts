@@ -31,7 +31,7 @@ export function passkeyPages(engine: Engine): FastifyPluginAsync {
     app.get<{ Params: PageParams }>('/passkey/:id/:secret', hidden, async (request) => {
       const view = await readPasskeyPage(engine, request.params.id, request.params.secret)
       const language = languageOf(request, view)
-      return view ? passkeyPage(language, view, request.url, null) : endingPage(language, 'over', '')
+      return view ? passkeyPage(engine, language, view, request.url, null) : endingPage(language, 'over', '')
     })
 
     app.post<{ Params: PageParams }>('/passkey/:id/:secret', hidden, async (request) => {
@@ -44,7 +44,7 @@ export function passkeyPages(engine: Engine): FastifyPluginAsync {
       // A wrong answer may have been the last one that this link takes.
       const again = await readPasskeyPage(engine, id, secret)
       if (!again) return endingPage(language, 'over', view.customer.name)
-      return passkeyPage(language, again, request.url, result.problem)
+      return passkeyPage(engine, language, again, request.url, result.problem)
     })
 
     // A link that lost its end, or got a longer one, on its way.

@@ -3,13 +3,20 @@ import type { VoiceHint, VoicePage } from '../../engine/voice.ts'
 import type { VoiceEnrolmentPage } from '../../engine/voice-enrolment.ts'
 import { escapeHtml } from '../../engine/wording.ts'
 import { htmlPage, icons } from '../page.ts'
-import { brand, fact, facts, filled, ownPath } from './page.ts'
+import { brand, fact, facts, filled, type Knows, ownPath } from './page.ts'
 import { type Words, words } from './words.ts'
 
 const script = '/voice/script.js'
 
 /** The page that asks for a voice. Its script records, and posts what it heard. */
-export function voicePage(language: Language, view: VoicePage, action: string, hint: VoiceHint | null, nowMs: number) {
+export function voicePage(
+  engine: Knows,
+  language: Language,
+  view: VoicePage,
+  action: string,
+  hint: VoiceHint | null,
+  nowMs: number,
+) {
   const say = words[language]
   const customer = view.customer.name
   const complaint = hint && filled(say.voiceHints[hint], { customer })
@@ -17,7 +24,7 @@ export function voicePage(language: Language, view: VoicePage, action: string, h
   const target = escapeHtml(ownPath(action))
   const content = `${brand(customer)}<h1>${say.voiceTitle}</h1>
 <p>${filled(say.voiceAsks, { customer })}</p>
-${facts(language, view)}
+${facts(engine, language, view)}
 <noscript><p class="problem">${icons.alert}${say.needsScript}</p></noscript>
 <form class="column voice" method="post" action="${target}" data-seconds="${Math.floor((untilMs - nowMs) / 1000)}"
 ${sentences(say)}>

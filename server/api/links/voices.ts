@@ -43,7 +43,7 @@ export function voicePages(engine: Engine): FastifyPluginAsync {
     app.get<{ Params: PageParams }>('/voice/:id/:secret', hidden, async (request) => {
       const { id, secret } = request.params
       const view = await readVoicePage(engine, id, secret)
-      if (view) return voicePage(languageOf(request, view), view, request.url, null, engine.clock())
+      if (view) return voicePage(engine, languageOf(request, view), view, request.url, null, engine.clock())
       const enrolment = await readVoiceEnrolment(engine, id, secret)
       const language = languageOf(request, enrolment)
       return enrolment ? voiceEnrolmentPage(language, enrolment, request.url) : endingPage(language, 'over', '')
@@ -59,7 +59,7 @@ export function voicePages(engine: Engine): FastifyPluginAsync {
       // A wrong answer may have been the last one that this link takes.
       const next = await readVoicePage(engine, id, secret)
       if (!next) return endingPage(language, 'over', view.customer.name)
-      return voicePage(language, next, request.url, result.hint, engine.clock())
+      return voicePage(engine, language, next, request.url, result.hint, engine.clock())
     })
 
     // A link that lost its end, or got a longer one, on its way.

@@ -6,6 +6,7 @@ import { challengeIdOf } from '../../engine/passkeys.ts'
 import type { Engine } from '../../engine/ports.ts'
 import { status } from '../../engine/status.ts'
 import type { Language } from '../../engine/templates.ts'
+import { factLimits } from '../../risk/facts.ts'
 import type { Answer, Assertion, Customer, QuestionAnswer } from '../../vocabulary.ts'
 import { readAssertion } from '../webauthn.ts'
 import {
@@ -22,6 +23,7 @@ import {
   showsMatchNumber,
   transactionName,
   txId,
+  userAgent,
   username,
 } from './bodies.ts'
 import { askedFor, completed, riskField, strongestOf, weigh } from './challenge-risk.ts'
@@ -58,6 +60,7 @@ export const challengeCall = endpoint({
     transactionName: Type.Optional(transactionName),
     showsMatchNumber: Type.Optional(showsMatchNumber),
     ipAddress: Type.Optional(ipAddress),
+    userAgent: Type.Optional(userAgent),
     language: Type.Optional(language),
     risk: Type.Optional(riskField),
   }),
@@ -81,7 +84,9 @@ interface ChallengeBody {
   readonly transactionName?: string
   readonly showsMatchNumber?: boolean
   readonly ipAddress?: string
+  readonly userAgent?: string
   readonly language?: Language
+  readonly risk?: Static<typeof riskField>
 }
 
 async function askUser({
@@ -126,7 +131,7 @@ async function askUser({
 async function weighFirst(
   engine: Engine,
   customer: Customer,
-  body: ChallengeBody & { readonly risk?: Static<typeof riskField> },
+  body: ChallengeBody,
   requestId: string,
 ): Promise<Evaluation | Reply> {
   const { username, phone, email, ipAddress, risk = {} } = body
@@ -152,9 +157,14 @@ async function asking({ matchNumber, questions, passkey, scanLink }: Asking) {
 type Asking = Pick<Extract<ChallengeOutcome, { ok: true }>, 'matchNumber' | 'questions' | 'passkey' | 'scanLink'>
 
 /** For what and from where a challenge is, as the caller says; strangers put no words into our messages. */
-function circumstances(customer: Customer, body: { transactionName?: string; ipAddress?: string }, address: string) {
+function circumstances(customer: Customer, body: ChallengeBody, address: string) {
   if (isDefaultCustomer(customer)) return { transactionName: null, origin: address }
-  return { transactionName: shownName(body.transactionName), origin: body.ipAddress ?? null }
+  const userAgent = body.userAgent ?? body.risk?.userAgent ?? ''
+  return {
+    transactionName: shownName(body.transactionName),
+    origin: body.ipAddress ?? null,
+    userAgent: userAgent.slice(0, factLimits.userAgentMax) || null,
+  }
 }
 
 export const validateCall = endpoint({

@@ -43,6 +43,11 @@ export const ipAddress = Type.Union(
   [Type.String({ format: 'ipv4', maxLength: 15 }), Type.String({ format: 'ipv6', maxLength: 45 })],
   { description: 'The address the user signs in from; shown to him, and limited.' },
 )
+/** Long ones are cut: nobody should fail to sign in because of his browser's name. */
+export const userAgent = Type.String({
+  maxLength: 4_000,
+  description: 'The `User-Agent` header of the browser the user signs in with; shown to him as `Firefox on Windows`.',
+})
 export const language = Type.Union([Type.Literal('en'), Type.Literal('es')], {
   description: 'The language of the message.',
 })

@@ -77,7 +77,12 @@ async function reach(
   signal: AbortSignal,
 ): Promise<Response | undefined> {
   const content = body === undefined ? {} : { body }
-  const headers = { ...more, ...(body === undefined ? {} : { 'content-type': 'application/json' }) }
+  const language = document.documentElement.lang // which the user may have chosen otherwise than the browser's
+  const headers = {
+    'accept-language': language,
+    ...more,
+    ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+  }
   return fetch(path, { method, headers, cache: 'no-store', signal, ...content }).catch(() => undefined)
 }
 
