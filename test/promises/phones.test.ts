@@ -66,6 +66,19 @@ for (const name of databaseNames) {
       assert.equal(await stateOf(txId), state, 'and stays so')
     })
 
+    it('a phone whose clock is 10 minutes wrong, either way, answers all the same', async (t) => {
+      const username = await newUser()
+      const phone = await newPhone(username)
+      for (const wrongMs of [-600_000, 600_000]) {
+        await ask(username)
+        // The phone runs here; the servers are processes of their own, with a clock of their own.
+        t.mock.timers.enable({ apis: ['Date'], now: Date.now() + wrongMs })
+        const { refusal, body } = await phone.answer(await phone.prompt(), 'approve')
+        t.mock.timers.reset()
+        assert.deepEqual([refusal, body.state], [undefined, 'approved'])
+      }
+    })
+
     it('one signed answer counts once, however many copies arrive', async () => {
       const username = await newUser()
       const phone = await newPhone(username)
