@@ -350,6 +350,8 @@ export interface Group {
   readonly isBuiltIn: boolean
   readonly members: number
   readonly attributes: readonly { readonly number: number; readonly value: string }[]
+  /** The methods that members may use, with those of their other groups that name some; null: it names none. */
+  readonly methods: readonly MethodWord[] | null
   readonly createdAtMs: number | null
   readonly updatedAtMs: number | null
 }
@@ -783,7 +785,12 @@ export interface ConsoleCalls {
   'groups.look': { params: { id: string }; answer: Group }
   'groups.members': { params: { id: string }; query: Paging; answer: Page<{ id: string; username: string }> }
   'groups.save': {
-    body: { name: string; isDefault?: boolean; attributes?: Readonly<Record<string, string | null>> }
+    body: {
+      name: string
+      isDefault?: boolean
+      attributes?: Readonly<Record<string, string | null>>
+      methods?: readonly MethodWord[] | null
+    }
     answer: Group
   }
   'groups.changeMembers': {

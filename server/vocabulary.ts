@@ -15,6 +15,8 @@ export interface Customer {
   readonly settings: CustomerSettings
   /** The customer's own texts, by `id.language`; the rest is ours. */
   readonly templates: ReadonlyMap<string, string>
+  /** Some group of the customer names methods: what a user may use depends on his groups. */
+  readonly hasGroupMethods?: boolean
 }
 
 /** What a customer can choose. Meaning, default and risk of each: `settings.ts`. */
@@ -121,6 +123,8 @@ export interface Group {
   readonly isBuiltIn: boolean
   /** Texts by their number, 1–50, which mean something to the caller alone. */
   readonly attributes: GroupAttributes
+  /** The methods that its members may use; null: it names none. What several groups mean together: `methodsOf`. */
+  readonly methods: readonly MethodId[] | null
   readonly createdAtMs: number
   readonly updatedAtMs: number
 }

@@ -1,4 +1,5 @@
 import { type Command, InvalidArgumentError, Option } from 'commander'
+import { methodIds } from '../engine/allowed-methods.ts'
 import {
   changeMembers,
   foldGroupName,
@@ -11,7 +12,7 @@ import {
   renameGroup,
 } from '../engine/groups.ts'
 import type { Store } from '../store/open.ts'
-import type { Customer, Group } from '../vocabulary.ts'
+import type { Customer, Group, MethodId } from '../vocabulary.ts'
 import { customerOf, nowOf, withStore } from './database.ts'
 import { customerOption, example, misuse, wholeNumber } from './options.ts'
 import { type Act, Refusal, type Report } from './report.ts'
@@ -34,7 +35,14 @@ export function groups(program: Command, act: Act): void {
     .action(act((group: string, options: Choice) => put(group, true, options)))
   chosen(noun.command('change').description('Change a group'))
     .option('--rename <name>', 'another name')
-    .addHelpText('after', example('groups change Staff --default', 'groups change Staff --rename Employees'))
+    .addHelpText(
+      'after',
+      example(
+        'groups change Staff --default',
+        'groups change Staff --methods passkey,push',
+        'groups change Staff --rename Employees',
+      ),
+    )
     .action(act((group: string, options: Choice) => put(group, false, options)))
   noun
     .command('remove')
@@ -67,6 +75,7 @@ interface Chosen {
 interface Choice extends Chosen {
   readonly default?: true
   readonly attribute: Attributes
+  readonly methods?: readonly MethodId[] | 'all'
   readonly rename?: string
 }
 
@@ -78,6 +87,12 @@ interface Part extends Chosen {
 function chosen(command: Command): Command {
   return command
     .argument('<group>', 'name of the group')
+    .addOption(
+      new Option(
+        '--methods <list>',
+        'methods that its members may use, such as "passkey,push"; "all": it names none',
+      ).argParser(methodsOf),
+    )
     .option('--default', 'new users join it from now on, and no longer the one before')
     .addOption(
       new Option('--attribute <number=text>', 'attribute 1–50, a text of your own; "3=" removes it; repeat it for more')
@@ -100,6 +115,15 @@ function attribute(text: string, before: Attributes): Attributes {
   const [, number, value] = /^([1-9]|[1-4][0-9]|50)=(.*)$/s.exec(text) ?? []
   if (number === undefined) throw new InvalidArgumentError('It must be a number, 1–50, with = and a text.')
   return { ...before, [number]: value || null }
+}
+
+/** Unknown words are refused with the list of those that are known. */
+function methodsOf(text: string): Choice['methods'] {
+  if (text === 'all') return text // Commander makes an empty text of null
+  const words = text.split(',').map((word) => word.trim())
+  const known = methodIds.filter((method) => words.includes(method))
+  if (words.every((word) => known.some((method) => method === word))) return known
+  throw new InvalidArgumentError(`It must be "all", or of these, with commas: ${methodIds.join(', ')}.`)
 }
 
 async function list({ customer: key, search = '', limit, offset }: Part & { search?: string }): Promise<Report> {
@@ -130,16 +154,16 @@ async function list({ customer: key, search = '', limit, offset }: Part & { sear
 }
 
 async function put(name: string, isNew: boolean, options: Choice): Promise<Report> {
-  const { rename, attribute: attributes } = options
-  const isOther = options.default || Object.keys(attributes).length > 0
-  if (!isNew && !isOther && rename === undefined) throw misuse('Give --default, --attribute or --rename')
+  const { rename, attribute: attributes, methods } = options
+  const isOther = options.default || methods !== undefined || Object.keys(attributes).length > 0
+  if (!isNew && !isOther && rename === undefined) throw misuse('Give --default, --attribute, --methods or --rename')
   if (isOther && rename !== undefined) throw misuse('Rename a group alone')
   return withStore(async (store) => {
     const who = await requestOf(store, options)
     const found = await store.read.groups.find(who.customer.id, foldGroupName(name))
     if (isNew && found) throw new Refusal(refusals.taken(found.name))
     if (!isNew && !found) throw new Refusal(refusals['unknown-group'](name, who.customer))
-    const fields = { name, attributes, ...(options.default ? { isDefault: true } : {}) }
+    const fields = fieldsOf(name, options)
     const engine = engineOf(store, who.nowMs)
     const outcome = rename === undefined ? putGroups(engine, who, [fields]) : renameGroup(engine, who, name, rename)
     check(who.customer, await outcome)
@@ -147,6 +171,15 @@ async function put(name: string, isNew: boolean, options: Choice): Promise<Repor
     const text = `"${group.name}" is ${isNew ? 'added' : 'changed'}.`
     return { text: options.default ? `${text} New users join it.` : text, json: told(group) }
   })
+}
+
+function fieldsOf(name: string, { attribute: attributes, methods, default: isDefault }: Choice): GroupFields {
+  return {
+    name,
+    attributes,
+    ...(isDefault && { isDefault }),
+    ...(methods && { methods: methods === 'all' ? null : methods }),
+  }
 }
 
 async function remove(name: string, options: Chosen): Promise<Report> {
@@ -212,6 +245,7 @@ const refusals = {
   repeated: () => 'This was done already.',
   'bad-name': () => 'The name must have 1–100 visible characters.',
   'bad-attribute': () => 'An attribute must have 1–255 visible characters.',
+  'bad-methods': (name) => `"${name}" must name one of our methods at least, or none.`,
   'same-name': (name) => `"${name}" stands there twice.`,
   'two-defaults': (name) => `Only one group can be the default: "${name}" is a second one.`,
   'no-default': (name) => `There must be a default group. Make another one the default instead of "${name}".`,
@@ -236,7 +270,7 @@ function timeOf({ isBuiltIn, createdAtMs }: Group): string {
   return isBuiltIn ? '-' : shownTime(createdAtMs)
 }
 
-function told({ id, customerId, name, isDefault, isBuiltIn, attributes, createdAtMs, updatedAtMs }: Group) {
+function told({ id, customerId, name, isDefault, isBuiltIn, attributes, methods, createdAtMs, updatedAtMs }: Group) {
   const times = { addedAt: shownTime(createdAtMs), changedAt: shownTime(updatedAtMs) }
-  return { id, customerKey: customerId, name, isDefault, isBuiltIn, attributes, ...(isBuiltIn ? {} : times) }
+  return { id, customerKey: customerId, name, isDefault, isBuiltIn, attributes, methods, ...(isBuiltIn ? {} : times) }
 }

@@ -1,8 +1,8 @@
 import { keyedDigest } from '../security/digest.ts'
 import type { Answer, Customer } from '../vocabulary.ts'
+import { isTurnedOn } from './allowed-methods.ts'
 import { answer } from './answer.ts'
 import { foldUsername } from './contacts.ts'
-import { isTurnedOn } from './person.ts'
 import type { Engine } from './ports.ts'
 
 /** How a name that cannot be asked is made to look as if it could, where anybody may ask about any name. */

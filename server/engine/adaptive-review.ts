@@ -65,7 +65,7 @@ export async function simulate(engine: RiskCore, request: SimulateRequest): Prom
     : evidence
   const seen = seenOf(found?.user.profile ?? nobody.profile, marks, atMs)
   const assessment = assess(shown, policy)
-  const obligations = found ? acceptable(assessment.score, policy, waysOf(customer, found)) : []
+  const obligations = found ? acceptable(assessment.score, policy, await waysOf(engine, customer, found)) : []
   const score = await freemanOf(engine, customer, marks, seen, atMs)
   return { ...assessment, obligations, evidence: shown, freeman: score }
 }

@@ -13,8 +13,8 @@ import { type Comparison, compare } from './adaptive-compare.ts'
 import { renewed } from './adaptive-devices.ts'
 import { evaluationTtlMs, keep, resultDigest, resultTtlMs } from './adaptive-keep.ts'
 import { policyFor } from './adaptive-policy.ts'
+import { allowedMethods, isTurnedOn } from './allowed-methods.ts'
 import { foldUsername } from './contacts.ts'
-import { isTurnedOn } from './person.ts'
 import type { RiskCore } from './ports.ts'
 
 /**
@@ -81,7 +81,7 @@ export async function evaluate(engine: RiskCore, request: EvaluateRequest): Prom
   const isKnownDevice = evidence.token === 'known'
   const obligations =
     assessment.decision === 'challenge' && snapshot
-      ? acceptable(assessment.score, policy, waysOf(customer, snapshot))
+      ? acceptable(assessment.score, policy, await waysOf(engine, customer, snapshot))
       : []
   const isAllowed = assessment.decision === 'allow'
   const renewal = shown && renewed(shown, isAllowed, weighed, atMs)
@@ -139,7 +139,11 @@ async function weigh(
 }
 
 /** Every way in which this user can be asked. */
-export function waysOf(customer: Customer, { methods, hasPhone, hasEmail }: RiskSnapshot): Obligation[] {
+export async function waysOf(
+  engine: Pick<RiskCore, 'store'>,
+  customer: Customer,
+  { userId, methods, hasPhone, hasEmail }: RiskSnapshot,
+): Promise<Obligation[]> {
   const enrolled = methods.filter((method) => isTurnedOn(customer, method)).map((method) => ({ method, via: null }))
   const byPhone: Obligation[] = [
     { method: 'message-link', via: 'sms' },
@@ -150,7 +154,9 @@ export function waysOf(customer: Customer, { methods, hasPhone, hasEmail }: Risk
     { method: 'message-link', via: 'email' },
     { method: 'message-code', via: 'email' },
   ]
-  return [...enrolled, ...(hasPhone ? byPhone : []), ...(hasEmail ? byMail : [])]
+  const ways = [...enrolled, ...(hasPhone ? byPhone : []), ...(hasEmail ? byMail : [])]
+  const allowed = await allowedMethods(engine, customer, userId)
+  return allowed === null ? ways : ways.filter(({ method }) => allowed.has(method))
 }
 
 function keptOf(

@@ -1,11 +1,11 @@
 import { methods } from '../methods/index.ts'
 import { randomId } from '../security/random.ts'
 import type { Answer, Challenge, Credential, Customer, Facts, MethodId, RequestMark } from '../vocabulary.ts'
+import { isTurnedOn, mayUse } from './allowed-methods.ts'
 import { foldUsername } from './contacts.ts'
 import { judgeAndDecide, type Listen } from './decision.ts'
 import { strangerSubject, userSubject } from './guard.ts'
 import { tellOfCopy, tellOfFailures } from './notices.ts'
-import { isTurnedOn } from './person.ts'
 import type { ChallengeSnapshot, Engine, UserSnapshot } from './ports.ts'
 import { tellOfFewCodes } from './recovery-codes.ts'
 
@@ -75,7 +75,8 @@ async function answerChallenge(engine: Engine, request: AnswerRequest, to: ToCha
   const { challenge } = snapshot
   const told = { challengeId, label: challenge.label, method: challenge.method }
   if (!snapshot.isEnabled) return { ok: false, reason: 'disabled-user', ...told }
-  if (!isTurnedOn(request.customer, challenge.method)) return { ok: false, reason: 'turned-off', ...told }
+  if (!(await mayUse(engine, request.customer, challenge.userId, challenge.method)))
+    return { ok: false, reason: 'turned-off', ...told }
   if (methods[challenge.method].answeredBy !== request.answer.kind) return { ok: false, reason: 'other-kind', ...told }
   const { method, subject, pending, userId } = challenge
   const credentials = credentialsOf(snapshot.credentials, method)
@@ -116,6 +117,8 @@ async function answerUnasked(
   const told = { challengeId, label: null, method }
   const bar = barOfUnasked(request, method, user)
   if (bar) return { ok: false, reason: bar, ...told }
+  if (user && !(await mayUse(engine, request.customer, user.id, method)))
+    return { ok: false, reason: 'turned-off', ...told }
   const subject = user ? userSubject(user.id) : strangerSubject(request.customer, folded)
   if (methods[method].asksFirst) {
     const latest = await engine.store.read.challenges.latest(request.customer.id, subject.key, method)

@@ -1,4 +1,5 @@
 import type { App, Customer, Group, GroupAttributes, RequestMark, User } from '../vocabulary.ts'
+import { methodIds } from './allowed-methods.ts'
 import { foldUsername } from './contacts.ts'
 import type { Engine, Records } from './ports.ts'
 
@@ -16,6 +17,8 @@ export interface GroupFields {
   readonly isDefault?: boolean
   /** By number; null: there is none any more. */
   readonly attributes?: Readonly<Record<number, string | null>>
+  /** The methods that its members may use; null: it names none any more. */
+  readonly methods?: Group['methods']
 }
 
 /** Whether somebody should be in a group. */
@@ -38,6 +41,7 @@ export type GroupRefusal =
   | 'repeated'
   | 'bad-name'
   | 'bad-attribute'
+  | 'bad-methods'
   | 'same-name'
   | 'two-defaults'
   | 'no-default'
@@ -84,7 +88,7 @@ async function put(job: Job, list: readonly GroupFields[]): Promise<GroupOutcome
   let changed = 0
   for (const fields of list) {
     const group = known.get(foldGroupName(fields.name))
-    if (await (group ? changeAttributes(job, group, fields) : addGroup(job, fields))) changed += 1
+    if (await (group ? changeCarried(job, group, fields) : addGroup(job, fields))) changed += 1
   }
   const next = chosen
     ? await tx.groups.find(customer.id, foldGroupName(chosen.name))
@@ -109,22 +113,19 @@ function isNamed({ name }: Group, fields: GroupFields): boolean {
 
 async function addGroup({ tx, customer, nowMs, tell }: Job, fields: GroupFields): Promise<boolean> {
   const name = fields.name.trim()
-  const attributes = merged({}, fields.attributes)
-  const id = await tx.groups.add(customer.id, { name, nameFolded: foldGroupName(name), attributes }, nowMs)
-  await tell('created', { group: id, name, before: null, after: { attributes } })
+  const carried = carriedBy({ attributes: {}, methods: null }, fields)
+  const id = await tx.groups.add(customer.id, { name, nameFolded: foldGroupName(name), ...carried }, nowMs)
+  await tell('created', { group: id, name, before: null, after: toldOf(carried) })
   return true
 }
 
-async function changeAttributes(
-  { tx, customer, nowMs, tell }: Job,
-  group: Group,
-  fields: GroupFields,
-): Promise<boolean> {
-  const { id, name, attributes: before } = group
-  const after = merged(before, fields.attributes)
+async function changeCarried({ tx, customer, nowMs, tell }: Job, group: Group, fields: GroupFields): Promise<boolean> {
+  const { id, name, attributes, methods } = group
+  const before = { attributes, methods }
+  const after = carriedBy(before, fields)
   if (JSON.stringify(after) === JSON.stringify(before)) return false
-  await tx.groups.change(customer.id, id, { attributes: after }, nowMs)
-  await tell('updated', { group: id, name, before: { attributes: before }, after: { attributes: after } })
+  await tx.groups.change(customer.id, id, after, nowMs)
+  await tell('updated', { group: id, name, before: toldOf(before), after: toldOf(after) })
   return true
 }
 
@@ -133,6 +134,19 @@ async function moveDefault({ tx, customer, nowMs, tell }: Job, before: Group, af
   await tx.groups.makeDefault(customer.id, after.id, nowMs)
   await tell('made-default', { group: after.id, name: after.name, before: before.name, after: after.name })
   return true
+}
+
+/** What a group carries, as it is after a change; methods in our own order. */
+type Carried = Pick<Group, 'attributes' | 'methods'>
+
+function carriedBy(before: Carried, { attributes, methods = before.methods }: GroupFields): Carried {
+  const ordered = methods && methodIds.filter((method) => methods.includes(method))
+  return { attributes: merged(before.attributes, attributes), methods: ordered }
+}
+
+/** For the audit: methods only where some are named. */
+function toldOf({ attributes, methods }: Carried) {
+  return { attributes, ...(methods && { methods }) }
 }
 
 /** In the order of their numbers, which is also that of an object's keys. */
@@ -261,12 +275,14 @@ function change(
 /** What is wrong with a list whatever groups there are. */
 function unreadable(list: readonly GroupFields[]): Refused | undefined {
   const seen = new Set<string>()
-  for (const { name, attributes = {} } of list) {
+  for (const { name, attributes = {}, methods = null } of list) {
     if (!isName(name)) return refused('bad-name', name)
     if (seen.has(foldGroupName(name))) return refused('same-name', name)
     seen.add(foldGroupName(name))
     if (!Object.entries(attributes).every(([number, text]) => isAttribute(Number(number), text)))
       return refused('bad-attribute', name)
+    if (methods && !(methods.length > 0 && methods.every((method) => methodIds.includes(method))))
+      return refused('bad-methods', name)
   }
   const [, second] = list.filter(({ isDefault }) => isDefault)
   return second && refused('two-defaults', second.name)

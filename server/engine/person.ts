@@ -1,5 +1,6 @@
 import { methods } from '../methods/index.ts'
 import type { Customer, MethodId, Subject, User, Via } from '../vocabulary.ts'
+import { mayUse } from './allowed-methods.ts'
 import { foldEmail, foldUsername, readEmail, readPhone } from './contacts.ts'
 import { contactSubject, userSubject } from './guard.ts'
 import type { Engine } from './ports.ts'
@@ -76,7 +77,7 @@ async function findUser(
   if (!user.isEnabled) return { ok: false, reason: 'disabled-user' }
   const chosen = request.asked ?? ownMethod(request, user)
   if (!chosen) return { ok: false, reason: 'no-method' }
-  if (!isTurnedOn(request.customer, chosen.method)) return { ok: false, reason: 'turned-off' }
+  if (!(await mayUse(engine, request.customer, user.id, chosen.method))) return { ok: false, reason: 'turned-off' }
   const contacts = {
     phone: given.phone ?? user.phone,
     email: given.email ?? user.email ?? readEmail(user.username) ?? null,
@@ -102,11 +103,6 @@ function withWay(asked: Asked, contacts: Contacts): Asked {
   const { askedBy } = methods[asked.method]
   const via = askedBy?.find((way) => contacts[contactKinds[way]] !== null) ?? askedBy?.[0]
   return via === undefined ? asked : { ...asked, via: [via] }
-}
-
-/** Whether the customer lets a method be used. */
-export function isTurnedOn({ settings }: Customer, method: MethodId): boolean {
-  return method !== 'questions' || settings.questions
 }
 
 /** What the user chose, available or not; e-mail when he chose nothing and his name is an address. */

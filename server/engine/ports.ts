@@ -285,6 +285,8 @@ export interface Records {
     countMembers(customerId: number, id: number): Promise<number>
     ownMemberships(customerId: number, offset: number, limit: number): Promise<Membership[]>
     of(customerId: number, userId: string): Promise<Group[]>
+    methodsOf(customerId: number, userId: string): Promise<ReadonlySet<MethodId> | null>
+    withMethods(customerId: number, limit: number): Promise<Group[]>
     holdUser(customerId: number, ids: readonly number[], usernameFolded: string): Promise<boolean>
     addMember(customerId: number, id: number, userId: string, nowMs: number): Promise<boolean>
     removeMember(customerId: number, id: number, userId: string): Promise<boolean>

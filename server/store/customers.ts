@@ -14,7 +14,19 @@ export function customers(db: Db, keys: Keys, dialect: Dialect) {
   return {
     /** A customer with its settings, read afresh. */
     async find(id: number): Promise<Customer | undefined> {
-      const row = await db.selectFrom('customers').selectAll().where('id', '=', id).executeTakeFirst()
+      const row = await db
+        .selectFrom('customers')
+        .selectAll()
+        .select(({ selectFrom }) =>
+          selectFrom('groups')
+            .select('id')
+            .whereRef('groups.customer_id', '=', 'customers.id')
+            .where('methods', 'is not', null)
+            .limit(1)
+            .as('group_with_methods'),
+        )
+        .where('id', '=', id)
+        .executeTakeFirst()
       if (!row) return undefined
       const key = await keys.of(db, id)
       const stored = await settings(db, keys).all(id)
@@ -32,6 +44,7 @@ export function customers(db: Db, keys: Keys, dialect: Dialect) {
         digestKey: digestKey(key),
         settings: { ...chosen, issuer: chosen.issuer || row.name },
         templates: templatesIn(stored),
+        hasGroupMethods: row.group_with_methods !== null,
       }
     },
 

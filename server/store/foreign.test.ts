@@ -204,9 +204,11 @@ const foreignProbes = {
   'groups.makeDefault': { look: (tx, { groupId }) => tx.groups.makeDefault(other, groupId, nowMs), finds: false },
   'groups.members': { look: (tx, { groupId }) => tx.groups.members(other, groupId, 0, 10), finds: [] },
   'groups.of': { look: (tx, { user }) => tx.groups.of(other, user.id), finds: [] },
+  'groups.methodsOf': { look: (tx, { user }) => tx.groups.methodsOf(other, user.id), finds: null },
   'groups.ownMemberships': { look: (tx) => tx.groups.ownMemberships(other, 0, 10), finds: [] },
   'groups.page': { look: async (tx) => (await tx.groups.page(other, { offset: 0, limit: 10 })).length, finds: 1 },
   'groups.remove': { look: (tx, { groupId }) => tx.groups.remove(other, groupId), finds: false },
+  'groups.withMethods': { look: (tx) => tx.groups.withMethods(other, 10), finds: [] },
   'groups.removeMember': {
     look: (tx, { user, groupId }) => tx.groups.removeMember(other, groupId, user.id),
     finds: false,

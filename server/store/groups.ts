@@ -1,11 +1,12 @@
 import { type Selectable, sql } from 'kysely'
-import type { Group, GroupAttributes, Membership } from '../vocabulary.ts'
+import type { Group, GroupAttributes, Membership, MethodId } from '../vocabulary.ts'
 import { alone } from './alone.ts'
 import type { Dialect } from './dialect.ts'
 import type { Db, GroupRow } from './tables.ts'
 
 export interface NewGroup extends Pick<Group, 'name' | 'attributes'> {
   readonly nameFolded: string
+  readonly methods?: Group['methods']
 }
 
 /** What can be changed of a group; an absent field stays as it is. */
@@ -13,6 +14,7 @@ export interface GroupChange {
   readonly name?: string
   readonly nameFolded?: string
   readonly attributes?: GroupAttributes
+  readonly methods?: Group['methods']
 }
 
 /** A group as lists show it. */
@@ -103,7 +105,7 @@ export function groups(db: Db, dialect: Dialect) {
     /** The new group's id; undefined when its name is taken. */
     async add(
       customerId: number,
-      { name, nameFolded, attributes }: NewGroup,
+      { name, nameFolded, attributes, methods = null }: NewGroup,
       nowMs: number,
     ): Promise<number | undefined> {
       const row = await db
@@ -115,6 +117,7 @@ export function groups(db: Db, dialect: Dialect) {
           is_default: 0,
           is_built_in: 0,
           attributes: JSON.stringify(attributes),
+          methods: methods && JSON.stringify(methods),
           created_at_ms: nowMs,
           updated_at_ms: nowMs,
         })
@@ -133,6 +136,7 @@ export function groups(db: Db, dialect: Dialect) {
           name: change.name,
           name_folded: change.nameFolded,
           attributes: change.attributes && JSON.stringify(change.attributes),
+          methods: change.methods && JSON.stringify(change.methods),
           updated_at_ms: nowMs,
         })
         .where('customer_id', '=', customerId)
@@ -205,6 +209,21 @@ export function groups(db: Db, dialect: Dialect) {
         .where('id', 'in', (eb) => eb.selectFrom('group_members').select('group_id').where('user_id', '=', userId))
         .orderBy('id')
         .execute()
+      return rows.map(opened)
+    },
+
+    /** What the user's groups allow together: all that any of them names; null when none of them names methods. */
+    async methodsOf(customerId: number, userId: string): Promise<ReadonlySet<MethodId> | null> {
+      const rows = await select(customerId)
+        .where('methods', 'is not', null)
+        .where('id', 'in', (eb) => eb.selectFrom('group_members').select('group_id').where('user_id', '=', userId))
+        .execute()
+      return rows.length === 0 ? null : new Set(rows.flatMap((row) => opened(row).methods ?? []))
+    },
+
+    /** Which groups name methods, at most `limit` of them. */
+    async withMethods(customerId: number, limit: number): Promise<Group[]> {
+      const rows = await select(customerId).where('methods', 'is not', null).orderBy('id').limit(limit).execute()
       return rows.map(opened)
     },
 
@@ -299,6 +318,7 @@ function opened(row: Selectable<GroupRow>): Group {
     isDefault: row.is_default === 1,
     isBuiltIn: row.is_built_in === 1,
     attributes: JSON.parse(row.attributes) as GroupAttributes, // only written by this file
+    methods: row.methods === null ? null : (JSON.parse(row.methods) as MethodId[]), // likewise
     createdAtMs: row.created_at_ms,
     updatedAtMs: row.updated_at_ms,
   }

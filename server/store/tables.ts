@@ -403,6 +403,8 @@ export interface GroupRow {
   is_built_in: number
   /** JSON, by number. */
   attributes: string
+  /** JSON list; null: it names none. */
+  methods: string | null
   created_at_ms: number
   updated_at_ms: number
 }

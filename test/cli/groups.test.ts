@@ -39,6 +39,10 @@ for (const database of databaseNames) {
       )
       assert.match((await command('list')).stdout, /^1–2 of 2 groups.*^DEFAULT +- +2 +-$.*^Employees +default +1 +20/ms)
       assert.match((await command('members', 'Employees')).stdout, /^1–1 of 1 members.*^anna@example\.com +20/ms)
+      const named = await done<{ methods: string[] }>('change', 'Employees', '--methods', 'push, passkey')
+      assert.deepEqual(named.methods.toSorted(), ['passkey', 'push'])
+      assert.match((await command('change', 'Employees', '--methods', 'pigeon')).stderr, /of these, with commas/)
+      assert.equal((await done<{ methods: null }>('change', 'Employees', '--methods', 'all')).methods, null)
       await done('change', 'DEFAULT', '--default')
       await done('remove', 'Employees')
       assert.equal((await done<{ total: number }>('list')).total, 1)
@@ -47,7 +51,9 @@ for (const database of databaseNames) {
       await raw.close()
       assert.deepEqual(
         rows.map(({ outcome }) => outcome),
-        'created member-added member-added member-removed updated made-default renamed made-default deleted'.split(' '),
+        'created member-added member-added member-removed updated made-default renamed updated updated made-default deleted'.split(
+          ' ',
+        ),
       )
       for (const { detail } of rows) assert.match(String(detail), /"by":"command line".*"before":.*"after":/)
     })
@@ -79,7 +85,7 @@ for (const database of databaseNames) {
         [['add', ' '], 1, /1–100 visible characters/],
         [['add', 'X', '--attribute', '51=a'], 2, /a number, 1–50/],
         [['change', 'Nowhere', '--default'], 1, /has no group "Nowhere".*groups list/],
-        [['change', 'Twice'], 2, /Give --default, --attribute or --rename/],
+        [['change', 'Twice'], 2, /Give --default, --attribute, --methods or --rename/],
         [['change', 'Twice', '--rename', 'default'], 1, /There is a group "default" already/],
         [['change', 'DEFAULT', '--rename', 'Other'], 1, /from the beginning/],
         [['remove', 'DEFAULT'], 1, /from the beginning/],

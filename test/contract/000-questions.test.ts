@@ -336,7 +336,7 @@ for (const database of databaseNames) {
       const answers = rightAnswers(asked)
       await server.set('questions', 'false')
       try {
-        const off = 'Security questions are turned off for this customer. See the setting questions.'
+        const off = 'This method is turned off for this user. See the setting questions, and the methods of his groups.'
         isFailed(await challenge(username), off)
         isFailed(await challenge(username, {}), off)
         isFailed(await validate({ txId: asked.body.txId, answers }), off)

@@ -32,6 +32,21 @@ describe('setting things up in the console', () => {
     assert.equal((await client.call('groups.look', { params })).code, 404)
   })
 
+  it('a group names the methods of its members, and the rules tell it', async () => {
+    const body = { name: 'Strict', methods: ['push', 'passkey'] }
+    const group = await client.do('groups.save', { body })
+    assert.deepEqual(group.methods?.toSorted(), ['passkey', 'push'])
+    const told = async () => (await client.do('policy.look')).sentences.filter(({ id }) => id === `group-${group.id}`)
+    assert.match((await told())[0]?.text ?? '', /^Members of Strict may use .*a passkey/)
+    const changed = await client.do('groups.save', { body: { name: 'Strict', attributes: { 1: 'x' } } })
+    assert.deepEqual(changed.methods, group.methods, 'what is left out stays')
+    for (const methods of [[], ['pigeon']])
+      assert.equal((await client.call('groups.save', { body: { name: 'Strict', methods } })).body.field, 'methods')
+    assert.equal((await client.do('groups.save', { body: { name: 'Strict', methods: null } })).methods, null)
+    assert.deepEqual(await told(), [])
+    await client.do('groups.remove', { params: { id: group.id } })
+  })
+
   it('tokens are imported after a dry run, handed out with a reason, and taken back', async () => {
     const file = { text: 'T-1,3132333435363738393031323334353637383930,TOTP,6,SHA1,30\nT-2,nothex,TOTP,6,SHA1,30\n' }
     const dry = await client.do('tokens.import', { body: { ...file, isDryRun: true } })

@@ -185,7 +185,7 @@ for (const database of databaseNames) {
         const { username } = stranger()
         await succeed(server.call('/admin/users/create', { customerKey: key.customerKey, username }, { key }))
         const body = { customerKey: key.customerKey, username, questionAnswerList: threeQuestions }
-        const off = 'Security questions are turned off for this customer. See the setting questions.'
+        const off = 'This method is turned off for this user. See the setting questions, and the methods of his groups.'
         isFailed(await register(body, { key }), off)
       })
 

@@ -1,3 +1,4 @@
+import { allowedMethods } from '../../engine/allowed-methods.ts'
 import { foldUsername } from '../../engine/contacts.ts'
 import { siteOf } from '../../engine/passkey-site.ts'
 import type { Engine } from '../../engine/ports.ts'
@@ -10,6 +11,8 @@ interface Available {
   readonly enrolled: readonly MethodId[]
   /** Whether the caller says that the browser has passkeys, and we have a domain for them. */
   readonly hasFido: boolean
+  /** Whether the user's groups allow a method. */
+  readonly isAllowed: (method: MethodId) => boolean
 }
 
 interface Factor {
@@ -25,7 +28,11 @@ interface Factor {
  * in `index.ts`.
  */
 export const factors = {
-  SMS: { methods: ['message-code'], isPolled: false, isOpenTo: ({ user }) => user.phone !== null },
+  SMS: {
+    methods: ['message-code'],
+    isPolled: false,
+    isOpenTo: ({ user, isAllowed }) => user.phone !== null && isAllowed('message-code'),
+  },
   OTP: {
     methods: ['time-code', 'hardware-token'],
     isPolled: false,
@@ -34,7 +41,8 @@ export const factors = {
   PUSH: {
     methods: ['push', 'message-link'],
     isPolled: true,
-    isOpenTo: ({ user, enrolled }) => enrolled.includes('push') || user.phone !== null || user.email !== null,
+    isOpenTo: ({ user, enrolled, isAllowed }) =>
+      enrolled.includes('push') || (isAllowed('message-link') && (user.phone !== null || user.email !== null)),
   },
   FIDO: {
     methods: ['passkey'],
@@ -63,10 +71,12 @@ export async function authMethodsOf(engine: Engine, listing: Listing): Promise<s
   const { customer, user, passed, supportsFido } = listing
   const credentials = (await engine.store.userSnapshot(customer.id, foldUsername(user.username)))?.credentials ?? []
   const others = (['passkey', 'push'] as const).filter((one) => credentials.some(({ method }) => method === one))
-  const enrolled: MethodId[] = [...typedMethods(credentials, otpDigits), ...others]
+  const allowed = await allowedMethods(engine, customer, user.id)
+  const isAllowed = (method: MethodId) => allowed === null || allowed.has(method)
+  const enrolled: MethodId[] = [...typedMethods(credentials, otpDigits), ...others].filter(isAllowed)
   const hasFido = supportsFido && siteOf(customer, engine.baseUrl) !== undefined
   return Object.entries<Factor>(factors)
-    .filter(([, factor]) => !isPassed(factor, passed) && factor.isOpenTo({ user, enrolled, hasFido }))
+    .filter(([, factor]) => !isPassed(factor, passed) && factor.isOpenTo({ user, enrolled, hasFido, isAllowed }))
     .map(([word]) => word)
     .join(',')
 }

@@ -38,8 +38,14 @@ export const groups = {
 
   'groups.save': async (asked) => {
     const { engine, customer, body } = asked
-    const { name, isDefault, attributes } = body
-    const fields = { name, ...(isDefault === undefined ? {} : { isDefault }), ...(attributes ? { attributes } : {}) }
+    const { name, isDefault, attributes, methods } = body
+    const fields = {
+      name,
+      ...(isDefault === undefined ? {} : { isDefault }),
+      ...(attributes ? { attributes } : {}),
+      // Words that are no methods are refused by name.
+      ...(methods === undefined ? {} : { methods: methods as Group['methods'] }),
+    }
     const outcome = await putGroups(engine, requestOf(asked), [fields])
     if (!outcome.ok) return refusalOf(outcome)
     const group = await engine.store.read.groups.find(customer.id, foldGroupName(name))
@@ -80,12 +86,13 @@ async function counted({ engine, customer }: Pick<Looking, 'engine' | 'customer'
 }
 
 function shown(
-  { id, name, isDefault, isBuiltIn, attributes, createdAtMs, updatedAtMs }: Group,
+  { id, name, isDefault, isBuiltIn, attributes, methods, createdAtMs, updatedAtMs }: Group,
   members: number,
 ): ShownGroup {
   return {
     ...{ id: String(id), name, isDefault, isBuiltIn, members },
     attributes: Object.entries(attributes).map(([number, value]) => ({ number: Number(number), value })),
+    methods,
     createdAtMs: isBuiltIn ? null : createdAtMs,
     updatedAtMs: isBuiltIn ? null : updatedAtMs,
   }
@@ -106,6 +113,7 @@ const refusals = {
   repeated: conflict('This was done before.'),
   'bad-name': invalid('A name has 1–100 visible characters.', 'name'),
   'bad-attribute': invalid('An attribute has a number, 1–50, and at most 255 visible characters.', 'attributes'),
+  'bad-methods': invalid('Name at least one method, or none to allow all.', 'methods'),
   'same-name': invalid('This name is there twice.', 'name'),
   'two-defaults': invalid('Only one group can be the default.', 'isDefault'),
   'no-default': conflict('This is the default group. Make another one the default instead.'),

@@ -71,8 +71,22 @@ const reasons: Readonly<Record<MethodId, string>> = {
   questions: 'Friends know the answers and strangers look them up.',
 }
 
-export async function policyOf({ store }: Engine, { id, settings }: Customer): Promise<Policy> {
-  const sentences = Object.entries(rules).map(([setting, rule]) => {
+/** Groups whose rules are told; more of them are on their own page. */
+const groupsMax = 20
+
+/** What the groups allow, in a sentence each. */
+async function groupSentences({ store }: Engine, customerId: number): Promise<Policy['sentences']> {
+  const groups = await store.read.groups.withMethods(customerId, groupsMax)
+  return groups.map(({ id, name, methods }) => {
+    const named = (methods ?? []).map((method) => methodWords[method] ?? method).join(', ')
+    const text = `Members of ${name} may use ${named}, and what another of their groups names; nothing else.`
+    return { id: `group-${id}`, text, setting: null, tone: 'good' }
+  })
+}
+
+export async function policyOf(engine: Engine, { id, settings }: Customer): Promise<Policy> {
+  const { store } = engine
+  const settled: Policy['sentences'] = Object.entries(rules).map(([setting, rule]) => {
     const [text, tone] = rule(settings)
     return { id: setting, text, setting, tone }
   })
@@ -87,5 +101,5 @@ export async function policyOf({ store }: Engine, { id, settings }: Customer): P
       why: reasons[method],
     })),
   )
-  return { sentences, methods }
+  return { sentences: [...settled, ...(await groupSentences(engine, id))], methods }
 }

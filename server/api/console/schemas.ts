@@ -83,6 +83,7 @@ const schemas: { readonly [Name in CallName]?: { readonly body?: TSchema; readon
       name: text(100, 1),
       isDefault: maybe(Type.Boolean()),
       attributes: maybe(Type.Record(Type.String(), Type.Union([text(500), Type.Null()]))),
+      methods: maybe(Type.Union([Type.Array(text(40, 1), { maxItems: 50 }), Type.Null()])),
     }),
   },
   'groups.changeMembers': {

@@ -139,7 +139,7 @@ export const challengeRefusals = {
   'bad-email': { status: 'FAILED', message: 'The e-mail address is not valid.' },
   'turned-off': {
     status: 'FAILED',
-    message: 'Security questions are turned off for this customer. See the setting questions.',
+    message: 'This method is turned off for this user. See the setting questions, and the methods of his groups.',
   },
   'not-enrolled': { status: 'FAILED', message: 'The user has not set up this method.' },
   locked: { status: 'FAILED', message: 'Too many wrong answers. This method is locked for a while.' },
@@ -274,6 +274,7 @@ export const groupRefusals = {
   repeated: () => 'This request was already received.',
   'bad-name': (item) => `The name ${item} of a group is not valid.`,
   'bad-attribute': (item) => `An attribute of the group ${item} is not valid.`,
+  'bad-methods': (item) => `The methods of the group ${item} are not valid.`,
   'same-name': (item) => `The group ${item} stands there twice.`,
   'two-defaults': (item) => `Only one group can be the default: ${item} is a second one.`,
   'no-default': (item) => `There must be a default group. Make another one the default, and ${item} is it no more.`,

@@ -11,7 +11,7 @@ import { PageBones } from '../parts/page-bones.tsx'
 import { Panel } from '../parts/panel.tsx'
 import { Tag } from '../parts/tag.tsx'
 import { Trouble } from '../parts/trouble.tsx'
-import { plural } from '../parts/words.ts'
+import { methodName, plural } from '../parts/words.ts'
 import { useMay } from '../session.ts'
 import { AddMembers } from './members.tsx'
 import { SaveGroup } from './save.tsx'
@@ -31,7 +31,7 @@ export function GroupPage({ id }: { readonly id: string }) {
   })
   if (!group.data)
     return group.error ? <Trouble error={group.error} onRetry={() => void group.refetch()} /> : <PageBones />
-  const { name, isDefault, attributes } = group.data
+  const { name, isDefault, attributes, methods } = group.data
   const add = mayManage && (
     <Button leftSection={<IconUserPlus size={18} />} onClick={() => setDialog('add')}>
       Add members
@@ -78,6 +78,11 @@ export function GroupPage({ id }: { readonly id: string }) {
         {attributes.length > 0 && (
           <Panel title="Attributes">
             <Facts facts={attributes.map(({ number, value }) => ({ name: `Attribute ${number}`, value }))} />
+          </Panel>
+        )}
+        {methods && (
+          <Panel title="Methods allowed" lead="And those of a member's other groups that name some; nothing else.">
+            <p>{methods.map(methodName).join(', ')}</p>
           </Panel>
         )}
         <Panel isFlush>

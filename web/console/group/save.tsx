@@ -1,11 +1,24 @@
-import { Button, Checkbox, TextInput } from '@mantine/core'
+import { Button, Checkbox, MultiSelect, TextInput } from '@mantine/core'
 import { useState } from 'react'
 import type { Group } from '../../../contract/console.ts'
 import { useActing } from '../calls.ts'
 import { FormDialog } from '../parts/form-dialog.tsx'
+import { methodName } from '../parts/words.ts'
 import { go } from '../router.ts'
 
 const attributesMax = 50
+const allowable = [
+  'passkey',
+  'push',
+  'qr-scan',
+  'hardware-token',
+  'time-code',
+  'message-link',
+  'message-code',
+  'recovery-code',
+  'voice',
+  'questions',
+]
 
 interface Props {
   /** Absent: a new one. */
@@ -20,8 +33,9 @@ export function SaveGroup({ group, onClose }: Props) {
   const [attributes, setAttributes] = useState<readonly (readonly [number, string])[]>(
     group?.attributes.map(({ number, value }) => [number, value] as const) ?? [],
   )
+  const [methods, setMethods] = useState<string[]>([...(group?.methods ?? [])])
   const save = useActing('groups.save', {
-    changes: ['groups.list', 'groups.look'],
+    changes: ['groups.list', 'groups.look', 'policy.look'],
     done: 'Saved.',
     onDone: ({ id }) => {
       onClose()
@@ -41,7 +55,11 @@ export function SaveGroup({ group, onClose }: Props) {
       isBusy={save.isPending}
       isReady={name.trim() !== ''}
       error={save.error}
-      onSubmit={() => save.mutate({ body: { name: name.trim(), isDefault, attributes: named } })}
+      onSubmit={() =>
+        save.mutate({
+          body: { name: name.trim(), isDefault, attributes: named, methods: methods.length === 0 ? null : methods },
+        })
+      }
     >
       <TextInput
         label="Name"
@@ -58,6 +76,14 @@ export function SaveGroup({ group, onClose }: Props) {
         checked={isDefault}
         disabled={group?.isDefault ?? false}
         onChange={(event) => setDefault(event.currentTarget.checked)}
+      />
+      <MultiSelect
+        label="Methods allowed"
+        description="Members may use these, and those of their other groups that name some. None chosen: all."
+        data={allowable.map((method) => ({ value: method, label: methodName(method) }))}
+        value={methods}
+        onChange={setMethods}
+        clearable
       />
       {attributes.map(([number, value]) => (
         <TextInput
