@@ -165,10 +165,10 @@ export function challenges(db: Db, keys: Keys, dialect: Dialect) {
       // On SQLite nobody else writes until the transaction ends.
       const row = await (dialect === 'postgres' ? found.forUpdate() : found).executeTakeFirst()
       const place = placeOfPending(challenge)
-      if (!row?.pending || unseal(key, row.pending, place).toString() !== challenge.pending) return false
+      if (!row?.pending || unseal(key, row.pending, place).toString() !== sealedText(challenge)) return false
       await db
         .updateTable('challenges')
-        .set({ pending: seal(key, pending, place) })
+        .set({ pending: seal(key, sealedText({ ...challenge, pending }), place) })
         .where('customer_id', '=', customerId)
         .where('id', '=', id)
         .where('state', '=', 'pending')
