@@ -310,8 +310,8 @@ export type UserAct =
   | { readonly act: 'enable' }
   /** Removes every credential of a method, or one of them. */
   | { readonly act: 'reset-method'; readonly method: MethodWord; readonly credentialId?: string }
-  /** Makes a code that signs in once, and replaces recovery codes; shown once. */
-  | { readonly act: 'temporary-code' }
+  /** Makes a code that signs in once, for `hours` (1–24, 1 when absent), beside recovery codes; shown once. */
+  | { readonly act: 'temporary-code'; readonly hours?: number }
   /** Forgets a remembered browser, or all of them. */
   | { readonly act: 'end-trust'; readonly deviceId: string | null }
   /** Removes a paired phone with all that it proves. */

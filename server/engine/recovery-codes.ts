@@ -17,8 +17,6 @@ export interface RecoveryCodesRequest {
   /** Null: nobody signed it, as on the command line. */
   readonly request: RequestMark | null
   readonly requestId: string | null
-  /** Fewer than ten, such as one to help somebody in. */
-  readonly count?: number
   /** Who did it and why, for the audit. */
   readonly by?: object
 }
@@ -30,13 +28,13 @@ export type RecoveryCodesOutcome =
 /** Makes a user ten recovery codes, which are shown this once. Those he had before end in the same write. */
 export async function makeRecoveryCodes(
   engine: Pick<Engine, 'store' | 'clock'>,
-  { customer, username, request, requestId, count, by }: RecoveryCodesRequest,
+  { customer, username, request, requestId, by }: RecoveryCodesRequest,
 ): Promise<RecoveryCodesOutcome> {
   const known = await engine.store.read.users.find(customer.id, foldUsername(username))
   if (!known) return { ok: false, reason: 'unknown-user' }
 
   const tools = toolsFor(customer, engine.clock())
-  const codes = newRecoveryCodes(tools).slice(0, count)
+  const codes = newRecoveryCodes(tools)
   const hashings = hashingsOfSet(codes, known.id, tools)
   const credentials = await hashQueue.hold(hashings.length, (hash) =>
     Promise.all(

@@ -89,6 +89,10 @@ export const noticeEvents = {
     en: 'New recovery codes were made, and older ones ended',
     es: 'Se crearon códigos de recuperación nuevos y los anteriores ya no valen',
   },
+  'temporary-code-made': {
+    en: 'A temporary code to sign in was made for you',
+    es: 'Se creó un código temporal para que inicie sesión',
+  },
   'recovery-codes-few': {
     en: 'A recovery code was used, and few are left',
     es: 'Se usó un código de recuperación y quedan pocos',

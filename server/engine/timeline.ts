@@ -232,6 +232,7 @@ function tellEnrolment(outcome: string, with_: string, detail: Detail): Told | u
     'phone-removed': plain('change', `A phone was removed${by}.`),
     'phone-renamed': plain('change', 'A phone was renamed.'),
     made: plain('change', `New recovery codes were made${by}; older ones ended.`),
+    'made-temporary': plain('change', `A temporary code was made${by}.`),
     registered: plain('change', 'Security questions were set.'),
     removed: plain('change', `${what} was removed${by}.`),
   }

@@ -5,6 +5,8 @@ import type { Hashing, Method, Tools } from './method.ts'
 interface Secret {
   readonly salt: string
   readonly digest: string
+  /** Of a temporary code: from then on it is wrong. */
+  readonly untilMs?: number
 }
 
 const codesOfSet = 10
@@ -36,9 +38,9 @@ export const recoveryCode: Method = {
   },
 
   judge({ secret, digests = [] }, tools) {
-    const { digest } = readSecret(secret)
+    const { digest, untilMs = Number.POSITIVE_INFINITY } = readSecret(secret)
     const isSame = tools.same(digests[0] ?? Buffer.alloc(0), Buffer.from(digest, 'base64'))
-    return isSame && secret !== null ? { kind: 'right', usedStep } : { kind: 'wrong' }
+    return isSame && secret !== null && tools.nowMs < untilMs ? { kind: 'right', usedStep } : { kind: 'wrong' }
   },
 }
 
@@ -57,9 +59,18 @@ export function hashingsOfSet(codes: readonly string[], userId: string, tools: T
 }
 
 /** The JSON to keep, sealed, as the secret of one code. */
-export function secretOfCode({ salt }: Hashing, digest: Uint8Array): string {
+export function secretOfCode({ salt }: Hashing, digest: Uint8Array, untilMs?: number): string {
   const base64 = (bytes: Uint8Array) => Buffer.from(bytes).toString('base64')
-  return JSON.stringify({ salt: base64(salt), digest: base64(digest) } satisfies Secret)
+  return JSON.stringify({
+    salt: base64(salt),
+    digest: base64(digest),
+    ...(untilMs !== undefined && { untilMs }),
+  } satisfies Secret)
+}
+
+/** What tells a temporary code from those of a set, which have no label. */
+export function temporaryLabel(untilMs: number): string {
+  return `temporary, until ${new Date(untilMs).toISOString()}`
 }
 
 function hashingOf(userId: string | null, code: string, salt: Uint8Array): Hashing {

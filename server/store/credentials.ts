@@ -195,7 +195,7 @@ export function credentials(db: Db, keys: Keys, dialect: Dialect) {
       return numDeletedRows === 1n
     },
 
-    /** How many credentials of a method a user has that were never used. */
+    /** How many credentials of a method a user has that were never used; those with a label are none of a set. */
     async unused(customerId: number, userId: string, method: MethodId): Promise<number> {
       const { total } = await db
         .selectFrom('credentials')
@@ -205,6 +205,7 @@ export function credentials(db: Db, keys: Keys, dialect: Dialect) {
         .where('method', '=', method)
         .where('state', '=', 'active')
         .where('last_step', '<', 0)
+        .where('label', 'is', null)
         .executeTakeFirstOrThrow()
       return Number(total)
     },

@@ -133,6 +133,12 @@ for (const name of databaseNames) {
         })
       assert.equal((await validate()).body.status, 'SUCCESS')
       assert.notEqual((await validate()).body.status, 'SUCCESS')
+      const { items } = await helpdesk.do('users.timeline', { params: { id: user.id }, query: { limit: 10 } })
+      const line = items.find(({ text }) => /^A temporary code was made by helpdesk/.test(text))
+      assert.match(line?.why ?? '', /lost his phone/)
+      assert.ok(!JSON.stringify(items).includes(code ?? 'none'))
+      for (const hours of [0.5, 25, -1])
+        assert.equal((await client.call('users.act', { params: { id: user.id }, body: { ...body, hours } })).code, 422)
     })
 
     it('a user who is erased is gone, and what happened stays without his name', async () => {

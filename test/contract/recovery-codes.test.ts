@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { makeTemporaryCode } from '../../server/engine/temporary-code.ts'
 import { type Answered, inbox, testKey } from '../support/caller.ts'
 import { startServer, type TestServer } from '../support/server.ts'
 import { customerKey, newAuthenticator, newCustomer, newUser, stranger, succeed } from './people.ts'
@@ -72,6 +73,29 @@ describe('recovery-codes', () => {
     const again = await send()
     assert.deepEqual([again.body.status, again.body['recoveryCodes']], ['ERROR', undefined])
     await succeed(use(username, (body['recoveryCodes'] as string[])[0] ?? ''))
+  })
+
+  it('a temporary code ends in time and with the next one; a set stays as it is', async () => {
+    const { username } = await newUser(server)
+    const [own = ''] = await codesOf(username)
+    const { store } = server.assembled
+    const customer = (await store.read.customers.find(testKey.customerKey)) ?? assert.fail()
+    const help = async (hours: number) => {
+      const request = { customer, username, hours, requestId: null, by: { by: 'help desk' } }
+      const outcome = await makeTemporaryCode({ store, clock: server.now }, request)
+      return outcome.ok ? outcome.code : assert.fail(outcome.reason)
+    }
+    const replaced = await help(24)
+    const once = await help(1)
+    isFailed(await use(username, replaced), wrong)
+    await succeed(use(username, once))
+    isFailed(await use(username, once), used)
+    const late = await help(2)
+    server.advance(2 * 3_600_000)
+    isFailed(await use(username, late), wrong)
+    assert.equal(await leftOf(username), 10)
+    await succeed(use(username, own))
+    assert.equal(await leftOf(username), 9)
   })
 
   it('new ones end those before, used or not', async () => {

@@ -66,7 +66,8 @@ const schemas: { readonly [Name in CallName]?: { readonly body?: TSchema; readon
   'users.change': { body: object({ reason, ...contact, preferredMethod: maybe(text(60)) }) },
   'users.act': {
     body: Type.Union([
-      object({ reason, act: choice('unlock', 'disable', 'enable', 'temporary-code') }),
+      object({ reason, act: choice('unlock', 'disable', 'enable') }),
+      object({ reason, act: Type.Literal('temporary-code'), hours: maybe(whole(1, 24)) }),
       object({ reason, act: Type.Literal('reset-method'), method: text(40, 1), credentialId: maybe(text(64)) }),
       object({ reason, act: Type.Literal('remove-phone'), deviceId: text(64, 1) }),
       object({ reason, act: Type.Literal('end-trust'), deviceId: Type.Union([text(64), Type.Null()]) }),

@@ -16,8 +16,8 @@ import {
   unlockPerson,
 } from '../../engine/people.ts'
 import type { Engine } from '../../engine/ports.ts'
-import { makeRecoveryCodes, type RecoveryCodesOutcome } from '../../engine/recovery-codes.ts'
 import { inviteUser } from '../../engine/self-service.ts'
+import { makeTemporaryCode, type TemporaryCodeOutcome, temporaryHoursUsual } from '../../engine/temporary-code.ts'
 import { factsOf, methodWords, strengths, tell } from '../../engine/timeline.ts'
 import { importUsers } from '../../engine/user-import.ts'
 import { createUser, deleteUser, setEnabled, type UserOutcome, updateUser } from '../../engine/users.ts'
@@ -172,7 +172,7 @@ async function act(asked: Asked<'users.act'>, user: User): Promise<Acted | Probl
     case 'reset-method':
       return reset(asked, user, body)
     case 'temporary-code':
-      return temporaryCode(await makeRecoveryCodes(engine, { ...request, count: 1 }))
+      return temporaryCode(await makeTemporaryCode(engine, { ...request, hours: body.hours ?? temporaryHoursUsual }))
     case 'end-trust':
       return endTrust(asked, user, body.deviceId)
     case 'remove-phone': {
@@ -206,10 +206,10 @@ const forgotten = {
 
 const enabled = { true: 'The user may sign in.', false: 'The user may not sign in.' } as const
 
-function temporaryCode(outcome: RecoveryCodesOutcome): Acted | Problem {
-  const code = outcome.ok ? outcome.codes[0] : undefined
-  if (code === undefined) return invalid('A user who is disabled is given no code.')
-  return { text: 'This code signs in once. Earlier recovery codes have ended.', code }
+function temporaryCode(outcome: TemporaryCodeOutcome): Acted | Problem {
+  if (!outcome.ok) return invalid('A user who is disabled is given no code.')
+  const { code, untilMs } = outcome
+  return { text: `This code signs in once, until ${new Date(untilMs).toISOString()}.`, code }
 }
 
 function helping({
@@ -316,14 +316,14 @@ function methodsOf({ user }: Person, credentials: Person['credentials']): UserMe
   const sent = [masked.phone, masked.email].flatMap((contact): UserMethod[] =>
     contact === null ? [] : [{ ...none, method: 'message-code', label: contact, strength: 'weak' }],
   )
-  const codes = credentials.filter(({ method }) => method === 'recovery-code')
+  const codes = credentials.filter(({ method, label }) => method === 'recovery-code' && label === null)
   const left = codes.filter(({ isUsed }) => !isUsed).length
   const [first] = codes
   const recovery: UserMethod[] = first
     ? [{ ...none, method: 'recovery-code', createdAtMs: first.createdAtMs, left, strength: 'fair' }]
     : []
   const others = credentials
-    .filter(({ method }) => method !== 'recovery-code')
+    .filter(({ method, label, isUsed }) => method !== 'recovery-code' || (label !== null && !isUsed))
     .map(({ id, method, label, createdAtMs, lastUsedAtMs }): UserMethod => {
       const strength = strengths[method] ?? 'weak'
       return { ...none, id, method, label, createdAtMs, lastUsedAtMs, strength }

@@ -103,7 +103,7 @@ ${token(self)}
 function methodList(language: Language, self: Self, { phones }: Belongings): string {
   const say = words[language]
   const count = phones.length + self.credentials.filter(isAlone).length
-  const codes = self.credentials.filter(({ method }) => method === 'recovery-code')
+  const codes = self.credentials.filter(({ method, label }) => method === 'recovery-code' && label === null)
   const others = self.credentials.filter(isAlone)
   const left = codes.filter(({ isUsed }) => !isUsed).length
   if (self.credentials.length === 0) return `<p class="hint">${say.nothing}</p>`

@@ -1,3 +1,4 @@
+import { NumberInput } from '@mantine/core'
 import { useState } from 'react'
 import type { UserDetail } from '../../../contract/console.ts'
 import { tell, useActing } from '../calls.ts'
@@ -15,6 +16,7 @@ interface Props {
 /** Asks why, does it, and shows the code when there is one. */
 export function ActDialog({ user, act, onClose }: Props) {
   const [reason, setReason] = useState('')
+  const [hours, setHours] = useState(1)
   const [code, setCode] = useState<string | null>(null)
   const words = actWords[act.act]
   const acting = useActing('users.act', {
@@ -28,7 +30,8 @@ export function ActDialog({ user, act, onClose }: Props) {
   if (code !== null)
     return (
       <ShownOnce title="Temporary code" text={code} what="code" onClose={onClose}>
-        Read it to {user.username} over a channel that you trust. It signs in once.
+        Read it to {user.username} over a channel that you trust. It signs in once, within{' '}
+        {hours === 1 ? 'the hour' : `${hours} hours`}.
       </ShownOnce>
     )
   return (
@@ -42,9 +45,25 @@ export function ActDialog({ user, act, onClose }: Props) {
       isBusy={acting.isPending}
       isReady={isReason(reason)}
       error={acting.error}
-      onSubmit={() => acting.mutate({ params: { id: user.id }, body: { ...act, reason: reason.trim() } })}
+      onSubmit={() => acting.mutate({ params: { id: user.id }, body: { ...timed(act, hours), reason: reason.trim() } })}
     >
+      {act.act === 'temporary-code' && (
+        <NumberInput
+          label="Hours"
+          description="How long it counts: 1–24."
+          min={1}
+          max={24}
+          clampBehavior="strict"
+          allowDecimal={false}
+          value={hours}
+          onChange={(value) => setHours(Number(value) || 1)}
+        />
+      )}
       <ReasonField value={reason} onChange={setReason} />
     </FormDialog>
   )
+}
+
+function timed(act: Act, hours: number): Act {
+  return act.act === 'temporary-code' ? { ...act, hours } : act
 }

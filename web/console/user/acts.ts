@@ -46,7 +46,7 @@ export const actWords = {
     icon: IconKey,
     title: 'Temporary code',
     lead: ({ username }) =>
-      `Makes a code that signs ${username} in once, for somebody who has nothing else at hand. It replaces recovery codes. Be sure who is asking.`,
+      `Makes a code that signs ${username} in once, for somebody who has nothing else at hand. Recovery codes stay as they are. Be sure who is asking.`,
   },
   'end-trust': {
     icon: IconShieldOff,
