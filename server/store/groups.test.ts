@@ -8,7 +8,8 @@ import { anApp, aUser, masterKey, nowMs, storeOn } from '../../test/support/stor
 import { guardLimits } from '../engine/guard.ts'
 import type { App } from '../vocabulary.ts'
 import { Keys } from './keys.ts'
-import { groups as migration } from './migrations/0007-groups.ts'
+import { groups as groupsMigration } from './migrations/0007-groups.ts'
+import { groupMethods } from './migrations/0013-group-methods.ts'
 import type { Store } from './open.ts'
 import { openPostgres } from './postgres/open.ts'
 import type { Repositories } from './repositories.ts'
@@ -173,7 +174,8 @@ for (const name of databaseNames) {
       const database = place.databaseUrl
         ? openPostgres(place.databaseUrl, options)
         : await openSqlite(join(place.dataDir, 'countersign.db'), options)
-      await database.write((db) => migration(database.dialect).up(db as unknown as Kysely<unknown>))
+      for (const migration of [groupsMigration(database.dialect), groupMethods()])
+        await database.write((db) => migration.up(db as unknown as Kysely<unknown>))
       await database.close()
       const groups = await store.read.groups.page(mine, whole)
       assert.deepEqual(
