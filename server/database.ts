@@ -1,8 +1,8 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Config, ConfigError } from './config.ts'
 import { guardLimits } from './engine/guard.ts'
-import { randomSecret } from './security/random.ts'
+import { randomId, randomSecret } from './security/random.ts'
 import { openStore, type Store } from './store/open.ts'
 
 /** The database of these settings, with its tables brought up to this release. */
@@ -23,14 +23,23 @@ export async function connectStoreOf({ databaseUrl, dataDir, masterKeys: given }
   return openStore({ databaseUrl, dataDir, masterKeys, limits: guardLimits })
 }
 
-/** A master key of this folder's own, made at the first start; production wants one that is kept elsewhere. */
+/**
+ * A master key of this folder's own, made at the first start; production wants one that is kept elsewhere. It appears under
+ * its name as a whole: of two processes that start at once one's stays, and both read that.
+ */
 function developmentKey(dataDir: string): Uint8Array {
   const file = join(dataDir, 'master.key')
   mkdirSync(dataDir, { recursive: true, mode: 0o700 })
-  try {
-    writeFileSync(file, `${randomSecret(32).toString('base64')}\n`, { flag: 'wx', mode: 0o600 })
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+  if (!existsSync(file)) {
+    const draft = `${file}.${randomId()}`
+    writeFileSync(draft, `${randomSecret(32).toString('base64')}\n`, { flag: 'wx', mode: 0o600, flush: true })
+    try {
+      linkSync(draft, file)
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+    } finally {
+      rmSync(draft)
+    }
   }
   const key = Buffer.from(readFileSync(file, 'utf8').trim(), 'base64')
   if (key.length === 32) return key
