@@ -15,6 +15,8 @@ export interface Customer {
   readonly settings: CustomerSettings
   /** The customer's own texts, by `id.language`; the rest is ours. */
   readonly templates: ReadonlyMap<string, string>
+  /** The digest of its logo's PNG, in hex; absent or null: it has none. */
+  readonly logo?: string | null
   /** Some group of the customer names methods: what a user may use depends on his groups. */
   readonly hasGroupMethods?: boolean
 }

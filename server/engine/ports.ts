@@ -313,6 +313,11 @@ export interface Records {
     ): Promise<{ subject: string; method: string; failures: number; lockedUntilMs: number }[]>
     countClosed(customerId: number, nowMs: number, failuresMax: number): Promise<number>
   }
+  readonly logos: {
+    find(customerId: number, digest: string): Promise<Uint8Array | undefined>
+    put(customerId: number, digest: string, png: Uint8Array, nowMs: number): Promise<void>
+    remove(customerId: number): Promise<boolean>
+  }
   readonly marks: {
     claim(mark: RequestMark): Promise<boolean>
   }

@@ -25,6 +25,9 @@ export function customers(db: Db, keys: Keys, dialect: Dialect) {
             .limit(1)
             .as('group_with_methods'),
         )
+        .select(({ selectFrom }) =>
+          selectFrom('logos').select('digest').whereRef('logos.customer_id', '=', 'customers.id').as('logo'),
+        )
         .where('id', '=', id)
         .executeTakeFirst()
       if (!row) return undefined
@@ -44,6 +47,7 @@ export function customers(db: Db, keys: Keys, dialect: Dialect) {
         digestKey: digestKey(key),
         settings: { ...chosen, issuer: chosen.issuer || row.name },
         templates: templatesIn(stored),
+        logo: row.logo,
         hasGroupMethods: row.group_with_methods !== null,
       }
     },

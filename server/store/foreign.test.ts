@@ -10,6 +10,7 @@ import {
   accountReset,
   aDecision,
   aDevice,
+  aLogo,
   aNote,
   anApp,
   anOffer,
@@ -169,6 +170,9 @@ const foreignProbes = {
     look: (tx, { delivery: { id } }) =>
       tx.deliveries.record({ id, customerId: other, isSent: true, atMs: nowMs, error: null, tries: [] }),
   },
+  'logos.find': { look: (tx) => tx.logos.find(other, aLogo.digest), finds: undefined },
+  'logos.put': { look: (tx) => tx.logos.put(other, 'another', Buffer.from('another'), nowMs) },
+  'logos.remove': { look: (tx) => tx.logos.remove(other), finds: false },
   'groups.add': {
     look: (tx) => tx.groups.add(other, { name: 'Staff', nameFolded: 'other staff', attributes: {} }, nowMs),
   },

@@ -13,6 +13,7 @@ import { groups } from './groups.ts'
 import { guards } from './guards.ts'
 import { inbox } from './inbox.ts'
 import type { Keys } from './keys.ts'
+import { logos } from './logos.ts'
 import { marks } from './marks.ts'
 import { phoneOffers } from './phone-offers.ts'
 import { pushMessages } from './push-messages.ts'
@@ -48,6 +49,7 @@ export function repositories(db: Db, keys: Keys, dialect: Dialect) {
     groups: groups(db, dialect),
     guards: guards(db),
     inbox: inbox(db),
+    logos: logos(db),
     marks: marks(db),
     phoneOffers: phoneOffers(db),
     pushMessages: pushMessages(db, keys),

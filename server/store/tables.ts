@@ -5,6 +5,7 @@ import type { Sealed } from '../security/seal.ts'
 export interface Tables {
   data_keys: DataKeyRow
   customers: CustomerRow
+  logos: LogoRow
   accounts: AccountRow
   settings: SettingRow
   users: UserRow
@@ -58,6 +59,14 @@ export interface CustomerRow {
   old_api_key: Sealed | null
   old_api_key_until_ms: Generated<number>
   created_at_ms: number
+}
+
+export interface LogoRow {
+  customer_id: number
+  /** SHA-256 of `png` in hex. */
+  digest: string
+  png: Uint8Array
+  updated_at_ms: number
 }
 
 /** Who looks after a customer; at most one for each. */

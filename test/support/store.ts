@@ -225,6 +225,9 @@ export const plain = {
   oldAppSecret: 'the-old-secret-that-nobody-may-read',
 }
 
+/** What a customer of the story shows to everybody. */
+export const aLogo = { digest: 'digest-of-a-logo', png: Buffer.from('a logo') }
+
 export type Story = Awaited<ReturnType<typeof tell>>
 
 /** What the account of a customer of the story is found by, and the link to choose its password anew. */
@@ -256,6 +259,7 @@ export async function tell(store: Store, customerId: number) {
     await tx.customers.add(customerId, `Customer ${customerId}`, plain.oldApiKey, nowMs)
     await tx.customers.setApiKey(customerId, plain.apiKey, nowMs + 600_000)
     await tx.settings.set(customerId, 'issuer', plain.setting, nowMs)
+    await tx.logos.put(customerId, aLogo.digest, aLogo.png, nowMs)
     const { adminLogin: login, adminPassword, adminSecret } = plain
     const admin = {
       id: `admin ${customerId}`,

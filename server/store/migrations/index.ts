@@ -13,6 +13,7 @@ import { devices } from './0008-devices.ts'
 import { admins } from './0009-admins.ts'
 import { forConsole } from './0010-console.ts'
 import { risk } from './0011-risk.ts'
+import { logo } from './0012-logo.ts'
 import { groupMethods } from './0013-group-methods.ts'
 
 /** Every migration in order; a new one is its file and a line here. */
@@ -29,6 +30,7 @@ function migrations(dialect: Dialect): Record<string, Migration> {
     '0009-admins': admins(dialect),
     '0010-console': forConsole(dialect),
     '0011-risk': risk(dialect),
+    '0012-logo': logo(dialect),
     '0013-group-methods': groupMethods(),
   }
 }
