@@ -875,10 +875,15 @@ export interface ConsoleCalls {
   'developers.webhooks': { query: { limit?: number }; answer: Page<WebhookRow> & { url: string | null } }
   'developers.resend': { params: { id: string }; answer: { queued: true } }
 
-  'settings.list': { answer: { settings: readonly SettingRow[]; customer: { id: number; name: string } } }
+  'settings.list': {
+    answer: { settings: readonly SettingRow[]; customer: { id: number; name: string; logo: string | null } }
+  }
   /** `value` null: back to the default. Server-wide ones are for server-wide admins alone. */
   'settings.set': { params: { name: string }; body: { value: string | null }; answer: SettingRow }
   'settings.rename': { body: { name: string }; answer: { id: number; name: string } }
+  /** `image`: a PNG, JPEG or WebP of at most `logoBytesMax`, in base64. `logo` is the path of what was made of it. */
+  'settings.setLogo': { body: { image: string }; answer: { logo: string } }
+  'settings.removeLogo': { answer: { logo: null } }
 
   'admins.list': { answer: Page<AdminRow> }
   /** `link` is shown once and lives 72 hours; mailed too when `send`. */
@@ -900,6 +905,9 @@ export type CallName = keyof ConsoleCalls
 /** What a call's caller gives. */
 export type Given<Name extends CallName> = Omit<ConsoleCalls[Name], 'answer'>
 export type Answered<Name extends CallName> = ConsoleCalls[Name]['answer']
+
+/** Of the file that is uploaded. */
+export const logoBytesMax = 64 * 1024
 
 const at = '/api/console'
 const megabyte = 1024 * 1024
@@ -992,6 +1000,8 @@ export const consoleRoutes = {
   'settings.list': { method: 'GET', path: `${at}/settings`, needs: 'inspect' },
   'settings.set': { method: 'PUT', path: `${at}/settings/:name`, needs: 'manage' },
   'settings.rename': { method: 'POST', path: `${at}/settings/rename`, needs: 'manage' },
+  'settings.setLogo': { method: 'POST', path: `${at}/settings/logo`, needs: 'manage', bodyBytesMax: megabyte / 4 },
+  'settings.removeLogo': { method: 'DELETE', path: `${at}/settings/logo`, needs: 'manage' },
 
   'admins.list': { method: 'GET', path: `${at}/admins`, needs: 'inspect' },
   'admins.invite': { method: 'POST', path: `${at}/admins`, needs: 'own', isDangerous: true },

@@ -14,6 +14,7 @@ import { sdkFiles } from './api/js/index.ts'
 import { linkPages } from './api/links/index.ts'
 import { passkeyPages } from './api/links/passkeys.ts'
 import { voicePages } from './api/links/voices.ts'
+import { logoPictures } from './api/logo.ts'
 import { selfPages } from './api/me/index.ts'
 import { miniOrange } from './api/miniorange/index.ts'
 import { pageStyle } from './api/page.ts'
@@ -90,6 +91,7 @@ function consolePages() {
 function pagesOf(engine: Engine) {
   return [
     pageStyle,
+    logoPictures((customerId, digest) => engine.store.read.logos.find(customerId, digest)),
     linkPages(engine),
     passkeyPages(engine),
     voicePages(engine),

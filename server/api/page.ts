@@ -50,7 +50,7 @@ export const hidden = { schema: { hide: true } }
 
 function policyOf(isScripted: boolean, isListening = false): string {
   const sources = isScripted ? "style-src 'self'; script-src 'self'" : "style-src 'self'"
-  return `default-src 'none'; ${sources};${isListening ? " connect-src 'self';" : ''} form-action 'self'; base-uri 'none'; frame-ancestors 'none'`
+  return `default-src 'none'; img-src 'self'; ${sources};${isListening ? " connect-src 'self';" : ''} form-action 'self'; base-uri 'none'; frame-ancestors 'none'`
 }
 
 const safeHeaders = {

@@ -453,7 +453,7 @@ for (const database of databaseNames) {
           const { headers, html } = await see(server, link)
           assert.equal(
             headers.get('content-security-policy'),
-            "default-src 'none'; style-src 'self'; script-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+            "default-src 'none'; img-src 'self'; style-src 'self'; script-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
           )
           assert.deepEqual(
             ['x-frame-options', 'referrer-policy', 'cache-control', 'x-content-type-options'].map((n) =>

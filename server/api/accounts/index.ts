@@ -5,6 +5,7 @@ import type { Engine } from '../../engine/ports.ts'
 import type { Language } from '../../engine/templates.ts'
 import { escapeHtml } from '../../engine/wording.ts'
 import type { Customer } from '../../vocabulary.ts'
+import { logoLine } from '../logo.ts'
 import { formOf, hidden, htmlPage, icons, servePages, wantedLanguage } from '../page.ts'
 import { words } from './words.ts'
 
@@ -50,14 +51,15 @@ function languageOf(request: FastifyRequest, customer: Customer | undefined): La
   return wantedLanguage(request.headers['accept-language']) ?? customer?.settings.language ?? 'en'
 }
 
-function askingPage(language: Language, { name }: Customer, secret: string, isBad: boolean): string {
+function askingPage(language: Language, customer: Customer, secret: string, isBad: boolean): string {
   const say = words[language]
+  const name = escapeHtml(customer.name)
   // A page that comes anew is read from its title: so that is where it is told first.
   const title = isBad ? `${say.bad} ${say.title}` : say.title
   const problem = isBad ? `<p class="problem" id="problem" role="alert">${icons.alert}${say.bad}</p>\n` : ''
   const wrong = isBad ? ' aria-invalid="true" autofocus' : ''
-  const content = `<h1>${say.title}</h1>
-<p>${escapeHtml(say.about).replace('{customer}', () => escapeHtml(name))}</p>
+  const content = `${logoLine(customer, name)}<h1>${say.title}</h1>
+<p>${escapeHtml(say.about).replace('{customer}', () => name)}</p>
 <form class="column" method="post" action="/account/reset/${escapeHtml(secret)}">
 <label for="password">${say.label}</label>
 ${problem}<input id="password" name="password" type="password" autocomplete="new-password" minlength="${passwordLengthMin}" maxlength="${passwordLengthMax}" required aria-describedby="${isBad ? 'problem hint' : 'hint'}"${wrong}>

@@ -127,6 +127,7 @@ const schemas: { readonly [Name in CallName]?: { readonly body?: TSchema; readon
   'developers.webhooks': { query: object({ limit: maybe(whole(1, 200)) }) },
   'settings.set': { body: object({ value: Type.Union([Type.String({ maxLength: 20_000 }), Type.Null()]) }) },
   'settings.rename': { body: object({ name: text(100, 1) }) },
+  'settings.setLogo': { body: object({ image: Type.String() }) },
   'admins.invite': {
     body: object({ login: text(254, 3), name, role, isServerWide: maybe(Type.Boolean()), send: Type.Boolean() }),
   },

@@ -1,6 +1,8 @@
 import { shownDelivery } from '../../engine/delivery.ts'
+import { logoPath } from '../logo.ts'
 import { noteOf } from './apps.ts'
 import type { Handlers } from './asked.ts'
+import { readLogo } from './logo.ts'
 import { policyOf } from './policy.ts'
 import { invalid, Problem } from './problem.ts'
 
@@ -15,6 +17,8 @@ type Names =
   | 'settings.list'
   | 'settings.set'
   | 'settings.rename'
+  | 'settings.setLogo'
+  | 'settings.removeLogo'
 
 const serversAlone = new Problem('not-allowed', 'This is of the whole server: only its own admins change it.')
 
@@ -61,7 +65,7 @@ export const setup = {
 
   'settings.list': async ({ ports, customer, working }) => ({
     settings: await ports.setup.settings(customer, working.admin.customerId === 0),
-    customer: { id: customer.id, name: customer.name },
+    customer: { id: customer.id, name: customer.name, logo: logoPath(customer) },
   }),
 
   'settings.set': async ({ ports, customer, params, body, actor, working }) => {
@@ -85,5 +89,29 @@ export const setup = {
       await tx.audit.append(customer.id, noteOf(asked, 'customer', detail), 'renamed', engine.clock())
     })
     return { id: customer.id, name }
+  },
+
+  'settings.setLogo': async (asked) => {
+    const { engine, customer, body } = asked
+    const read = await readLogo(body.image)
+    if ('problem' in read) return invalid(read.problem, 'image')
+    const { png, digest } = read
+    await engine.store.write(async (tx) => {
+      const nowMs = engine.clock()
+      await tx.logos.put(customer.id, digest, png, nowMs)
+      const detail = { before: { logo: customer.logo ?? null }, after: { logo: digest } }
+      await tx.audit.append(customer.id, noteOf(asked, 'customer', detail), 'logo-set', nowMs)
+    })
+    return { logo: logoPath({ id: customer.id, logo: digest }) }
+  },
+
+  'settings.removeLogo': async (asked) => {
+    const { engine, customer } = asked
+    await engine.store.write(async (tx) => {
+      if (!(await tx.logos.remove(customer.id))) return
+      const detail = { before: { logo: customer.logo ?? null }, after: { logo: null } }
+      await tx.audit.append(customer.id, noteOf(asked, 'customer', detail), 'logo-removed', engine.clock())
+    })
+    return { logo: null }
   },
 } satisfies Handlers<Names>

@@ -18,20 +18,20 @@ export function linkPages(engine: Engine): FastifyPluginAsync {
     app.get<{ Params: LinkParams }>('/link/:id/:secret', hidden, async (request) => {
       const view = await readLink(engine, request.params.id, request.params.secret)
       const language = languageOf(request, view)
-      return view ? askingPage(engine, language, view, request.url, null) : endingPage(language, 'over', '')
+      return view ? askingPage(engine, language, view, request.url, null) : endingPage(language, 'over')
     })
 
     app.post<{ Params: LinkParams }>('/link/:id/:secret', hidden, async (request) => {
       const view = await readLink(engine, request.params.id, request.params.secret)
       const language = languageOf(request, view)
-      if (!view) return endingPage(language, 'over', '')
+      if (!view) return endingPage(language, 'over')
       const result = await decide(engine, view, request)
-      if ('ending' in result) return endingPage(language, result.ending, view.customer.name)
+      if ('ending' in result) return endingPage(language, result.ending, view.customer)
       return askingPage(engine, language, view, request.url, result.problem)
     })
 
     // A link that lost its end, or got a longer one, on its way through a mail program.
-    const over = async (request: FastifyRequest) => endingPage(languageOf(request, undefined), 'over', '')
+    const over = async (request: FastifyRequest) => endingPage(languageOf(request, undefined), 'over')
     for (const path of ['/link', '/link/*']) {
       app.get(path, hidden, over)
       app.post(path, hidden, over)

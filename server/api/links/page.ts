@@ -3,6 +3,8 @@ import type { Engine } from '../../engine/ports.ts'
 import type { Language } from '../../engine/templates.ts'
 import { whereaboutsOf } from '../../engine/whereabouts.ts'
 import { escapeHtml } from '../../engine/wording.ts'
+import type { Customer } from '../../vocabulary.ts'
+import { logoImage } from '../logo.ts'
 import { htmlPage, icons } from '../page.ts'
 import { type Words, words } from './words.ts'
 
@@ -26,7 +28,7 @@ export function askingPage(
   const alert = complaint ? `<p class="problem" id="problem" role="alert">${icons.alert}${complaint}</p>\n` : ''
   const isAcceptable = may === 'accept' && (problem === null || problem === 'wrong')
   const target = escapeHtml(ownPath(action))
-  const content = `${brand(customer.name)}<h1>${heading}</h1>
+  const content = `${brand(customer)}<h1>${heading}</h1>
 <p>${filled(say.asks, { customer: customer.name })}</p>
 ${facts(engine, language, view)}
 ${isAcceptable ? acceptForm(say, view, target, alert) : alert}<form method="post" action="${target}">
@@ -79,7 +81,7 @@ export function fact(name: string, value: string): string {
 export type Ending = 'accepted' | 'registered' | 'voiceSet' | 'denied' | 'over'
 
 /** What became of it. */
-export function endingPage(language: Language, ending: Ending, customerName: string): string {
+export function endingPage(language: Language, ending: Ending, customer?: Customer): string {
   const say = words[language]
   const { icon, hint } = {
     accepted: { icon: icons.check, hint: say.acceptedHint },
@@ -88,18 +90,19 @@ export function endingPage(language: Language, ending: Ending, customerName: str
     denied: { icon: icons.cross, hint: say.deniedHint },
     over: { icon: icons.clock, hint: say.overHint },
   }[ending]
-  const content = `${brand(customerName)}<p class="seal ${ending}">${icon}</p>
+  const content = `${brand(customer)}<p class="seal ${ending}">${icon}</p>
 <h1>${say[ending]}</h1>
-<p>${filled(hint, { customer: customerName })}</p>`
+<p>${filled(hint, { customer: customer?.name ?? '' })}</p>`
   return htmlPage({ language, title: say[ending], content, kind: 'ending' })
 }
 
 /** Who asks, at the top of the page; nothing on the page of a link that is over, which tells nobody whose it was. */
-export function brand(name: string): string {
+export function brand(customer: Customer | undefined): string {
+  if (!customer) return ''
+  const { name } = customer
   const initial = [...name.trim()][0]?.toUpperCase() ?? ''
-  return name === ''
-    ? ''
-    : `<p class="brand"><span aria-hidden="true">${escapeHtml(initial)}</span>${escapeHtml(name)}</p>\n`
+  const mark = logoImage(customer) || `<span aria-hidden="true">${escapeHtml(initial)}</span>`
+  return `<p class="brand">${mark}${escapeHtml(name)}</p>\n`
 }
 
 /** A request line may hold another host or a query: the form goes back to the path alone. */

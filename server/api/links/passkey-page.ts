@@ -26,7 +26,7 @@ export function passkeyPage(
   // A page that comes anew is read from its title: so that is where a problem is told first.
   const title = complaint ? `${complaint} ${heading}` : heading
   const told = isNew ? `<dl>\n${fact(say.account, escapeHtml(view.username))}</dl>` : facts(engine, language, view)
-  const content = `${brand(customer)}<h1>${heading}</h1>
+  const content = `${brand(view.customer)}<h1>${heading}</h1>
 <p>${filled(isNew ? say.setUpAsks : say.passkeyAsks, { customer })}</p>
 ${told}
 <noscript><p class="problem">${icons.alert}${say.needsScript}</p></noscript>

@@ -31,24 +31,24 @@ export function passkeyPages(engine: Engine): FastifyPluginAsync {
     app.get<{ Params: PageParams }>('/passkey/:id/:secret', hidden, async (request) => {
       const view = await readPasskeyPage(engine, request.params.id, request.params.secret)
       const language = languageOf(request, view)
-      return view ? passkeyPage(engine, language, view, request.url, null) : endingPage(language, 'over', '')
+      return view ? passkeyPage(engine, language, view, request.url, null) : endingPage(language, 'over')
     })
 
     app.post<{ Params: PageParams }>('/passkey/:id/:secret', hidden, async (request) => {
       const { id, secret } = request.params
       const view = await readPasskeyPage(engine, id, secret)
       const language = languageOf(request, view)
-      if (!view) return endingPage(language, 'over', '')
+      if (!view) return endingPage(language, 'over')
       const result = await settle(engine, view, request)
-      if ('ending' in result) return endingPage(language, result.ending, view.customer.name)
+      if ('ending' in result) return endingPage(language, result.ending, view.customer)
       // A wrong answer may have been the last one that this link takes.
       const again = await readPasskeyPage(engine, id, secret)
-      if (!again) return endingPage(language, 'over', view.customer.name)
+      if (!again) return endingPage(language, 'over', view.customer)
       return passkeyPage(engine, language, again, request.url, result.problem)
     })
 
     // A link that lost its end, or got a longer one, on its way.
-    const over = async (request: FastifyRequest) => endingPage(languageOf(request, undefined), 'over', '')
+    const over = async (request: FastifyRequest) => endingPage(languageOf(request, undefined), 'over')
     for (const path of ['/passkey', '/passkey/*']) {
       app.get(path, hidden, over)
       app.post(path, hidden, over)

@@ -22,7 +22,7 @@ export function voicePage(
   const complaint = hint && filled(say.voiceHints[hint], { customer })
   const { number, digits, untilMs } = view.prompt
   const target = escapeHtml(ownPath(action))
-  const content = `${brand(customer)}<h1>${say.voiceTitle}</h1>
+  const content = `${brand(view.customer)}<h1>${say.voiceTitle}</h1>
 <p>${filled(say.voiceAsks, { customer })}</p>
 ${facts(engine, language, view)}
 <noscript><p class="problem">${icons.alert}${say.needsScript}</p></noscript>
@@ -44,7 +44,7 @@ ${recorder(say, digits, complaint)}
 export function voiceEnrolmentPage(language: Language, view: VoiceEnrolmentPage, action: string): string {
   const say = words[language]
   const customer = view.customer.name
-  const content = `${brand(customer)}<h1>${say.voiceSetUpTitle}</h1>
+  const content = `${brand(view.customer)}<h1>${say.voiceSetUpTitle}</h1>
 <p>${filled(say.voiceSetUpAsks, { customer })}</p>
 <dl>
 ${fact(say.account, escapeHtml(view.username))}</dl>

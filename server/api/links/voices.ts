@@ -38,7 +38,7 @@ export function voicePages(engine: Engine): FastifyPluginAsync {
     servePages(app, { formBytesMax: enrolmentBytesMax, isScripted: true, isListening: true })
     serveScripts(app)
     serveRecordings(app, engine)
-    app.get('/voice/done', hidden, async (request) => endingPage(languageOf(request, undefined), 'voiceSet', ''))
+    app.get('/voice/done', hidden, async (request) => endingPage(languageOf(request, undefined), 'voiceSet'))
 
     app.get<{ Params: PageParams }>('/voice/:id/:secret', hidden, async (request) => {
       const { id, secret } = request.params
@@ -46,24 +46,24 @@ export function voicePages(engine: Engine): FastifyPluginAsync {
       if (view) return voicePage(engine, languageOf(request, view), view, request.url, null, engine.clock())
       const enrolment = await readVoiceEnrolment(engine, id, secret)
       const language = languageOf(request, enrolment)
-      return enrolment ? voiceEnrolmentPage(language, enrolment, request.url) : endingPage(language, 'over', '')
+      return enrolment ? voiceEnrolmentPage(language, enrolment, request.url) : endingPage(language, 'over')
     })
 
     app.post<{ Params: PageParams }>('/voice/:id/:secret', { ...hidden, bodyLimit: formBytesMax }, async (request) => {
       const { id, secret } = request.params
       const view = await readVoicePage(engine, id, secret)
       const language = languageOf(request, view)
-      if (!view) return endingPage(language, 'over', '')
+      if (!view) return endingPage(language, 'over')
       const result = await settle(engine, view, request)
-      if ('ending' in result) return endingPage(language, result.ending, view.customer.name)
+      if ('ending' in result) return endingPage(language, result.ending, view.customer)
       // A wrong answer may have been the last one that this link takes.
       const next = await readVoicePage(engine, id, secret)
-      if (!next) return endingPage(language, 'over', view.customer.name)
+      if (!next) return endingPage(language, 'over', view.customer)
       return voicePage(engine, language, next, request.url, result.hint, engine.clock())
     })
 
     // A link that lost its end, or got a longer one, on its way.
-    const over = async (request: FastifyRequest) => endingPage(languageOf(request, undefined), 'over', '')
+    const over = async (request: FastifyRequest) => endingPage(languageOf(request, undefined), 'over')
     for (const path of ['/voice', '/voice/*']) {
       app.get(path, hidden, over)
       app.post(path, { ...hidden, bodyLimit: formBytesMax }, over)

@@ -4,6 +4,7 @@ import type { Language } from '../../engine/templates.ts'
 import type { Told } from '../../engine/timeline.ts'
 import { escapeHtml } from '../../engine/wording.ts'
 import type { Customer } from '../../vocabulary.ts'
+import { logoLine } from '../logo.ts'
 import { htmlPage, icons } from '../page.ts'
 import { happened, methodNames, words } from './words.ts'
 
@@ -26,7 +27,7 @@ export function entryPage(language: Language, customer: Customer | undefined, sa
   }
 <label for="username-${form}">${say.username}</label>
 <input id="username-${form}" name="username" autocomplete="username" maxlength="254" required>`
-  const content = `<h1>${say.enter}</h1>
+  const content = `${brand(customer)}<h1>${say.enter}</h1>
 <p>${filled(say.enterAbout, { customer: customer?.name ?? 'Countersign' })}</p>
 ${saidFirst(said)}<form class="column" method="post" action="/me/link">
 ${who('link')}
@@ -50,10 +51,10 @@ function codeFields(language: Language, methods: readonly string[]): string {
 }
 
 /** Opening a link only asks; the button uses it. */
-export function linkPage(language: Language, { name }: Customer, secret: string): string {
+export function linkPage(language: Language, customer: Customer, secret: string): string {
   const say = words[language]
-  const content = `<h1>${say.continueTitle}</h1>
-<p>${filled(say.continueAbout, { customer: name })}</p>
+  const content = `${brand(customer)}<h1>${say.continueTitle}</h1>
+<p>${filled(say.continueAbout, { customer: customer.name })}</p>
 <form class="column" method="post" action="/me/enter/${escapeHtml(secret)}">
 <button>${icons.check}${say.continue}</button>
 </form>`
@@ -77,7 +78,7 @@ export function selfPage(
 ): string {
   const say = words[language]
   const { user, customer } = self
-  const content = `<h1>${say.title}</h1>
+  const content = `${brand(customer)}<h1>${say.title}</h1>
 <p>${filled(say.hello, { username: user.username, customer: customer.name })}</p>
 ${saidFirst(said)}<h2>${say.yours}</h2>
 ${methodList(language, self, shown)}
@@ -209,7 +210,7 @@ export interface NewApp {
 
 export function appPage(language: Language, self: Self, { secretText, uri, qr }: NewApp, said?: Said): string {
   const say = words[language]
-  const content = `<h1>${say.appTitle}</h1>
+  const content = `${brand(self.customer)}<h1>${say.appTitle}</h1>
 <p>${say.appAbout}</p>
 <p class="qr">${qr}</p>
 <p><a href="${escapeHtml(uri)}">${say.appOpen}</a></p>
@@ -255,6 +256,10 @@ export function endingPage(language: Language, ending: 'sent' | 'over' | 'left_'
 <h1>${say[ending]}</h1>
 <p>${hint}</p>`
   return htmlPage({ language, title: say[ending], content, kind: 'ending' })
+}
+
+function brand(customer: Customer | undefined): string {
+  return customer ? logoLine(customer, escapeHtml(customer.name)) : ''
 }
 
 function page(language: Language, title: string, content: string): string {
