@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import type { Page } from 'playwright-core'
+import sharp from 'sharp'
 import { newCustomer, newUser, type Person } from '../contract/people.ts'
 import { type OpenPage, overflow, startBrowser, type TestBrowser, violations } from '../support/browser.ts'
 import { type ConsoleClient, owner } from '../support/console.ts'
@@ -225,6 +226,24 @@ describe('the pages of the console, in a browser', () => {
     await call.locator('pre', { hasText: ann.username }).first().waitFor()
   })
 
+  it('a logo is chosen, looked at and removed', async () => {
+    await look('/settings', 'Settings')
+    const buffer = await sharp({ create: { width: 60, height: 30, channels: 3, background: '#2a48d7' } })
+      .png()
+      .toBuffer()
+    const choose = (name: string, file: Buffer) =>
+      page.getByLabel(name).setInputFiles({ name: 'logo.png', mimeType: 'image/png', buffer: file })
+    await choose('Choose a logo', buffer)
+    const shown = page.getByRole('img', { name: 'Logo now' })
+    await shown.waitFor()
+    assert.equal(await shown.evaluate(widthOf), 60)
+    await choose('Choose another logo', Buffer.from('<svg/>'))
+    await page.getByText('This is no PNG, JPEG or WebP picture.').waitFor()
+    assert.deepEqual(await violations(page), [])
+    await press('Remove the logo')
+    await shown.waitFor({ state: 'hidden' })
+  })
+
   it('a setting is changed and put back, and an admin is invited', async () => {
     await look('/settings?find=notices', 'Settings')
     await page.getByRole('switch', { name: 'Notices to users' }).click({ force: true })
@@ -321,3 +340,10 @@ describe('the pages of the console, in a browser', () => {
     await server.call('/auth/validate', { txId: asked.body.txId, token })
   }
 })
+
+/** Of a picture, once it is there; runs in the browser. */
+async function widthOf(element: unknown): Promise<number> {
+  const image = element as { decode(): Promise<void>; readonly naturalWidth: number }
+  await image.decode()
+  return image.naturalWidth
+}

@@ -1,7 +1,7 @@
 import { Button, TextInput } from '@mantine/core'
 import { IconSearch } from '@tabler/icons-react'
 import { type FormEvent, useState } from 'react'
-import type { SettingRow } from '../../../contract/console.ts'
+import type { Answered, SettingRow } from '../../../contract/console.ts'
 import { call } from '../api.ts'
 import { useActing, useReading } from '../calls.ts'
 import { CopyField } from '../parts/copy.tsx'
@@ -11,6 +11,7 @@ import { Trouble } from '../parts/trouble.tsx'
 import { plural } from '../parts/words.ts'
 import { setQuery, useAddress } from '../router.ts'
 import { useMay, useSession } from '../session.ts'
+import { Logo } from './logo.tsx'
 import { SettingLine } from './setting-line.tsx'
 import { settingTitle } from './titles.ts'
 
@@ -50,7 +51,7 @@ export function AllSettings() {
           {plural(found.length, 'setting')}
         </p>
       </div>
-      {wanted === '' && <Identity name={list.data.customer.name} baseUrl={baseUrl} />}
+      {wanted === '' && <Identity customer={list.data.customer} baseUrl={baseUrl} />}
       {Object.entries(sections).map(([section, title]) => {
         const shown = found.filter((each) => each.section === section)
         if (shown.length === 0) return null
@@ -71,7 +72,13 @@ export function AllSettings() {
 
 const compatibilityLead = 'What older clients need. Each is a little less safe; turn off what nobody uses.'
 
-function Identity({ name, baseUrl }: { readonly name: string; readonly baseUrl: string }) {
+interface IdentityProps {
+  readonly customer: Answered<'settings.list'>['customer']
+  readonly baseUrl: string
+}
+
+function Identity({ customer, baseUrl }: IdentityProps) {
+  const { name, logo } = customer
   const { take } = useSession()
   const mayManage = useMay('manage')
   const [text, setText] = useState(name)
@@ -104,6 +111,7 @@ function Identity({ name, baseUrl }: { readonly name: string; readonly baseUrl: 
             </div>
           )}
         </form>
+        <Logo path={logo} />
         <div>
           <p className="field-name">Address of this server</p>
           <CopyField text={baseUrl} what="address" />
