@@ -7,7 +7,7 @@ import type { Admin, AdminFactor, Assertion, Attestation } from '../vocabulary.t
 import { type Actor, tellAudit } from './admin-links.ts'
 import { beginSession, type Working } from './admin-sessions.ts'
 import { siteOf } from './passkey-site.ts'
-import type { Engine, EngineCore } from './ports.ts'
+import type { Engine, EngineCore, Records } from './ports.ts'
 
 type Core = Pick<Engine, 'store' | 'clock' | 'baseUrl'>
 
@@ -85,8 +85,8 @@ export async function confirmPasskey(
   return isKept ? confirm(engine, working, id, name, made.step, actor) : undefined
 }
 
-/** One write: the factor counts, the link ends, the session is a new one that is whole. */
-function confirm(
+/** One write: the factor counts, the link ends, the session is a new one that is whole. All of it or, undefined, nothing. */
+async function confirm(
   engine: Core,
   { admin, digest, session }: Working,
   id: string,
@@ -95,21 +95,31 @@ function confirm(
   actor: Actor,
 ): Promise<string | undefined> {
   const nowMs = engine.clock()
-  return engine.store.write(async (tx) => {
+  const job = async (tx: Records) => {
     // In turn, so that of two browsers that came by one link the second finds the factor of the first.
     await tx.admins.alone()
     const all = await tx.adminFactors.of(admin.id)
     const active = all.filter(({ state }) => state === 'active').length
-    if (active >= (session.step === 'enrol' ? 1 : factorsMax)) return undefined
-    if (!(await tx.adminFactors.confirm(admin.id, id, name, step, nowMs))) return undefined
-    if (!(await tx.adminSessions.end(digest))) return undefined
+    if (active >= (session.step === 'enrol' ? 1 : factorsMax)) throw new Unconfirmed()
+    const isConfirmed =
+      (await tx.adminFactors.confirm(admin.id, id, name, step, nowMs)) && (await tx.adminSessions.end(digest))
+    if (!isConfirmed) throw new Unconfirmed()
     await tx.admins.offerLink(admin.id, null)
     await tx.admins.change(admin.id, { lastSignInAtMs: nowMs })
     const kind = all.find((one) => one.id === id)?.kind
     await tellAudit(tx, actor, admin, { factor: kind, name }, 'factor-added', nowMs)
     return beginSession(tx, admin.id, 'in', nowMs)
-  })
+  }
+  try {
+    return await engine.store.write(job)
+  } catch (error) {
+    if (error instanceof Unconfirmed) return undefined
+    throw error
+  }
 }
+
+/** Undoes the write. */
+class Unconfirmed extends Error {}
 
 /** Removes a factor that is not the last one. */
 export async function removeFactor(engine: Core, { admin }: Working, id: string, actor: Actor): Promise<boolean> {
