@@ -1,11 +1,17 @@
 import { readFileSync } from 'node:fs'
 import type { FastifyInstance, FastifyPluginAsync } from 'fastify'
 
-/** The style of every page that people reach by a link. */
+/** The style of every page that people reach by a link, and the picture in its tab. */
 export const pageStyle: FastifyPluginAsync = async (app) => {
   const style = readFileSync(new URL('page.css', import.meta.url))
   app.get('/page.css', hidden, (_request, reply) =>
     reply.headers(safeHeaders).type('text/css; charset=utf-8').send(style),
+  )
+  app.get('/favicon.svg', hidden, (_request, reply) =>
+    reply
+      .headers({ ...safeHeaders, 'cache-control': 'public, max-age=86400' })
+      .type('image/svg+xml')
+      .send(favicon),
   )
 }
 
@@ -88,6 +94,7 @@ export function htmlPage({ language, title, content, kind, script }: Shell): str
 <meta name="color-scheme" content="light dark">
 <meta name="robots" content="noindex">
 <title>${title}</title>
+<link rel="icon" href="/favicon.svg" type="image/svg+xml">
 <link rel="stylesheet" href="/page.css">
 ${script === undefined ? '' : `<script type="module" src="${script}"></script>\n`}</head>
 <body>
@@ -99,7 +106,13 @@ ${content}
 `
 }
 
-/** Drawn here, because a page loads nothing but its style. */
+const favicon = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32">
+<rect width="32" height="32" rx="9" fill="#2a48d7"/>
+<path d="m8 16.5 5 5L24 10.5" fill="none" stroke="#fff" stroke-linecap="round" stroke-linejoin="round" stroke-width="3.5"/>
+</svg>
+`
+
+/** Drawn here, because a page loads little else. */
 export const icons = {
   check: icon('<path d="m5 12.5 4.5 4.5L19 7.5"/>'),
   cross: icon('<path d="m6.5 6.5 11 11m0-11-11 11"/>'),
