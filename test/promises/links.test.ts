@@ -431,7 +431,7 @@ for (const database of databaseNames)
             page.html,
             /<script|<iframe|<img|<object|<meta http-equiv|\son[a-z]+=|style=|javascript:/i,
           )
-          assert.doesNotMatch(page.html, /(src|href|action)="(?!\/link\/|\/page\.css")/)
+          assert.doesNotMatch(page.html, /(src|href|action)="(?!\/link\/|\/page\.css"|\/favicon\.svg")/)
         }
       })
 
