@@ -1,11 +1,11 @@
 import { hash } from 'node:crypto'
-import { type RawBuilder, sql } from 'kysely'
+import { type RawBuilder, type Selectable, sql } from 'kysely'
 import { same } from '../security/digest.ts'
 import type { SealingKey } from '../security/seal.ts'
 import type { AuditNote } from '../vocabulary.ts'
 import type { Dialect } from './dialect.ts'
 import { auditSeal, type Keys } from './keys.ts'
-import type { AuditBlockRow, Db } from './tables.ts'
+import type { AuditBlockRow, AuditRow, Db } from './tables.ts'
 
 /** Rows that one block closes at most: so that neither database nor thread is kept for long. */
 export const blockRowsMax = 2_000
@@ -101,30 +101,29 @@ export function audit(db: Db, keys: Keys, dialect: Dialect) {
       await db.insertInto('audit_blocks').values(block).execute()
     },
 
-    /** Rows of one customer, newest first: all of them, or those of one subject. */
+    /** Rows of one customer, newest first: all of them, or those of some subjects. */
     async list(customerId: number, wanted: AuditWanted): Promise<AuditEntry[]> {
-      let query = db.selectFrom('audit_rows').selectAll().where('customer_id', '=', customerId)
-      const { before, after, subjects, sinceMs, untilMs, limit } = wanted
-      const equal = { kind: wanted.kind, outcome: wanted.outcome, method: wanted.method, request_id: wanted.requestId }
-      for (const [column, value] of Object.entries(equal))
-        if (value !== undefined) query = query.where(column as keyof typeof equal, '=', value)
-      if (before !== undefined) query = query.where('id', '<', before)
-      if (after !== undefined) query = query.where('id', '>', after)
-      if (subjects !== undefined) query = query.where('subject', 'in', subjects)
-      if (sinceMs !== undefined) query = query.where('at_ms', '>=', sinceMs)
-      if (untilMs !== undefined) query = query.where('at_ms', '<', untilMs)
-      const rows = await query.orderBy('id', 'desc').limit(limit).execute()
-      return rows.map((row) => ({
-        id: row.id,
-        atMs: row.at_ms,
-        kind: row.kind,
-        subject: row.subject,
-        method: row.method,
-        outcome: row.outcome,
-        challengeId: row.challenge_id,
-        requestId: row.request_id,
-        detail: row.detail,
-      }))
+      const { subjects, limit } = wanted
+      const query = wantedRows(db, customerId, wanted)
+      if (subjects === undefined) return (await query.orderBy('id', 'desc').limit(limit).execute()).map(entryOf)
+      const found: AuditEntry[] = []
+      for (const spans of spansOf(wanted, await lastId(db))) {
+        if (found.length >= limit) break
+        const rows = await query
+          .where('subject', 'in', subjects)
+          .where(
+            endOf(dialect, sql.ref('subject')),
+            'in',
+            subjects.map((subject) => endOf(dialect, subject)),
+          )
+          .where(spanOfRow, 'in', spans)
+          // Not by the key itself: a planner would rather walk all rows in its order than look into spans.
+          .orderBy(sql`id + 0`, 'desc')
+          .limit(limit - found.length)
+          .execute()
+        found.push(...rows.map(entryOf))
+      }
+      return found
     },
 
     /** What users said of themselves since then: that something was not them. Newest first. */
@@ -196,6 +195,58 @@ export function audit(db: Db, keys: Keys, dialect: Dialect) {
       return { customerId, rows: total, blocks: blocks.length, openRows, brokenAt: null, problem: null }
     },
   }
+}
+
+/** Rows of one customer, without regard to whose they are and how many are wanted. */
+function wantedRows(db: Db, customerId: number, wanted: AuditWanted) {
+  let query = db.selectFrom('audit_rows').selectAll().where('customer_id', '=', customerId)
+  const { before, after, sinceMs, untilMs } = wanted
+  const equal = { kind: wanted.kind, outcome: wanted.outcome, method: wanted.method, request_id: wanted.requestId }
+  for (const [column, value] of Object.entries(equal))
+    if (value !== undefined) query = query.where(column as keyof typeof equal, '=', value)
+  if (before !== undefined) query = query.where('id', '<', before)
+  if (after !== undefined) query = query.where('id', '>', after)
+  if (sinceMs !== undefined) query = query.where('at_ms', '>=', sinceMs)
+  if (untilMs !== undefined) query = query.where('at_ms', '<', untilMs)
+  return query
+}
+
+function entryOf(row: Selectable<AuditRow>): AuditEntry {
+  return {
+    id: row.id,
+    atMs: row.at_ms,
+    kind: row.kind,
+    subject: row.subject,
+    method: row.method,
+    outcome: row.outcome,
+    challengeId: row.challenge_id,
+    requestId: row.request_id,
+    detail: row.detail,
+  }
+}
+
+/** Rows of one span, as the index by subject has it: it finds a subject span by span. */
+const spanRows = 1_024
+/** Spans that are looked into at once: a quarter of a million rows in a millisecond or two. */
+const spansAtOnce = 256
+
+const spanOfRow = sql<number>`id / ${sql.lit(spanRows)}`
+
+/** The spans between two ids in portions, the newest first. */
+function* spansOf({ before, after = 0 }: AuditWanted, lastId: number): Generator<number[]> {
+  const oldest = Math.floor(after / spanRows)
+  for (let newest = Math.floor(Math.min(before ?? lastId, lastId) / spanRows); newest >= oldest; newest -= spansAtOnce)
+    yield Array.from({ length: Math.min(spansAtOnce, newest - oldest + 1) }, (_, index) => newest - index)
+}
+
+/** What the index keeps of a subject: enough to tell nearly all of them apart. */
+function endOf(dialect: Dialect, subject: RawBuilder<unknown> | string): RawBuilder<string> {
+  return dialect === 'postgres' ? sql`right(${subject}, 8)` : sql`substr(${subject}, -8)`
+}
+
+async function lastId(db: Db): Promise<number> {
+  const row = await db.selectFrom('audit_rows').select('id').orderBy('id', 'desc').limit(1).executeTakeFirst()
+  return row?.id ?? -1
 }
 
 function problemOf(

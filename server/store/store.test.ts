@@ -467,6 +467,32 @@ for (const name of databaseNames) {
         assert.deepEqual(await store.read.audit.verify(110), closed, 'nothing is closed twice')
       })
 
+      it('finds the rows of somebody, newest first, however many others came between', async () => {
+        const ofHis = (words: readonly string[]) =>
+          store.write(async (tx) => {
+            for (const word of words)
+              await tx.audit.append(140, aNote({ subject: 'somebody', requestId: word }), 'done', nowMs)
+          })
+        const found = async (wanted: object) =>
+          (await store.read.audit.list(140, { subjects: ['somebody'], limit: 9, ...wanted })).map(
+            (row) => row.requestId,
+          )
+        assert.deepEqual(await found({}), [])
+        await ofHis(['one', 'two'])
+        await append(140, 1_100)
+        await ofHis(['three'])
+        await store.write((tx) => tx.audit.append(140, aNote({ subject: 'not somebody' }), 'done', nowMs))
+        await append(140, 1_100)
+        await ofHis(['four'])
+        assert.deepEqual(await found({}), ['four', 'three', 'two', 'one'])
+        assert.deepEqual(await found({ limit: 3 }), ['four', 'three', 'two'])
+        const all = await store.read.audit.list(140, { subjects: ['somebody', 'nobody'], limit: 9 })
+        assert.deepEqual(await found({ before: all[1]?.id }), ['two', 'one'])
+        assert.deepEqual(await found({ after: all[2]?.id }), ['four', 'three'])
+        assert.deepEqual(await found({ after: all[2]?.id, before: all[0]?.id }), ['three'])
+        assert.equal((await store.read.audit.list(141, { subjects: ['somebody'], limit: 9 })).length, 0)
+      })
+
       const forgeries = {
         'a changed row': "update audit_rows set outcome = 'accepted' where customer_id = $1 and request_id = 'r2'",
         'a removed row': "delete from audit_rows where customer_id = $1 and request_id = 'r2'",

@@ -15,6 +15,7 @@ import { forConsole } from './0010-console.ts'
 import { risk } from './0011-risk.ts'
 import { logo } from './0012-logo.ts'
 import { groupMethods } from './0013-group-methods.ts'
+import { auditSpans } from './0014-audit-spans.ts'
 
 /** Every migration in order; a new one is its file and a line here. */
 function migrations(dialect: Dialect): Record<string, Migration> {
@@ -32,6 +33,7 @@ function migrations(dialect: Dialect): Record<string, Migration> {
     '0011-risk': risk(dialect),
     '0012-logo': logo(dialect),
     '0013-group-methods': groupMethods(),
+    '0014-audit-spans': auditSpans(dialect),
   }
 }
 
