@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import packageJson from '../package.json' with { type: 'json' }
@@ -10,6 +11,7 @@ import { apiKey, customerKey, type Person, Workload } from './workload.ts'
 
 /** What `npm start` gives Node. */
 const startOptions = packageJson.scripts.start.match(/--\S+/g) ?? []
+const masterKey = randomBytes(32).toString('base64')
 /** How long a server is left alone before its memory is read. */
 const idleSeconds = 5
 
@@ -33,6 +35,10 @@ export async function startProduct(
     COUNTERSIGN_DATA_DIR: join(folder, name),
     COUNTERSIGN_BOOTSTRAP_CUSTOMER_KEY: customerKey,
     COUNTERSIGN_BOOTSTRAP_API_KEY: apiKey,
+    // As operators run it: the request inspector and the inbox of development are not part of it.
+    COUNTERSIGN_MODE: 'production',
+    COUNTERSIGN_BASE_URL: 'https://countersign.example.com',
+    COUNTERSIGN_MASTER_KEY: masterKey,
     ...(databaseUrl === null ? {} : { COUNTERSIGN_DATABASE_URL: databaseUrl }),
   })
   await seed(environment(0), people)

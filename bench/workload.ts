@@ -40,6 +40,8 @@ export interface Call {
 export class Workload {
   readonly #people: readonly Person[]
   readonly #isYardstick: boolean
+  /** What everybody sent last: one in a million has the same code in the next step, and a used code is refused. */
+  readonly #sent = new Map<Person, string>()
   #made = 0
   #step = 0
   #madeInStep = 0
@@ -70,6 +72,8 @@ export class Workload {
     this.#made++
     this.#madeInStep++
     const code = isRight ? codeAt(person.key, this.#step) : wrongCodeAt(person.key, this.#step)
+    if (this.#sent.get(person) === code && !this.#isYardstick) return this.next()
+    this.#sent.set(person, code)
     return { text: requestText(person, code, nowMs), isRight, person, code }
   }
 
