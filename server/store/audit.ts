@@ -79,7 +79,7 @@ export function audit(db: Db, keys: Keys, dialect: Dialect) {
      */
     async nextBlock(customerId: number, horizonTxn: number, nowMs: number): Promise<AuditBlockRow | undefined> {
       const last = await lastBlock(db, customerId)
-      const end = await lastOfNext(db, customerId, last, horizonTxn)
+      const end = await lastOfNext(db, dialect, customerId, last, horizonTxn)
       if (!end) return undefined
       const number = (last?.number ?? 0) + 1
       const lines = await linesBetween(db, dialect, customerId, last, end)
@@ -191,7 +191,7 @@ export function audit(db: Db, keys: Keys, dialect: Dialect) {
         total += lines.rows
         previous = block
       }
-      const openRows = await countAfter(db, customerId, previous)
+      const openRows = await countAfter(db, dialect, customerId, previous)
       return { customerId, rows: total, blocks: blocks.length, openRows, brokenAt: null, problem: null }
     },
   }
@@ -284,10 +284,16 @@ function lastBlock(db: Db, customerId: number): Promise<AuditBlockRow | undefine
 type End = Pick<AuditBlockRow, 'upto_txn' | 'upto_id'>
 
 /** The last of the rows that the next block closes. */
-function lastOfNext(db: Db, customerId: number, last: End | undefined, horizonTxn: number): Promise<End | undefined> {
+function lastOfNext(
+  db: Db,
+  dialect: Dialect,
+  customerId: number,
+  last: End | undefined,
+  horizonTxn: number,
+): Promise<End | undefined> {
   return db
     .selectFrom(
-      rowsAfter(db, customerId, last)
+      rowsBetween(db, dialect, customerId, last)
         .select(['txn', 'id'])
         .where('txn', '<', horizonTxn)
         .orderBy('txn')
@@ -316,32 +322,42 @@ async function linesBetween(
   last: End | undefined,
   end: End,
 ): Promise<Lines> {
-  const quoted = (column: string): RawBuilder<string> =>
-    dialect === 'sqlite'
-      ? sql`json_quote(${sql.ref(column)})`
-      : sql`coalesce(to_json(${sql.ref(column)})::text, 'null')`
-  const columns = [sql.ref('id'), sql.ref('customer_id'), sql.ref('at_ms'), ...texts.map(quoted)]
-  const line = sql<string>`'[' || ${sql.join(columns, sql` || ',' || `)} || ']'`
-  const { rows, text } = await rowsAfter(db, customerId, last)
+  const { rows, text } = await rowsBetween(db, dialect, customerId, last, end)
     .select([
       sql<number>`count(*)`.as('rows'),
-      sql<string | null>`string_agg(${line}, ${'\n'} order by txn, id)`.as('text'),
+      sql<string | null>`string_agg(${lineOf(dialect)}, ${'\n'} order by txn, id)`.as('text'),
     ])
-    .where(sql<boolean>`(txn, id) <= (${sql.lit(end.upto_txn)}, ${sql.lit(end.upto_id)})`)
     .executeTakeFirstOrThrow()
   return { rows: Number(rows), text: text ?? '' }
 }
 
+/** The same text in both databases. */
+function lineOf(dialect: Dialect): RawBuilder<string> {
+  if (dialect === 'sqlite')
+    return sql`json_array(id, customer_id, at_ms, ${sql.join(texts.map((text) => sql.ref(text)))})`
+  const quoted = texts.map((text) => sql`coalesce(to_json(${sql.ref(text)})::text, 'null')`)
+  return sql`'[' || ${sql.join([sql.ref('id'), sql.ref('customer_id'), sql.ref('at_ms'), ...quoted], sql` || ',' || `)} || ']'`
+}
+
 const texts = ['kind', 'subject', 'method', 'outcome', 'challenge_id', 'request_id', 'detail'] as const
 
-async function countAfter(db: Db, customerId: number, last: End | undefined): Promise<number> {
-  const { rows } = await rowsAfter(db, customerId, last)
+async function countAfter(db: Db, dialect: Dialect, customerId: number, last: End | undefined): Promise<number> {
+  const { rows } = await rowsBetween(db, dialect, customerId, last)
     .select(sql<number>`count(*)`.as('rows'))
     .executeTakeFirstOrThrow()
   return Number(rows)
 }
 
-function rowsAfter(db: Db, customerId: number, last: End | undefined) {
-  const query = db.selectFrom('audit_rows').where('customer_id', '=', customerId)
-  return last ? query.where(sql<boolean>`(txn, id) > (${sql.lit(last.upto_txn)}, ${sql.lit(last.upto_id)})`) : query
+/** The rows of one customer after one end and up to another. */
+function rowsBetween(db: Db, dialect: Dialect, customerId: number, after: End | undefined, upto?: End) {
+  let query = db.selectFrom('audit_rows').where('customer_id', '=', customerId)
+  if (dialect === 'sqlite') {
+    // All rows of SQLite have one transaction number, and of a pair it would look up the first half alone.
+    query = query.where('txn', '=', 0)
+    if (after) query = query.where('id', '>', after.upto_id)
+    return upto ? query.where('id', '<=', upto.upto_id) : query
+  }
+  const pair = (end: End) => sql`(${sql.lit(end.upto_txn)}, ${sql.lit(end.upto_id)})`
+  if (after) query = query.where(sql<boolean>`(txn, id) > ${pair(after)}`)
+  return upto ? query.where(sql<boolean>`(txn, id) <= ${pair(upto)}`) : query
 }
