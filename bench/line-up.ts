@@ -10,7 +10,7 @@ import { startTarget, type Target } from './target.ts'
 import { apiKey, customerKey, type Person, Workload } from './workload.ts'
 
 /** What `npm start` gives Node. */
-const startOptions = packageJson.scripts.start.match(/--\S+/g) ?? []
+export const startOptions = packageJson.scripts.start.match(/--\S+/g) ?? []
 const masterKey = randomBytes(32).toString('base64')
 /** How long a server is left alone before its memory is read. */
 const idleSeconds = 5
@@ -24,6 +24,19 @@ export interface Ground {
   readonly cleanup: AsyncDisposableStack
 }
 
+/** As operators run it: the request inspector and the inbox of development are not part of it. */
+export function productEnvironment(folder: string, port: number): Record<string, string> {
+  return {
+    COUNTERSIGN_PORT: String(port),
+    COUNTERSIGN_DATA_DIR: folder,
+    COUNTERSIGN_BOOTSTRAP_CUSTOMER_KEY: customerKey,
+    COUNTERSIGN_BOOTSTRAP_API_KEY: apiKey,
+    COUNTERSIGN_MODE: 'production',
+    COUNTERSIGN_BASE_URL: 'https://countersign.example.com',
+    COUNTERSIGN_MASTER_KEY: masterKey,
+  }
+}
+
 /** Fills a database, starts the server on it as an operator would, and takes its footprint before anything else runs. */
 export async function startProduct(
   { folder, people, profileFolder, cleanup }: Ground,
@@ -31,14 +44,7 @@ export async function startProduct(
   databaseUrl: string | null,
 ): Promise<{ target: Target; footprint: Footprint }> {
   const environment = (port: number) => ({
-    COUNTERSIGN_PORT: String(port),
-    COUNTERSIGN_DATA_DIR: join(folder, name),
-    COUNTERSIGN_BOOTSTRAP_CUSTOMER_KEY: customerKey,
-    COUNTERSIGN_BOOTSTRAP_API_KEY: apiKey,
-    // As operators run it: the request inspector and the inbox of development are not part of it.
-    COUNTERSIGN_MODE: 'production',
-    COUNTERSIGN_BASE_URL: 'https://countersign.example.com',
-    COUNTERSIGN_MASTER_KEY: masterKey,
+    ...productEnvironment(join(folder, name), port),
     ...(databaseUrl === null ? {} : { COUNTERSIGN_DATABASE_URL: databaseUrl }),
   })
   await seed(environment(0), people)

@@ -12,6 +12,7 @@ import { emptyProfile, learn, type Profile } from '../server/risk/profile.ts'
 import { valuesOf } from '../server/risk/values.ts'
 import type { Customer } from '../server/vocabulary.ts'
 import { Connection } from './connection.ts'
+import { productEnvironment, startOptions } from './line-up.ts'
 import { cpuSeconds } from './process-facts.ts'
 import { seed } from './seed.ts'
 import { startTarget } from './target.ts'
@@ -77,12 +78,7 @@ try {
 
 async function run(): Promise<void> {
   const people = makePeople(users)
-  const environment = (port: number) => ({
-    COUNTERSIGN_PORT: String(port),
-    COUNTERSIGN_DATA_DIR: folder,
-    COUNTERSIGN_BOOTSTRAP_CUSTOMER_KEY: customerKey,
-    COUNTERSIGN_BOOTSTRAP_API_KEY: apiKey,
-  })
+  const environment = (port: number) => productEnvironment(folder, port)
   const nowMs = Date.now()
   const profiles: Profile[] = []
   await seed(environment(0), people, async (tx, customer, userId, index) => {
@@ -92,7 +88,8 @@ async function run(): Promise<void> {
   })
   const workload = new Workload(people, true)
   const profiling = options['cpu-prof']
-  const nodeOptions = profiling ? ['--cpu-prof', `--cpu-prof-dir=${profiling}`, '--cpu-prof-name=risk.cpuprofile'] : []
+  const profile = profiling ? ['--cpu-prof', `--cpu-prof-dir=${profiling}`, '--cpu-prof-name=risk.cpuprofile'] : []
+  const nodeOptions = [...startOptions, ...profile]
   const product = await startTarget({
     ...{ name: 'SQLite', isYardstick: false, workload, script: 'server/main.ts', environment, nodeOptions },
   })
