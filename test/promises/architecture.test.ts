@@ -69,7 +69,7 @@ const places: readonly Place[] = [
   {
     folder: /^server\/store\//,
     ours: /^server\/(risk\/|security\/|vocabulary|settings)/, // what it keeps of risk has its shape there
-    packages: /^(kysely|pg|node:(sqlite|crypto|fs|path|timers\/promises|worker_threads)$)/,
+    packages: /^(kysely|pg|node:(sqlite|crypto|fs|fs\/promises|path|timers\/promises|worker_threads)$)/,
   },
   {
     folder: /^server\/channels\//,

@@ -19,6 +19,8 @@ export interface GroupCommitOptions {
   readonly handle: DatabaseSync
   readonly writer: Db
   readonly lane: SharedArrayBuffer
+  /** Has what was committed reach the disk: the connection itself does not wait for it. */
+  readonly log: { reached(): Promise<void> }
   readonly answers: { turn(): Promise<void> }
   /** Called after each commit, before anybody is told of it. */
   readonly onCommitted: () => void
@@ -26,29 +28,31 @@ export interface GroupCommitOptions {
 
 /**
  * All writes of the moment but decisions: they share one transaction and one fsync, each inside its own savepoint, and
- * every caller is answered after the commit. While one group reaches the disk the next one gathers.
+ * every caller is answered when the disk has it. While one group reaches the disk the next one gathers.
  */
 export class GroupCommit {
   readonly #handle: DatabaseSync
   readonly #writer: Db
   readonly #lane: ReturnType<typeof mainSide>
-  readonly #answers: { turn(): Promise<void> }
+  readonly #log: GroupCommitOptions['log']
+  readonly #answers: GroupCommitOptions['answers']
   readonly #onCommitted: () => void
   readonly #begin: StatementSync
-  readonly #commit: StatementSync
+  readonly #end: StatementSync
   readonly #savepoint: StatementSync
   readonly #release: StatementSync
   #waiting: Waiting[] = []
   #running: Promise<void> | undefined
 
-  constructor({ handle, writer, lane, answers, onCommitted }: GroupCommitOptions) {
+  constructor({ handle, writer, lane, log, answers, onCommitted }: GroupCommitOptions) {
+    this.#log = log
     this.#answers = answers
     this.#handle = handle
     this.#writer = writer
     this.#lane = mainSide(lane)
     this.#onCommitted = onCommitted
     this.#begin = handle.prepare('begin immediate')
-    this.#commit = handle.prepare('commit')
+    this.#end = handle.prepare('commit')
     this.#savepoint = handle.prepare('savepoint alone')
     this.#release = handle.prepare('release alone')
   }
@@ -84,6 +88,17 @@ export class GroupCommit {
   }
 
   async #commitGroup(group: readonly Waiting[]): Promise<void> {
+    try {
+      const answers = await this.#commit(group)
+      // Nobody else waits for the disk meanwhile: not the event loop, and not the decisions.
+      await this.#log.reached()
+      for (const answer of answers) answer()
+    } catch (error) {
+      for (const waiting of group) waiting.fail(error)
+    }
+  }
+
+  async #commit(group: readonly Waiting[]): Promise<readonly (() => void)[]> {
     const answers: (() => void)[] = []
     try {
       this.#lane.ask()
@@ -92,16 +107,15 @@ export class GroupCommit {
         const answer = await this.#runAlone(waiting)
         if (answer) answers.push(answer)
       }
-      this.#commit.run()
+      this.#end.run()
       this.#onCommitted()
+      return answers
     } catch (error) {
       if (this.#handle.isTransaction) this.#handle.exec('rollback')
-      for (const waiting of group) waiting.fail(error)
-      return
+      throw error
     } finally {
       this.#lane.giveBack()
     }
-    for (const answer of answers) answer()
   }
 
   /** A failure undoes and fails this one only; the group goes on. */
