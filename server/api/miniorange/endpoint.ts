@@ -191,8 +191,8 @@ function bytesOf(request: FastifyRequest): Buffer {
 
 /** The header is the identity (security hazard H7); a body may only agree with it. */
 function foreignKey({ id }: Customer, body: object): string | undefined {
-  const given = Object.entries(body).filter(([name]) => name === 'customerKey' || name === 'customerId')
-  return given.find(([, key]) => String(key) !== String(id))?.[0]
+  const given: Readonly<Record<string, unknown>> = { ...body }
+  return ['customerKey', 'customerId'].find((name) => given[name] !== undefined && String(given[name]) !== String(id))
 }
 
 /** Compiles the schema once; a refusal names the first field that is wrong. */
