@@ -23,11 +23,12 @@ async function start(): Promise<void> {
   const config = readConfig(process.env)
   const server = await assemble(config)
   const { store } = server
+  let shown: string
   try {
     const first = await bootstrap(store, config, Date.now())
     const baseUrl = await server.listen()
     const admin = await bootstrapAdmin(store, config, baseUrl, Date.now())
-    process.stdout.write(banner({ config, baseUrl, first, customer: await customerToShow(server, config), admin }))
+    shown = banner({ config, baseUrl, first, customer: await customerToShow(server, config), admin })
   } catch (error) {
     await server.close()
     const isTaken = error instanceof Error && 'code' in error && error.code === 'EADDRINUSE'
@@ -48,6 +49,8 @@ async function start(): Promise<void> {
   if (config.tls) process.on('SIGHUP', () => server.reload())
   process.on('SIGTERM', stop)
   process.on('SIGINT', stop)
+  // Last: whoever reads that it is ready may stop it at once.
+  process.stdout.write(shown)
 }
 
 /** In development the box shows the key at every start; in production only when it was just made. */
