@@ -3,6 +3,7 @@ import type { FastifyInstance } from 'fastify'
 import type { Logger } from 'pino'
 import packageJson from '../package.json' with { type: 'json' }
 import { createHttp } from './api/http.ts'
+import { createCheckpoints } from './checkpoints/write.ts'
 import { type Clock, createClock } from './clock.ts'
 import { type Config, ConfigError } from './config.ts'
 import { openStoreOf } from './database.ts'
@@ -55,6 +56,7 @@ export async function assemble(config: Config, given?: Clock): Promise<Assembled
   const doorbell = createDoorbell()
   const { settings } = outgoing
   const push = await createPushSending({ store, clock, doorbell, settings, baseUrl: () => baseUrl, metrics, logger })
+  const checkpoints = createCheckpoints(store, config.dataDir, logger)
   const risk = riskPorts(config.networks, store, logger, freshMs)
   const engine: Engine = {
     get baseUrl() {
@@ -78,14 +80,19 @@ export async function assemble(config: Config, given?: Clock): Promise<Assembled
     version: packageJson.version,
     baseUrl: config.baseUrl,
     isReady: () => isReady(store),
-    state: { voice: voices.isReplayChecked ? 'replay protection on' : 'replay protection off' },
+    state: {
+      voice: voices.isReplayChecked ? 'replay protection on' : 'replay protection off',
+      get audit() {
+        return checkpoints.state()
+      },
+    },
     metrics: metrics.registry,
     plugins: servedBy({ config, store, engine, outgoing, vapidPublicKey: push.vapidPublicKey }),
   })
 
   const warn = (error: unknown) => logger.warn({ err: error }, 'a background job failed')
   outgoing.outbox.start()
-  const jobs = jobsOf({ engine, store, clock, warn, synchronize: () => time.synchronize(), risk })
+  const jobs = jobsOf({ engine, store, checkpoints, clock, warn, synchronize: () => time.synchronize(), risk })
   return {
     app,
     store,
@@ -105,6 +112,7 @@ export async function assemble(config: Config, given?: Clock): Promise<Assembled
       await Promise.all(jobs.map((job) => job.stop()))
       await voices.close()
       await store.closeAudit(clock()).catch(warn)
+      await checkpoints.write(clock())
       await store.close()
       flush()
     },

@@ -44,7 +44,10 @@ interface BootSetting {
 export const bootSettings = {
   HOST: { fallback: '127.0.0.1', meaning: 'Address to listen on. `0.0.0.0` for all.' },
   PORT: { fallback: '8080', meaning: 'Port to listen on, 0–65535. `0` takes a free one.' },
-  DATA_DIR: { fallback: './data', meaning: 'Folder for the SQLite file and the development master key.' },
+  DATA_DIR: {
+    fallback: './data',
+    meaning: 'Folder for the SQLite file, the development master key and the checkpoints of the audit.',
+  },
   DATABASE_URL: {
     fallback: null,
     meaning: '`postgres://user:password@host/database` for PostgreSQL 15 or newer. Unset: SQLite in `DATA_DIR`.',

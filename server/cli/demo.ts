@@ -1,4 +1,5 @@
 import type { Command } from 'commander'
+import { demoCustomer } from '../demo/noted.ts'
 import { withAnyStore, withStore } from './database.ts'
 import { example } from './options.ts'
 import { type Act, Refusal, type Report } from './report.ts'
@@ -21,14 +22,11 @@ export function demo(program: Command, act: Act): void {
 }
 
 async function fill(): Promise<Report> {
-  const [{ bootstrap }, { demoCustomer, fillDemo }] = await Promise.all([
-    import('../bootstrap.ts'),
-    import('../demo/fill.ts'),
-  ])
+  const [{ bootstrap }, { fillDemo }] = await Promise.all([import('../bootstrap.ts'), import('../demo/fill.ts')])
   return withAnyStore(async (store, config) => {
     if (config.mode === 'production')
       throw new Refusal('A demo has no place in production. Fill one on another machine.')
-    const known = await demoCustomer(store)
+    const known = await demoCustomer(store.read)
     if (known !== undefined) return { text: `The demo is there: customer ${known}.`, json: { customerKey: known } }
     const nowMs = Math.round(await store.timeMs())
     await bootstrap(store, config, nowMs)

@@ -8,10 +8,9 @@ import type { Store } from '../store/open.ts'
 import type { Repositories } from '../store/repositories.ts'
 import { type Credential, type Customer, type Delivery, serverScope, type Token } from '../vocabulary.ts'
 import { type DemoEvent, daysBack, historyOf, type Known } from './history.ts'
+import { demoCustomer, noted } from './noted.ts'
 import { type DemoPerson, groupNames, people } from './people.ts'
 
-/** The server's note of which customer is made up; nothing else is ever removed as a demo. */
-const noted = 'demoCustomer'
 const dayMs = 24 * 3_600_000
 const minuteMs = 60_000
 /** Lines of the audit in one write, so that a server that runs beside it is not kept waiting. */
@@ -21,12 +20,6 @@ export interface Filled {
   readonly customerId: number
   readonly users: number
   readonly events: number
-}
-
-/** The customer of the demo; undefined when there is none. */
-export async function demoCustomer(store: Store): Promise<number | undefined> {
-  const text = (await store.read.settings.all(serverScope)).get(noted)
-  return text === undefined ? undefined : Number(text)
 }
 
 /** Makes a customer with people, groups, tokens and thirty days of sign-ins, an attack among them. */
@@ -53,7 +46,7 @@ export async function fillDemo(store: Store, nowMs: number): Promise<Filled> {
 
 /** Removes the demo with everything that was made for it. Undefined when there is none. */
 export async function clearDemo(store: Store): Promise<number | undefined> {
-  const customerId = await demoCustomer(store)
+  const customerId = await demoCustomer(store.read)
   if (customerId === undefined) return undefined
   await store.write(async (tx) => {
     await tx.customers.erase(customerId)

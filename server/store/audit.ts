@@ -101,6 +101,23 @@ export function audit(db: Db, keys: Keys, dialect: Dialect) {
       await db.insertInto('audit_blocks').values(block).execute()
     },
 
+    /** The newest block of one customer's chain; `hash` in hex. */
+    async last(customerId: number): Promise<{ number: number; hash: string } | undefined> {
+      const block = await lastBlock(db, customerId)
+      return block && { number: block.number, hash: hexOf(block.hash) }
+    },
+
+    /** The hashes of those of these blocks that are there, by number, in hex. */
+    async hashes(customerId: number, numbers: readonly number[]): Promise<Map<number, string>> {
+      const blocks = await db
+        .selectFrom('audit_blocks')
+        .select(['number', 'hash'])
+        .where('customer_id', '=', customerId)
+        .where('number', 'in', numbers)
+        .execute()
+      return new Map(blocks.map((block) => [block.number, hexOf(block.hash)]))
+    },
+
     /** Rows of one customer, newest first: all of them, or those of some subjects. */
     async list(customerId: number, wanted: AuditWanted): Promise<AuditEntry[]> {
       const { subjects, limit } = wanted
@@ -267,7 +284,11 @@ function problemOf(
 }
 
 function blockHash(previous: Uint8Array | null, number: number, text: string): Buffer {
-  return hash('sha256', `${previous ? Buffer.from(previous).toString('hex') : ''}\n${number}\n${text}`, 'buffer')
+  return hash('sha256', `${previous ? hexOf(previous) : ''}\n${number}\n${text}`, 'buffer')
+}
+
+function hexOf(bytes: Uint8Array): string {
+  return Buffer.from(bytes).toString('hex')
 }
 
 function lastBlock(db: Db, customerId: number): Promise<AuditBlockRow | undefined> {

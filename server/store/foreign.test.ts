@@ -125,6 +125,8 @@ const foreignProbes = {
   'apps.remove': { look: (tx, { app }) => tx.apps.remove(other, app.id), finds: false },
   'audit.append': { look: (tx) => tx.audit.append(other, aNote(), 'done', nowMs) },
   'audit.nextBlock': { look: (tx) => tx.audit.nextBlock(other, 0, nowMs), finds: undefined },
+  'audit.last': { look: (tx) => tx.audit.last(other), finds: undefined },
+  'audit.hashes': { look: async (tx) => (await tx.audit.hashes(other, [1])).size, finds: 0 },
   'audit.verify': { look: async (tx) => (await tx.audit.verify(other)).blocks, finds: 0 },
   'challenges.byRequest': {
     look: (tx, { requestDigest }) => tx.challenges.byRequest(other, requestDigest),

@@ -72,6 +72,11 @@ const places: readonly Place[] = [
     packages: /^(kysely|pg|node:(sqlite|crypto|fs|fs\/promises|path|timers\/promises|worker_threads)$)/,
   },
   {
+    folder: /^server\/checkpoints\//,
+    ours: /^server\/(security\/|store\/|demo\/noted|vocabulary)/,
+    packages: /^(pino|node:(fs\/promises|path))$/,
+  },
+  {
     folder: /^server\/channels\//,
     ours: /^server\/(vocabulary|settings)/,
     packages: /^(nodemailer|smpp|typebox(\/compile)?|web-push|node:(crypto|dns|events|https|net|timers\/promises))$/,
@@ -300,6 +305,11 @@ const walls: readonly (readonly [file: string, says: RegExp, imports: readonly s
     ['../engine/guard.ts', '../api/http.ts', '../methods/index.ts', '../channels/smtp.ts', 'fastify'],
   ],
   ['server/store/sqlite/bad.ts', /The store keeps state/, ['../../engine/guard.ts', '../../methods/index.ts']],
+  [
+    'server/checkpoints/bad.ts',
+    /Checkpoints tell of the store/,
+    ['../engine/guard.ts', '../api/http.ts', '../methods/index.ts', '../channels/smtp.ts', 'fastify', 'kysely'],
+  ],
   [
     'server/channels/bad.ts',
     /A channel carries a message/,
