@@ -1,6 +1,7 @@
-import { accessSync, constants } from 'node:fs'
-import { join, resolve } from 'node:path'
+import { accessSync, constants, statSync } from 'node:fs'
+import { dirname, join, resolve } from 'node:path'
 import packageJson from '../../package.json' with { type: 'json' }
+import { checkpointFile } from '../checkpoints/write.ts'
 import type { Config } from '../config.ts'
 import { serverSettings, withDefaults } from '../settings.ts'
 import type { Store } from '../store/open.ts'
@@ -39,7 +40,7 @@ export function folderLine(config: Config): Line {
   const { dataDir, databaseUrl, masterKeys } = config
   const folder = resolve(dataDir)
   if (databaseUrl !== null && masterKeys !== null)
-    return ok('data folder', 'Not used: PostgreSQL and a given master key.')
+    return ok('data folder', 'For checkpoints of the audit alone: PostgreSQL and a given master key.')
   if (isAbsent(folder)) return ok('data folder', `${folder} does not exist yet: the first start makes it.`)
   const files = ['', 'countersign.db', 'countersign.db-wal', 'countersign.db-shm'].map((file) => join(folder, file))
   const closed = files.find((file) => !isAbsent(file) && !isWritable(file))
@@ -49,6 +50,22 @@ export function folderLine(config: Config): Line {
   }
   if (isKeyLost(config)) return problem('data folder', lostKey(config))
   return ok('data folder', `${folder} can be written.`)
+}
+
+/** A server without them works, and tells nobody but its log. */
+export function checkpointsLine({ dataDir }: Config): Line {
+  const name = 'audit checkpoints'
+  const file = resolve(checkpointFile(dataDir))
+  if (isAbsent(file) && isWritable(nearest(dirname(file)))) return ok(name, `${file} will be made.`)
+  const state = isWritable(file) ? statSync(file) : undefined
+  if (state?.isFile()) return ok(name, `${file}, last written ${state.mtime.toISOString()}.`)
+  const text = `${file} cannot be written, so nobody would notice if the end of the audit was cut off: give the folder to the user that runs the server, or set COUNTERSIGN_DATA_DIR to one that is his.`
+  return warning(name, text)
+}
+
+/** The folder, or the one above in which it would be made. */
+function nearest(folder: string): string {
+  return isAbsent(folder) ? nearest(dirname(folder)) : folder
 }
 
 function isWritable(file: string): boolean {

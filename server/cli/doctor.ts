@@ -4,6 +4,7 @@ import { type Config, ConfigError, readConfig } from '../config.ts'
 import type { Store } from '../store/open.ts'
 import {
   addressLine,
+  checkpointsLine,
   clockLine,
   customersLine,
   folderLine,
@@ -52,7 +53,7 @@ function settingsOf(lines: Line[]): Config | null {
 
 async function examineServer(config: Config, lines: Line[]): Promise<void> {
   const folder = folderLine(config)
-  lines.push(folder, addressLine(config), await portLine(config), voiceLine(config))
+  lines.push(folder, checkpointsLine(config), addressLine(config), await portLine(config), voiceLine(config))
   if (folder.state === 'problem') return
   if (isMissing(config)) {
     lines.push(warning('database', 'There is none yet: the first start of the server makes it.'))

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
-import { chmodSync } from 'node:fs'
+import { chmodSync, mkdirSync, rmdirSync } from 'node:fs'
 import { type AddressInfo, createServer, type Server } from 'node:net'
+import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { SMTPServer } from 'smtp-server'
@@ -102,6 +103,16 @@ describe('doctor', () => {
     if (!isRoot) chmodSync(server.place.dataDir, 0o700)
     assert.equal(status, 1)
     assert.match(stdout, /^PROBLEM +data folder +\S+ cannot be written by this user: .*chown/m)
+  })
+
+  it('warns when no checkpoint of the audit can be written', async () => {
+    assert.match(await lineOf('audit checkpoints'), /^ok: .*audit-checkpoints\.jsonl will be made\.$/)
+    const file = join(server.place.dataDir, 'audit-checkpoints.jsonl')
+    mkdirSync(file)
+    assert.match(await lineOf('audit checkpoints'), /^warning: .* cannot be written, .*COUNTERSIGN_DATA_DIR/)
+    rmdirSync(file)
+    await json(server.place, ['audit', 'checkpoint'])
+    assert.match(await lineOf('audit checkpoints'), /^ok: .*audit-checkpoints\.jsonl, last written 20.*Z\.$/)
   })
 
   it('says which customer is missing on an empty database', async () => {
