@@ -313,6 +313,13 @@ export interface Records {
     ): Promise<{ subject: string; method: string; failures: number; lockedUntilMs: number }[]>
     countClosed(customerId: number, nowMs: number, failuresMax: number): Promise<number>
   }
+  readonly keptAnswers: {
+    claim(customerId: number, claim: AnswerClaim): Promise<boolean>
+    find(customerId: number, digest: Uint8Array): Promise<KeptAnswer | undefined>
+    keep(customerId: number, digest: Uint8Array, answer: string): Promise<void>
+    giveUp(customerId: number, digest: Uint8Array): Promise<void>
+    giveBack(customerId: number, digest: Uint8Array): Promise<void>
+  }
   readonly logos: {
     find(customerId: number, digest: string): Promise<Uint8Array | undefined>
     put(customerId: number, digest: string, png: Uint8Array, nowMs: number): Promise<void>
@@ -539,6 +546,19 @@ export interface Uncounted {
   readonly customerId: number
   readonly atMs: number
   readonly marks: Marks
+}
+
+/** A key that a request took, under which it is done once; see `kept-answers.ts`. */
+export interface AnswerClaim {
+  readonly digest: Uint8Array
+  readonly bodyDigest: Uint8Array
+  readonly claimedAtMs: number
+  readonly expiresAtMs: number
+}
+
+export interface KeptAnswer extends AnswerClaim {
+  /** Null: the request is under way, or nobody knows how it ended. */
+  readonly answer: string | null
 }
 
 /** A phone that a user was offered to pair. */

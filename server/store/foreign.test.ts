@@ -12,6 +12,7 @@ import {
   aDevice,
   aLogo,
   aNote,
+  anAnswerClaim,
   anApp,
   anOffer,
   aToken,
@@ -172,6 +173,14 @@ const foreignProbes = {
     look: (tx, { delivery: { id } }) =>
       tx.deliveries.record({ id, customerId: other, isSent: true, atMs: nowMs, error: null, tries: [] }),
   },
+  'keptAnswers.claim': {
+    look: (tx, { answerDigest }) => tx.keptAnswers.claim(other, anAnswerClaim({ digest: answerDigest })),
+    finds: true,
+  },
+  'keptAnswers.find': { look: (tx, { answerDigest }) => tx.keptAnswers.find(other, answerDigest), finds: undefined },
+  'keptAnswers.keep': { look: (tx, { answerDigest }) => tx.keptAnswers.keep(other, answerDigest, '{}') },
+  'keptAnswers.giveUp': { look: (tx, { answerDigest }) => tx.keptAnswers.giveUp(other, answerDigest) },
+  'keptAnswers.giveBack': { look: (tx, { answerDigest }) => tx.keptAnswers.giveBack(other, answerDigest) },
   'logos.find': { look: (tx) => tx.logos.find(other, aLogo.digest), finds: undefined },
   'logos.put': { look: (tx) => tx.logos.put(other, 'another', Buffer.from('another'), nowMs) },
   'logos.remove': { look: (tx) => tx.logos.remove(other), finds: false },

@@ -143,6 +143,7 @@ for (const name of databaseNames) {
           'notices',
           'webhooks',
           'marks',
+          'answers',
           'signIns',
           'adminSessions',
           'userSessions',
@@ -284,6 +285,9 @@ for (const name of databaseNames) {
           select 101, id, 0, 1, 1 from given`,
         marks: (blob: (text: string) => string) =>
           `insert into request_marks (digest, expires_at_ms) select ${blob('id')}, 0 from given`,
+        answers: (blob: (text: string) => string) => `
+          insert into kept_answers (customer_id, digest, body_digest, claimed_at_ms, expires_at_ms)
+          select 101, ${blob('id')}, ${blob('id')}, 0, 1 from given`,
         guards: () => `insert into guards (customer_id, subject, method, failures, locked_until_ms, updated_at_ms)
           select 101, id, 'message-code', 1, 0, 0 from given`,
         messages: () => `insert into inbox_messages (customer_id, channel, "to", text, sent_at_ms)

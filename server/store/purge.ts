@@ -38,6 +38,21 @@ export async function purge(db: Db, nowMs: number, failuresMax: number): Promise
       ),
     )
     .executeTakeFirst()
+  const answers = await db
+    .deleteFrom('kept_answers')
+    .where((eb) =>
+      eb(
+        eb.refTuple('customer_id', 'digest'),
+        'in',
+        eb
+          .selectFrom('kept_answers')
+          .select(['customer_id', 'digest'])
+          .where('expires_at_ms', '<=', nowMs)
+          .limit(purgedRowsMax)
+          .$asTuple('customer_id', 'digest'),
+      ),
+    )
+    .executeTakeFirst()
   const challenges = await db
     .deleteFrom('challenges')
     .where('id', 'in', (eb) =>
@@ -212,6 +227,7 @@ export async function purge(db: Db, nowMs: number, failuresMax: number): Promise
     adminSessions: Number(sessions.numDeletedRows),
     userSessions: Number(selves.numDeletedRows),
     marks: Number(marks.numDeletedRows),
+    answers: Number(answers.numDeletedRows),
     challenges: Number(challenges.numDeletedRows),
     credentials: Number(credentials.numDeletedRows),
     guards: Number(guards.numDeletedRows),

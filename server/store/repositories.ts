@@ -12,6 +12,7 @@ import type { Dialect } from './dialect.ts'
 import { groups } from './groups.ts'
 import { guards } from './guards.ts'
 import { inbox } from './inbox.ts'
+import { keptAnswers } from './kept-answers.ts'
 import type { Keys } from './keys.ts'
 import { logos } from './logos.ts'
 import { marks } from './marks.ts'
@@ -49,6 +50,7 @@ export function repositories(db: Db, keys: Keys, dialect: Dialect) {
     groups: groups(db, dialect),
     guards: guards(db),
     inbox: inbox(db),
+    keptAnswers: keptAnswers(db, keys),
     logos: logos(db),
     marks: marks(db),
     phoneOffers: phoneOffers(db),

@@ -96,6 +96,11 @@ const sealedColumns = {
     where: 'customer_id = $1',
     read: (store) => store.read.apps.list(mine),
   },
+  'kept_answers.answer': {
+    plain: plain.keptAnswer,
+    where: 'customer_id = $1',
+    read: (store, { answerDigest }) => store.read.keptAnswers.find(mine, answerDigest),
+  },
   'deliveries.message': { plain: plain.text, where: 'challenge_id = $1', read: readDelivery },
 } satisfies Record<SealedColumn, SealedCase>
 

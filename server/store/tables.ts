@@ -21,6 +21,7 @@ export interface Tables {
   guards: GuardRow
   daily_tries: DailyTryRow
   request_marks: RequestMarkRow
+  kept_answers: KeptAnswerRow
   audit_rows: AuditRow
   audit_blocks: AuditBlockRow
   inbox_messages: InboxRow
@@ -261,6 +262,19 @@ export interface DailyTryRow {
 export interface RequestMarkRow {
   digest: Uint8Array
   nonce: Uint8Array | null
+  expires_at_ms: number
+}
+
+/** What a request under a key of its caller's was answered. */
+export interface KeptAnswerRow {
+  customer_id: number
+  /** Of the call and the key. */
+  digest: Uint8Array
+  /** Of the body, keyed. */
+  body_digest: Uint8Array
+  /** Null: not answered yet, or never. */
+  answer: Sealed | null
+  claimed_at_ms: number
   expires_at_ms: number
 }
 

@@ -175,6 +175,13 @@ export function aMark(more: Partial<RequestMark> = {}): RequestMark {
   return { digest: Buffer.from(randomUUID()), nonce: null, expiresAtMs: nowMs + 600_000, ...more }
 }
 
+type AnswerClaim = Parameters<Store['read']['keptAnswers']['claim']>[1]
+
+export function anAnswerClaim(more: Partial<AnswerClaim> = {}): AnswerClaim {
+  const [digest, bodyDigest] = [Buffer.from(randomUUID()), Buffer.from('a body')]
+  return { digest, bodyDigest, claimedAtMs: nowMs, expiresAtMs: nowMs + 24 * 3_600_000, ...more }
+}
+
 export function aNote(more: Partial<AuditNote> = {}): AuditNote {
   return { kind: 'answer', subject: null, method: null, challengeId: null, requestId: null, detail: null, ...more }
 }
@@ -223,6 +230,7 @@ export const plain = {
   password: 'a hash that nobody may read',
   appSecret: 'the-secret-of-an-app-that-nobody-may-read',
   oldAppSecret: 'the-old-secret-that-nobody-may-read',
+  keptAnswer: '{"txId":"that nobody may read"}',
 }
 
 /** What a customer of the story shows to everybody. */
@@ -247,6 +255,7 @@ export async function tell(store: Store, customerId: number) {
   const app = anApp(customerId, { secret: plain.oldAppSecret })
   const signInDigest = Buffer.from(`sign-in of ${user.id}`)
   const requestDigest = Buffer.from(`request of ${user.id}`)
+  const answerDigest = Buffer.from(`answer to ${user.id}`)
   const challenge = aChallenge(customerId, { subject, userId: user.id, pending, requestDigest, transactionName: 'Pay' })
   const delivery = aDelivery(challenge, {
     contact,
@@ -294,12 +303,15 @@ export async function tell(store: Store, customerId: number) {
     await tx.apps.rotate(customerId, app.id, plain.appSecret, nowMs + 600_000)
     await tx.signIns.add(signInDigest, aSignIn(app, user.id, { methods: ['message-code'], challengeId: challenge.id }))
     risk = await tellRisk(tx, user, { latitude: plain.latitude, username: plain.riskName, action: plain.riskAction })
+    await tx.keptAnswers.claim(customerId, anAnswerClaim({ digest: answerDigest }))
+    await tx.keptAnswers.keep(customerId, answerDigest, plain.keptAnswer)
     await tx.audit.append(customerId, aNote(), 'told', nowMs)
   })
   const failing = { ...aDecision(challenge), challengeId: null, verdict: 'wrong' } as const
   assert.equal(await store.decide(failing), 'wrong')
   assert.ok(risk)
-  return { user, credential, token, device, challenge, delivery, requestDigest, app, signInDigest, groupId, risk }
+  const digests = { requestDigest, answerDigest, signInDigest }
+  return { user, credential, token, device, challenge, delivery, ...digests, app, groupId, risk }
 }
 
 /**

@@ -16,6 +16,7 @@ import { risk } from './0011-risk.ts'
 import { logo } from './0012-logo.ts'
 import { groupMethods } from './0013-group-methods.ts'
 import { auditSpans } from './0014-audit-spans.ts'
+import { keptAnswers } from './0015-kept-answers.ts'
 
 /** Every migration in order; a new one is its file and a line here. */
 function migrations(dialect: Dialect): Record<string, Migration> {
@@ -34,6 +35,7 @@ function migrations(dialect: Dialect): Record<string, Migration> {
     '0012-logo': logo(dialect),
     '0013-group-methods': groupMethods(),
     '0014-audit-spans': auditSpans(dialect),
+    '0015-kept-answers': keptAnswers(dialect),
   }
 }
 
