@@ -50,6 +50,7 @@ export const challengeCall = endpoint({
   path: '/api/auth/challenge',
   summary: 'Challenge a user: enrolled (username) or not (phone, email)',
   refusal: 'ERROR',
+  takesIdempotencyKey: true,
   isForDefaultCustomers: true,
   body: Type.Object({
     customerKey,
@@ -171,6 +172,7 @@ export const validateCall = endpoint({
   path: '/api/auth/validate',
   summary: 'Validate the answer of a user',
   refusal: 'FAILED',
+  takesIdempotencyKey: true,
   isForDefaultCustomers: true,
   body: Type.Object({
     customerKey: Type.Optional(customerKey),

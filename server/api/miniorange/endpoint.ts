@@ -6,6 +6,7 @@ import { type Customer, OverloadError } from '../../vocabulary.ts'
 import { readJson } from '../body.ts'
 import { answerShape, reworded } from './bodies.ts'
 import { isDefaultCustomer, onlySignUp } from './default-customers.ts'
+import { keyHeaders, onceByKey } from './idempotency.ts'
 import { authenticate, type Caller, type SignatureHeaders, type SignedRequest } from './signature.ts'
 
 declare module 'fastify' {
@@ -36,12 +37,15 @@ interface Described<Body> {
 
 interface Signed<Body> {
   readonly isOpen?: never
+  /** A caller who lost the answer may repeat his request under an `Idempotency-Key`. */
+  readonly takesIdempotencyKey?: true
   readonly handle: (call: Call<Body>) => Promise<Reply | string>
 }
 
 /** Also answers without a signature. */
 interface Open<Body> {
   readonly isOpen: true
+  readonly takesIdempotencyKey?: never
   /** To pages of other origins too. */
   readonly isForBrowsers?: true
   readonly handle: (call: OpenCall<Body>) => Promise<Reply | string>
@@ -88,6 +92,7 @@ export function serve<Body extends TObject>(
       summary: one.summary,
       tags: ['miniOrange'],
       hide: !isListed,
+      ...(one.takesIdempotencyKey ? { headers: keyHeaders } : {}),
       body: one.body,
       response: { 200: answerShape },
       security: one.isOpen ? [] : [{ customerKey: [], timestamp: [], signature: [] }],
@@ -118,33 +123,79 @@ async function handle<Body extends TObject>(
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<Reply | string> {
-  const refuse = (message: string): Reply | string => {
-    request.outcome = `refused: ${message}`
-    return one.refusal === 'text' ? message : { status: one.refusal, message }
-  }
   try {
     const caller = await identify(engine, one, request)
-    if (typeof caller === 'string') return refuse(caller)
+    if (typeof caller === 'string') return refuse(one, request, caller)
     const raw = readJson(bytesOf(request))
-    if (typeof raw === 'string') return refuse(raw)
+    if (typeof raw === 'string') return refuse(one, request, raw)
     const understood = understand(reworded(raw))
-    if (typeof understood === 'string') return refuse(understood)
+    if (typeof understood === 'string') return refuse(one, request, understood)
     const { body } = understood
     const foreign = caller && foreignKey(caller.customer, body)
-    if (foreign) return refuse(`${foreign} and the Customer-Key header differ.`)
-    const call = { engine, body, requestId: request.id, address: request.ip }
-    if (!one.isOpen && !caller) return refuse('Sign the request.')
-    const said = one.isOpen
-      ? await one.handle({ ...call, caller })
-      : await one.handle({ ...call, caller: caller as Caller }) // refused above
-    request.outcome = typeof said === 'string' ? 'refused' : said.status
+    if (foreign) return refuse(one, request, `${foreign} and the Customer-Key header differ.`)
+    const call = { engine, body, requestId: request.id, address: request.ip, caller }
+    const said = await carryOut(one, call, request, reply)
+    request.outcome ??= typeof said === 'string' ? 'refused' : said.status
     return said
   } catch (error) {
     const isOverload = error instanceof OverloadError
-    if (!isOverload) request.log.error({ err: error, requestId: request.id }, 'a call failed')
+    if (!isOverload) logProblem(request, error)
     reply.header('retry-after', '1')
-    return refuse(isOverload ? 'The server is busy. Try again in a moment.' : 'Something went wrong here. Try again.')
+    const message = isOverload ? 'The server is busy. Try again in a moment.' : 'Something went wrong here. Try again.'
+    return refuse(one, request, message)
   }
+}
+
+function refuse({ refusal }: Pick<Endpoint, 'refusal'>, request: FastifyRequest, message: string): Reply | string {
+  request.outcome = `refused: ${message}`
+  return refusal === 'text' ? message : { status: refusal, message }
+}
+
+function logProblem(request: FastifyRequest, error: unknown): void {
+  request.log.error({ err: error, requestId: request.id }, 'a call failed')
+}
+
+function carryOut<Body extends TObject>(
+  one: Endpoint<Body>,
+  call: OpenCall<Static<Body>>,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<Reply | string> | Reply | string {
+  if (one.isOpen) return one.handle(call)
+  if (!isSigned(call)) return refuse(one, request, 'Sign the request.')
+  const key = request.headers['idempotency-key']
+  if (!one.takesIdempotencyKey || key === undefined) return one.handle(call)
+  return carryOutOnce(one, call, key, request, reply)
+}
+
+function isSigned<Body>(call: OpenCall<Body>): call is Call<Body> {
+  return call.caller !== null
+}
+
+/** The same under a key: a repeat is given the answer of the first. */
+async function carryOutOnce<Body extends TObject>(
+  one: Described<Body> & Signed<Static<Body>>,
+  call: Call<Static<Body>>,
+  key: string | readonly string[],
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<Reply | string> {
+  const { engine, caller } = call
+  const once = await onceByKey(
+    engine,
+    { customer: caller.customer, call: one.path, key, body: bytesOf(request) },
+    (watched) => one.handle({ ...call, engine: watched }),
+    (error) => logProblem(request, error),
+  )
+  if ('refusal' in once) {
+    if (once.isSoonOver) reply.header('retry-after', '1')
+    return refuse(one, request, once.refusal)
+  }
+  const said = once.said as Reply // what `handle` said, this time or the first
+  if (!once.isRepeat) return said
+  reply.header('idempotent-replayed', 'true')
+  request.outcome = `repeated: ${said.status}`
+  return said
 }
 
 /** An open endpoint also takes a signature, and then it must be right. Some clients send `Basic` with nothing behind it. */

@@ -121,6 +121,7 @@ export const redeemCall = endpoint({
   path: '/api/risk/redeem',
   summary: 'Redeem the result that a page brought: once, within a minute, for the user and the action you expect',
   refusal: 'ERROR',
+  takesIdempotencyKey: true,
   body: Type.Object({
     ...who,
     action: Type.Optional(action),
