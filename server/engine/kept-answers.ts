@@ -26,7 +26,7 @@ const keptMs = 24 * 3_600_000
 const workMsMax = 60_000
 
 /** How long a repeat waits for the answer of the first. */
-const waitMsMax = 5_000
+const waitMsMax = 3_000
 const lookAgainMs = 100
 
 /**
