@@ -11,8 +11,9 @@ import {
   testKey,
   wrongCode,
 } from '../support/caller.ts'
-import { databaseNames } from '../support/databases.ts'
+import { databaseNames, newPlace, type Place } from '../support/databases.ts'
 import { customerWith, type Nodes, newAddress, nextWindow, signBody, startNodes } from '../support/links.ts'
+import { type ServerProcess, startProcess } from '../support/process.ts'
 import { openRaw, type RawDatabase } from '../support/raw.ts'
 
 const times = 20
@@ -250,6 +251,69 @@ for (const name of databaseNames) {
       assert.equal(isRepeat(soon) || isRepeat(late), false)
       assert.equal(await answersIn(txId, 'accepted'), 1)
       assert.equal((await nodes.server.call('/auth/auth-status', { txId }, { key })).body.status, 'SUCCESS')
+    })
+  })
+}
+
+for (const name of databaseNames) {
+  describe(`an Idempotency-Key when the server dies, on ${name}`, () => {
+    interface Sent {
+      readonly body: { readonly txId: string; readonly token: string }
+      readonly idempotencyKey: string
+      /** Null: the connection broke before an answer came. */
+      readonly first: Promise<Answered | null>
+    }
+    let place: Place
+    let server: ServerProcess
+    const sent: Sent[] = []
+    before(async () => {
+      place = await newPlace(name)
+      server = await startProcess(place)
+      const asked = await Promise.all(Array.from({ length: times }, (_, index) => ask(`dies${index}@example.com`)))
+      for (const [index, body] of asked.entries()) {
+        const idempotencyKey = newKey()
+        const first = validate(body, idempotencyKey).catch(() => null)
+        sent.push({ body, idempotencyKey, first })
+        if (index === 0) await first
+      }
+      await Promise.race(sent.slice(1).map(({ first }) => first))
+      await server.stop('SIGKILL')
+      server = await startProcess(place)
+    })
+    after(async () => {
+      await server.stop()
+      await place.remove()
+    })
+
+    const ask = async (email: string) => {
+      const wanted = { customerKey: testKey.customerKey, email, authType: 'EMAIL' }
+      const { body } = await post(server.baseUrl, '/moas/api/auth/challenge', wanted)
+      return { txId: String(body.txId), token: await codeFor(server.baseUrl, email) }
+    }
+    const validate = (body: object, idempotencyKey: string) =>
+      post(server.baseUrl, '/moas/api/auth/validate', body, { headers: { 'Idempotency-Key': idempotencyKey } })
+
+    it('gives every answer that it gave, and no success that did not happen', async () => {
+      const told = await Promise.all(
+        sent.map(async ({ body, idempotencyKey, first }) => {
+          const [before, now] = [await first, await validate(body, idempotencyKey)]
+          if (before) assert.deepEqual([now.text, isRepeat(now)], [before.text, true])
+          const status = await post(server.baseUrl, '/moas/api/auth/auth-status', { txId: body.txId })
+          if (now.body.status === 'SUCCESS') assert.equal(status.body.status, 'SUCCESS')
+          else assert.match(String(now.body.message), /still being answered/)
+          return before
+        }),
+      )
+      assert.ok(told.some((before) => before?.body.status === 'SUCCESS'))
+      const raw = await openRaw(place)
+      try {
+        const twice = await raw.run(
+          "select challenge_id from audit_rows where outcome = 'accepted' group by challenge_id having count(*) > 1",
+        )
+        assert.deepEqual(twice, [])
+      } finally {
+        await raw.close()
+      }
     })
   })
 }
