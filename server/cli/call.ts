@@ -15,7 +15,7 @@ interface Where {
   readonly apiKey?: string
 }
 
-type Options = Where & { readonly [Name in Field]?: string }
+type Options = Where & { readonly idempotencyKey?: string } & { readonly [Name in Field]?: string }
 
 export function call(program: Command, act: Act): void {
   const noun = program
@@ -35,6 +35,12 @@ export function call(program: Command, act: Act): void {
       .option('--api-key <key>', 'and its API key (default: from the database)')
       .addHelpText('after', example(`call ${name} ${kind.example}`))
       .action(act((options: Options) => run(kind, options)))
+    if (kind.takesIdempotencyKey)
+      command.option(
+        '--idempotency-key <key>',
+        'repeat a call with the same one to have its answer again',
+        idempotencyKey,
+      )
     for (const field of kind.required) command.addOption(new Option(...fields[field]).makeOptionMandatory())
     for (const field of kind.optional) command.addOption(new Option(...fields[field]))
   }
@@ -46,6 +52,12 @@ function serverUrl(text: string): string {
   return text.replace(/\/+$/, '')
 }
 
+function idempotencyKey(text: string): string {
+  if (!/^[A-Za-z0-9_-]{16,64}$/.test(text))
+    throw new InvalidArgumentError('It has 16–64 letters, digits, hyphens and underscores.')
+  return text
+}
+
 async function run(kind: Kind, options: Options): Promise<Report> {
   const signer = await signerOf(options)
   const url = options.url ?? urlOfSettings()
@@ -54,7 +66,7 @@ async function run(kind: Kind, options: Options): Promise<Report> {
     customerKey: String(signer.customerKey),
     ...Object.fromEntries(given.map((field) => [field, options[field]])),
   }
-  const request = signed(url + kind.path, JSON.stringify(body), signer, Date.now())
+  const request = signed(url + kind.path, JSON.stringify(body), signer, Date.now(), options.idempotencyKey)
   const answer = await send(request)
   const said: Readonly<Record<string, unknown>> = Object(answer.body) // a text, or null, has no fields
   const next = said['status'] === 'SUCCESS' && kind.next ? nextLine(kind.next(said), options, said) : null
@@ -116,7 +128,7 @@ function shown(
     '',
     body,
     '',
-    `HTTP ${answer.code}`,
+    answer.isRepeat ? `HTTP ${answer.code}, as it was answered before` : `HTTP ${answer.code}`,
     typeof answer.body === 'string' ? answer.body : JSON.stringify(answer.body, shortened, 2),
   ]
   if (inbox !== null) parts.push('', `The message is in the inbox: ${inbox}`)

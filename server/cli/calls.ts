@@ -28,6 +28,7 @@ export interface Kind {
   readonly example: string
   readonly optional: readonly Field[]
   readonly required: readonly Field[]
+  readonly takesIdempotencyKey?: true
   /** What to call next after this success. */
   readonly next?: (said: Readonly<Record<string, unknown>>) => Next
 }
@@ -52,6 +53,7 @@ export const calls = {
     example: '--auth-type SMS --phone +15551234567',
     optional: ['username', 'phone', 'email', 'authType', 'transactionName'],
     required: [],
+    takesIdempotencyKey: true,
     next: ({ authType }) => (/^(OUT OF BAND|VOICE)/.test(String(authType)) ? polling : validation),
   },
   validate: {
@@ -60,6 +62,7 @@ export const calls = {
     example: '--tx-id 7d0c0c0e-52a6-4d0c-9a68-0a9b2a0c5b11 --token 123456',
     optional: ['txId', 'username', 'authType'],
     required: ['token'],
+    takesIdempotencyKey: true,
   },
   status: {
     path: '/moas/api/auth/auth-status',
@@ -89,6 +92,7 @@ export const calls = {
     example: '--username alice@example.com --secret JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP --token 123456',
     optional: ['authenticatorName'],
     required: ['username', 'secret', 'token'],
+    takesIdempotencyKey: true,
   },
   'passkey-registration': {
     path: '/moas/api/auth/passkey-registration',

@@ -22,15 +22,24 @@ export interface Answered {
   readonly code: number
   /** The JSON of the answer, or its text when it is none. */
   readonly body: unknown
+  /** It was given before, to a request with the same Idempotency-Key. */
+  readonly isRepeat: boolean
 }
 
 /** Signs as document 000 says: SHA-512 of customer key, timestamp and API key, in lower-case hex. */
-export function signed(url: string, body: string, { customerKey, apiKey }: Signer, nowMs: number): SignedRequest {
+export function signed(
+  url: string,
+  body: string,
+  { customerKey, apiKey }: Signer,
+  nowMs: number,
+  idempotencyKey?: string,
+): SignedRequest {
   const headers = {
     'Content-Type': 'application/json',
     'Customer-Key': String(customerKey),
     Timestamp: String(nowMs),
     Authorization: hash('sha512', `${customerKey}${nowMs}${apiKey}`),
+    ...(idempotencyKey === undefined ? {} : { 'Idempotency-Key': idempotencyKey }),
   }
   return { method: 'POST', url, headers, body }
 }
@@ -38,7 +47,8 @@ export function signed(url: string, body: string, { customerKey, apiKey }: Signe
 export async function send({ method, url, headers, body }: SignedRequest): Promise<Answered> {
   try {
     const response = await fetch(url, { method, headers, body, signal: AbortSignal.timeout(answerTimeoutMs) })
-    return { code: response.status, body: parsed(await response.text()) }
+    const isRepeat = response.headers.get('idempotent-replayed') === 'true'
+    return { code: response.status, body: parsed(await response.text()), isRepeat }
   } catch (error) {
     throw new Refusal(whyNoAnswer(new URL(url).origin, error))
   }

@@ -133,6 +133,19 @@ describe('call', () => {
     assert.match(shown.stdout, /"qrCodeData": "\S{40}… \(\d+ characters; --json shows them\)"/)
   })
 
+  it('repeats a call under an Idempotency-Key, and says that it was answered before', async () => {
+    const ask = ['challenge', '--phone', '+12025550117', '--auth-type', 'SMS', '--idempotency-key']
+    const first = await call(...ask, 'attempt-0000000001')
+    assert.equal(first.request.headers['Idempotency-Key'], 'attempt-0000000001')
+    assert.equal(first.answer.body['status'], 'SUCCESS')
+    const { stdout } = await countersign(server.place, ['call', ...ask, 'attempt-0000000001'], local)
+    assert.match(stdout, /^HTTP 200, as it was answered before$/m)
+    assert.ok(stdout.includes(first.answer.body['txId'] ?? 'none'))
+    const bad = await countersign(server.place, ['call', ...ask, 'short'], local)
+    assert.equal(bad.code, 2)
+    assert.match(bad.stderr, /16–64 letters/)
+  })
+
   it('signs for the oldest customer, or for the one that is named', async () => {
     await json(server.place, ['customers', 'add', '--name', 'Newer', '--key', '5'])
     const ask = ['challenge', '--phone', '+12025550112', '--auth-type', 'SMS']

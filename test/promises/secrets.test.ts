@@ -84,10 +84,15 @@ async function askPhone(baseUrl: string, secrets: Secrets): Promise<void> {
   const paired = new Phone(baseUrl)
   assert.equal((await paired.pair(link, { push: { endpoint, keys } })).code, 201)
   const userAgent = 'Mozilla/5.0 (of-the-story) Firefox/145.0'
-  const ask = (authType: string) => call('/auth/challenge', { customerKey, username, authType, userAgent })
+  const headers = { 'Idempotency-Key': 'the-key-of-an-attempt' }
+  const ask = (authType: string, more = {}) =>
+    call('/auth/challenge', { customerKey, username, authType, userAgent }, more)
   assert.equal((await ask('PUSH NOTIFICATIONS')).body.status, 'SUCCESS')
   assert.equal((await paired.answer(await paired.prompt(), 'approve')).body.state, 'approved')
-  const scanned = await readQr(String((await ask('MOBILE AUTHENTICATION')).body['qrCode']))
+  const qrCode = String((await ask('MOBILE AUTHENTICATION', { headers })).body['qrCode'])
+  const scanned = await readQr(qrCode)
+  secrets.set('a picture in an answer that is kept', qrCode.slice(0, 200))
+  secrets.set('the key that it is kept under', headers['Idempotency-Key'])
   assert.equal((await paired.scanAndApprove(scanned)).body.state, 'approved')
   assert.equal((await ask('PUSH NOTIFICATIONS')).body.status, 'SUCCESS', 'and one that waits')
   assert.equal((await paired.prompt()).browser, 'Firefox')

@@ -31,7 +31,15 @@ export interface Description {
 interface Operation {
   readonly summary?: string
   readonly security?: readonly object[]
+  readonly parameters?: readonly Parameter[]
   readonly requestBody?: { readonly content: Readonly<Record<string, { readonly schema: Schema }>> }
+}
+
+interface Parameter {
+  readonly name: string
+  readonly in: string
+  readonly required?: boolean
+  readonly description?: string
 }
 
 interface Schema {
@@ -72,9 +80,13 @@ function shownCall(path: string, operation: Operation | undefined, example: Exam
     if (!description) return []
     return [{ name, type: typeOf(field), isRequired: schema.required?.includes(name) ?? false, description }]
   })
+  const headers = (operation.parameters ?? []).flatMap((one): Field[] => {
+    const { description = '', required: isRequired = false } = one
+    return one.in === 'header' ? [{ name: one.name, type: 'header', isRequired, description }] : []
+  })
   const name = path.replace(/^\/moas\/(api\/(auth|admin)|api|rest)\//, '').replaceAll('/', '-')
   const isSigned = (operation.security ?? []).length > 0
-  return [{ name, path, summary: operation.summary ?? name, isSigned, fields, example }]
+  return [{ name, path, summary: operation.summary ?? name, isSigned, fields: [...fields, ...headers], example }]
 }
 
 /** A schema in a few words, such as `text, up to 254` or `"en" or "es"`. */
