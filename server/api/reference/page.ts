@@ -83,7 +83,7 @@ function introduction({ baseUrl, key, links }: Reader): string {
 <div><dt><code>Timestamp</code></dt><dd>The time in milliseconds since 1970, in decimal digits, at most five minutes off.</dd></div>
 <div><dt><code>Authorization</code></dt><dd>The SHA-512 of customer key, timestamp and API key, put together without anything between them, in lower-case hex.</dd></div>
 </dl>
-<p>The exact bytes of one signed request count once. Keep the API key on your server, never in a page or an app.</p>
+<p>The exact bytes of one signed request count once. Calls that take the header <code>Idempotency-Key</code> may be repeated with the same key and the same body, signed anew, when their answer was lost: they give it again and do nothing twice. Keep the API key on your server, never in a page or an app.</p>
 </section>
 <section aria-labelledby="every-answer">
 <h2 id="every-answer">Every answer</h2>
