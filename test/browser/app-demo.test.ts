@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
+import { words } from '../../server/api/demo/words.ts'
 import { pin } from '../support/app.ts'
 import { overflow, startBrowser, type TestBrowser, violations } from '../support/browser.ts'
 import { startServer, type TestServer } from '../support/server.ts'
@@ -63,6 +64,22 @@ describe('the demonstration', () => {
     assert.deepEqual(complaints, [])
     await page.setViewportSize({ width: 320, height: 640 })
     assert.equal(await overflow(page), 0)
+    await context.close()
+  })
+
+  it('speaks Spanish to a Spanish browser, to its phone too, with what the server refused in its own words', async () => {
+    const viewport = { width: 320, height: 640 }
+    const { page, context } = await browser.open(`${server.baseUrl}/demo`, { locale: 'es-MX', viewport })
+    await page.getByRole('heading', { name: 'Iniciar sesión', level: 1 }).waitFor()
+    await page.frameLocator('#phone').getByText('Sus inicios de sesión').waitFor()
+    await page.getByRole('button', { name: 'Preguntar al teléfono' }).click()
+    await page.locator('#told').getByText('No funcionó.').waitFor()
+    assert.notEqual(await page.locator('#message[lang=en]').innerText(), '')
+    const shown = await page.locator('body').innerText()
+    for (const text of [...Object.values(words.en), ...Object.values(words.en.told)])
+      if (typeof text === 'string' && text.length > 8) assert.ok(!shown.includes(text), text)
+    assert.equal(await overflow(page), 0)
+    assert.deepEqual(await violations(page), [])
     await context.close()
   })
 

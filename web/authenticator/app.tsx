@@ -18,16 +18,14 @@ import { PromptScreen } from './screens/prompt.tsx'
 import { ScanScreen } from './screens/scan.tsx'
 import { SettingsScreen } from './screens/settings.tsx'
 import { BrokenScreen, InsecureScreen } from './screens/unusable.tsx'
-import { useLanguage, useWords } from './words/words.ts'
+import { type Language, useLanguage, useWords } from './words/words.ts'
 
 export function App() {
   const language = useLanguage()
   const words = useWords()
   const route = useRoute()
   const { stage, asked } = useStore()
-  useEffect(() => {
-    document.documentElement.lang = language
-  }, [language])
+  useEffect(() => speak(language), [language])
   if (stage === 'starting') return <p className="screen quiet">{words.working}</p>
   if (stage === 'insecure') return <InsecureScreen />
   if (stage === 'broken') return <BrokenScreen />
@@ -41,6 +39,13 @@ export function App() {
       {isTab && <Tabs current={route.name} />}
     </>
   )
+}
+
+/** What the page around the app says in a language: what speaks it, and how the app is installed. */
+function speak(language: Language): void {
+  document.documentElement.lang = language
+  const manifest = language === 'en' ? 'manifest' : `manifest.${language}`
+  document.querySelector('link[rel=manifest]')?.setAttribute('href', `/app/${manifest}.webmanifest`)
 }
 
 function Shown({ route }: { readonly route: Route }) {

@@ -2,6 +2,8 @@
 
 const pollEveryMs = 1_000
 const byId = (id) => document.getElementById(id)
+/** What this page says, in its language. */
+const say = byId('stage').dataset
 
 let username = localStorage.getItem('demo-user') ?? newUser()
 let turn = 0
@@ -17,14 +19,16 @@ async function call(step, more = {}) {
   const body = JSON.stringify({ username, ...more })
   const headers = { 'content-type': 'application/json' }
   const answer = await fetch(`/demo/${step}`, { method: 'POST', headers, body }).catch(() => undefined)
-  return (await answer?.json().catch(() => undefined)) ?? { status: 'ERROR', message: 'The server was not reached.' }
+  return (await answer?.json().catch(() => undefined)) ?? { status: 'ERROR', told: say.unreached }
 }
 
 /** What the page shows now; whatever was shown before is over. */
-function show({ told, qrCode = null, number = null, state = 'waiting' }) {
+function show({ told, message = '', qrCode = null, number = null, state = 'waiting' }) {
   byId('stage').hidden = false
   byId('stage').dataset.state = state
   byId('told').textContent = told
+  byId('message').hidden = message === ''
+  byId('message').textContent = message
   byId('qr').hidden = qrCode === null
   byId('show').hidden = qrCode === null
   if (qrCode !== null) byId('qr').src = `data:image/jpeg;base64,${qrCode}`
@@ -33,11 +37,16 @@ function show({ told, qrCode = null, number = null, state = 'waiting' }) {
   byId('stage').scrollIntoView({ block: 'nearest' })
 }
 
+/** What the server refused to do, with its own words beneath: those are for whoever builds a client. */
+function refused({ told = say.refused, message }) {
+  show({ told, message, state: 'bad' })
+}
+
 const endings = {
-  SUCCESS: ['Welcome. You are signed in.', 'good'],
-  DENIED: ['The phone said no.', 'bad'],
-  FAILED: ['That was not accepted.', 'bad'],
-  ERROR: ['The time is over. Try again.', 'bad'],
+  SUCCESS: [say.success, 'good'],
+  DENIED: [say.denied, 'bad'],
+  FAILED: [say.failed, 'bad'],
+  ERROR: [say.error, 'bad'],
 }
 
 /** Asks until it is settled, or until something else was begun. */
@@ -53,22 +62,22 @@ async function wait(mine, step, txId, success) {
 const begin = {
   async pair(mine) {
     await call('user')
-    const { txId, qrCode, message } = await call('pair')
-    if (!qrCode) return show({ told: message, state: 'bad' })
-    show({ told: 'Scan this code with the phone.', qrCode })
-    await wait(mine, 'paired', txId, 'The phone is paired.')
+    const answer = await call('pair')
+    if (!answer.qrCode) return refused(answer)
+    show({ told: say.scan, qrCode: answer.qrCode })
+    await wait(mine, 'paired', answer.txId, say.paired)
   },
   async push(mine) {
-    const { status, txId, matchNumber, message } = await call('push')
-    if (status !== 'SUCCESS') return show({ told: message, state: 'bad' })
-    show({ told: 'Type this number on the phone.', number: matchNumber })
-    await wait(mine, 'status', txId, endings.SUCCESS[0])
+    const answer = await call('push')
+    if (answer.status !== 'SUCCESS') return refused(answer)
+    show({ told: say.number, number: answer.matchNumber })
+    await wait(mine, 'status', answer.txId, say.success)
   },
   async scan(mine) {
-    const { txId, qrCode, message } = await call('scan')
-    if (!qrCode) return show({ told: message, state: 'bad' })
-    show({ told: 'Scan this code with the phone.', qrCode })
-    await wait(mine, 'status', txId, endings.SUCCESS[0])
+    const answer = await call('scan')
+    if (!answer.qrCode) return refused(answer)
+    show({ told: say.scan, qrCode: answer.qrCode })
+    await wait(mine, 'status', answer.txId, say.success)
   },
 }
 
@@ -78,9 +87,10 @@ for (const button of document.querySelectorAll('[data-step]'))
 byId('code').addEventListener('submit', async (event) => {
   event.preventDefault()
   turn++
-  const { status, message } = await call('code', { token: byId('token').value })
+  const answer = await call('code', { token: byId('token').value })
   byId('token').value = ''
-  show(status === 'SUCCESS' ? { told: endings.SUCCESS[0], state: 'good' } : { told: message, state: 'bad' })
+  if (answer.status === 'SUCCESS') show({ told: say.success, state: 'good' })
+  else refused({ told: say.failed, ...answer })
 })
 
 byId('other').addEventListener('click', () => {

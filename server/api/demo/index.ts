@@ -1,8 +1,11 @@
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
-import type { FastifyInstance, FastifyPluginAsync } from 'fastify'
+import type { FastifyInstance, FastifyPluginAsync, FastifyRequest } from 'fastify'
+import type { Language } from '../../engine/templates.ts'
 import { readJson } from '../body.ts'
-import { hidden } from '../page.ts'
+import { hidden, wantedLanguage } from '../page.ts'
+import { demoPage } from './page.ts'
+import { words } from './words.ts'
 
 export interface DemoOptions {
   readonly clock: () => number
@@ -22,32 +25,38 @@ interface Input {
   readonly token: string
   readonly ipAddress: string
   readonly userAgent: string
+  readonly language: Language
 }
 
 type Step = (input: Input, customerKey: string) => { readonly path: string; readonly body: object }
-
-const transactionName = 'Sign in to the demo shop'
 
 /** What a site calls, step by step: the same calls that any client of the vendor makes. */
 const steps: Readonly<Record<string, Step>> = {
   user: ({ username }, customerKey) => ({ path: '/admin/users/create', body: { customerKey, username } }),
   pair: ({ username }) => ({ path: '/auth/register-mobile', body: { username } }),
   paired: ({ txId }) => ({ path: '/auth/registration-status', body: { txId } }),
-  push: ({ username, ipAddress, userAgent }, customerKey) => ({
+  push: ({ username, ipAddress, userAgent, language }, customerKey) => ({
     path: '/auth/challenge',
     body: {
       customerKey,
       username,
       authType: 'PUSH NOTIFICATIONS',
-      transactionName,
+      transactionName: words[language].transaction,
       ipAddress,
       userAgent,
       showsMatchNumber: true,
     },
   }),
-  scan: ({ username, ipAddress, userAgent }, customerKey) => ({
+  scan: ({ username, ipAddress, userAgent, language }, customerKey) => ({
     path: '/auth/challenge',
-    body: { customerKey, username, authType: 'MOBILE AUTHENTICATION', transactionName, ipAddress, userAgent },
+    body: {
+      customerKey,
+      username,
+      authType: 'MOBILE AUTHENTICATION',
+      transactionName: words[language].transaction,
+      ipAddress,
+      userAgent,
+    },
   }),
   code: ({ username, token }, customerKey) => ({
     path: '/auth/validate',
@@ -60,7 +69,6 @@ const steps: Readonly<Record<string, Step>> = {
 const demoUser = /^demo-[a-z0-9]{4,12}@example\.com$/
 
 const files = {
-  '/demo': ['demo.html', 'text/html; charset=utf-8'],
   '/demo/demo.css': ['demo.css', 'text/css; charset=utf-8'],
   '/demo/demo.js': ['demo.js', 'text/javascript; charset=utf-8'],
 } as const
@@ -84,11 +92,15 @@ export function demoPages(options: DemoOptions): FastifyPluginAsync {
     app.addHook('onRequest', async (_request, reply) => {
       reply.headers(safeHeaders)
     })
+    app.get('/demo', hidden, async (request, reply) =>
+      reply.type('text/html; charset=utf-8').send(demoPage(languageOf(request))),
+    )
     for (const [path, [file, type]] of Object.entries(files)) {
       const content = readFileSync(new URL(file, import.meta.url))
       app.get(path, hidden, async (_request, reply) => reply.type(type).send(content))
     }
-    app.post<{ Params: { step: string } }>('/demo/:step', hidden, async ({ params, body, ip, headers }, reply) => {
+    app.post<{ Params: { step: string } }>('/demo/:step', hidden, async (request, reply) => {
+      const { params, body, ip, headers } = request
       const step = Object.hasOwn(steps, params.step) ? steps[params.step] : undefined
       const given = body instanceof Uint8Array ? readJson(body) : 'Send a JSON object.'
       if (!step) return reply.code(404).send({ message: 'There is no such step.' })
@@ -100,6 +112,7 @@ export function demoPages(options: DemoOptions): FastifyPluginAsync {
         token: text('token'),
         ipAddress: ip,
         userAgent: String(headers['user-agent']),
+        language: languageOf(request),
       }
       if (!demoUser.test(input.username))
         return reply.code(400).send({ message: 'This is no user of the demonstration.' })
@@ -107,6 +120,8 @@ export function demoPages(options: DemoOptions): FastifyPluginAsync {
     })
   }
 }
+
+const languageOf = ({ headers }: FastifyRequest) => wantedLanguage(headers['accept-language']) ?? 'en'
 
 async function call(app: FastifyInstance, options: DemoOptions, made: (customerKey: string) => ReturnType<Step>) {
   const key = await options.key()
