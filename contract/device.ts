@@ -206,6 +206,8 @@ export interface PairingOffer {
 export interface AccountInfo {
   readonly customerName: string
   readonly username: string
+  /** The path on this server of the customer's logo, a PNG of at most 256 × 256; another logo has another path. Null: none. */
+  readonly logo: string | null
   /** The customer's language where a choice is needed; the app speaks the phone's. */
   readonly language: 'en' | 'es'
 }

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict'
-import { createECDH } from 'node:crypto'
+import { createECDH, hash } from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
+import sharp from 'sharp'
 import { newUser } from '../contract/people.ts'
 import {
   cameraFlags,
@@ -16,9 +17,11 @@ import {
   qrOf,
   showToCamera,
   statusOf,
+  until,
 } from '../support/app.ts'
 import { startBrowser, type TestBrowser } from '../support/browser.ts'
-import { pairedPhone } from '../support/device.ts'
+import { pairedPhone, readQr } from '../support/device.ts'
+import { customerWith } from '../support/links.ts'
 import { startServer, type TestServer } from '../support/server.ts'
 
 describe('the phone app, paired', () => {
@@ -145,6 +148,60 @@ describe('the phone app, paired', () => {
     const codes = phone.page.getByRole('button', { name: /^Copy the code/ })
     await codes.nth(1).waitFor({ state: 'detached' })
     assert.equal(await codes.count(), 1)
+    await phone.context.close()
+  })
+
+  it('shows the logo of whose account it is, without a connection too, and on nobody else’s things', async () => {
+    const { username, phone } = await pairedApp(server, browser)
+    const key = await customerWith(server, { issuer: 'Default' }, 'Acme')
+    const png = await sharp({ create: { width: 256, height: 64, channels: 3, background: '#2a48d7' } })
+      .png()
+      .toBuffer()
+    const digest = hash('sha256', png)
+    await server.assembled.store.write((tx) => tx.logos.put(key.customerKey, digest, png, server.now()))
+    const path = `/logo/${key.customerKey}/${digest}.png`
+    const at = { key }
+    await server.call('/admin/users/create', { username: 'ana' }, at)
+    const { body } = await server.call('/auth/register-mobile', { username: 'ana' }, at)
+    await phone.page.evaluate(`location.hash = '${new URL(await readQr(String(body['qrCode']))).hash}'`)
+    const shown = 'img.badge.logo'
+    /** Beside what a logo is shown; a picture that did not load is none. */
+    const logos = () =>
+      phone.page.evaluate(`[...document.querySelectorAll('${shown}')].filter((one) => one.naturalWidth === 256)
+        .map((one) => [one.getAttribute('src'), one.parentElement.innerText.split('\\n').slice(0, 2).join(' ')])`)
+    const kept = `caches.open('logos').then((cache) => cache.keys())
+      .then((all) => all.map(({ url }) => new URL(url).pathname).join())`
+
+    await phone.heading('Pair this phone')
+    assert.deepEqual(await logos(), [[path, 'Acme']])
+    await phone.press('Pair')
+    await phone.press('Done')
+    await phone.page.locator('li', { hasText: 'ana' }).locator(shown).waitFor()
+    assert.deepEqual(await logos(), [[path, 'Default ana']], 'by the pairing, whatever it is called')
+    await until(phone.page, `${kept}.then((all) => all === '${path}')`)
+
+    await challenge(server, username, 'PUSH NOTIFICATIONS')
+    await phone.heading('Are you signing in?')
+    assert.deepEqual(await logos(), [])
+    await phone.press('Answer later')
+    await server.call('/auth/challenge', { ...key, username: 'ana', authType: 'PUSH NOTIFICATIONS' }, at)
+    await phone.heading('Are you signing in?')
+    assert.deepEqual(await logos(), [[path, 'Acme']])
+    await phone.press('Answer later')
+
+    assert.deepEqual(phone.complaints, [])
+    const cdp = await phone.context.newCDPSession(phone.page)
+    await cdp.send('Network.clearBrowserCache')
+    await phone.context.setOffline(true)
+    await phone.page.goto(`${server.baseUrl}/app/`)
+    await phone.page.getByText('You are offline.').waitFor()
+    assert.deepEqual(await logos(), [[path, 'Acme ana']])
+    await phone.context.setOffline(false)
+    await phone.press('Settings')
+    await phone.page.getByRole('button', { name: /Acme/ }).click()
+    await phone.press('Remove this phone')
+    await phone.press('Yes, remove it')
+    await until(phone.page, `${kept}.then((all) => all === '')`)
     await phone.context.close()
   })
 

@@ -34,7 +34,7 @@ describe('the phone app', () => {
       const phone = new Phone(server.baseUrl)
       const seen = await phone.ask(calls.pairing, { code: readLink(link)?.code })
       assert.equal(seen.body.account.username, username)
-      assert.equal(seen.body.account.customerName, 'Default')
+      assert.deepEqual([seen.body.account.customerName, seen.body.account.logo], ['Default', null])
       assert.equal(await registration(txId), 'IN_PROGRESS', 'looking takes nothing')
       const { code, body } = await phone.pair(link, { name: "Ana's phone" })
       assert.equal(code, 201)

@@ -5,6 +5,7 @@ import type { Paired, Prompt } from '../../engine/prompts.ts'
 import type { Language } from '../../engine/templates.ts'
 import { whereaboutsOf } from '../../engine/whereabouts.ts'
 import type { Customer, Device, PushSubscription, User } from '../../vocabulary.ts'
+import { logoPath } from '../logo.ts'
 
 /** What the phone app sends and is sent, as `contract/device.ts` says it. */
 
@@ -16,6 +17,7 @@ const nowMs = time('The time of the server')
 const account = Type.Object({
   customerName: Type.String(),
   username: Type.String(),
+  logo: nullable(Type.String({ description: "The path of the customer's logo, a PNG; null: it has none." })),
   language: Type.String({ enum: ['en', 'es'] }),
 })
 
@@ -99,7 +101,8 @@ export function accountOf({
   readonly customer: Customer
   readonly user: User
 }): contract.AccountInfo {
-  return { customerName: customer.name, username: user.username, language: customer.settings.language }
+  const { name: customerName, settings } = customer
+  return { customerName, username: user.username, logo: logoPath(customer), language: settings.language }
 }
 
 export function deviceOf({ id, name, createdAtMs, lastUsedAtMs, push }: Device): contract.Device {

@@ -1,6 +1,7 @@
 import { forget, unpair } from '../device/pairing.ts'
 import { currentSubscription, isPushPossible } from '../device/push.ts'
 import { erase } from '../vault/database.ts'
+import { keepLogos } from './logos.ts'
 import { get, set } from './store.ts'
 
 const unpairWithinMs = 3_000
@@ -12,6 +13,7 @@ export async function eraseAll(): Promise<void> {
   await Promise.race([telling, new Promise((resolve) => setTimeout(resolve, unpairWithinMs))])
   for (const pairing of pairings) await forget(pairing)
   await erase()
+  await keepLogos([])
   if (isPushPossible()) await (await currentSubscription())?.unsubscribe().catch(() => false)
   set({
     preferences,

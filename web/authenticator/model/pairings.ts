@@ -8,6 +8,7 @@ import { readOtpauth } from '../vault/otpauth.ts'
 import type { SealedAccount } from '../vault/sealed.ts'
 import { addAccount } from './accounts.ts'
 import { readAccounts } from './lock.ts'
+import { keepLogos } from './logos.ts'
 import { get, set } from './store.ts'
 
 /** Another minute of difference is one that people should know of. */
@@ -68,6 +69,7 @@ export async function pair(keys: CryptoKeyPair, code: string, name: string): Pro
   if (typeof token !== 'string') await addAccount(token, pairing.deviceId)
   set({ pairings: [...get().pairings, pairing] })
   listenToAll()
+  void keepLogos(get().pairings)
   void syncPush()
   // Else a browser that is short of room may throw the key away.
   void navigator.storage?.persist?.().catch(() => false)
@@ -76,6 +78,7 @@ export async function pair(keys: CryptoKeyPair, code: string, name: string): Pro
 
 export function keep(pairing: Pairing): void {
   set({ pairings: get().pairings.map((one) => (one.deviceId === pairing.deviceId ? pairing : one)) })
+  void keepLogos(get().pairings)
 }
 
 /** The user removes this phone from an account. Where the server is not reached, nothing changes. */
@@ -101,6 +104,7 @@ async function drop(deviceId: string, isByServer: boolean): Promise<void> {
   for (const code of await list<SealedAccount>('codes')) if (code.pairing === deviceId) await remove('codes', code.id)
   await readAccounts()
   listenToAll()
+  await keepLogos(get().pairings)
 }
 
 /** Reads every pairing, and asks its server whether it still is one. */

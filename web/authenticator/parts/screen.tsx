@@ -1,6 +1,8 @@
 import { type ReactNode, useEffect, useRef } from 'react'
+import type { AccountInfo } from '../../../contract/device.ts'
 import { back } from '../model/navigation.ts'
 import { useWords } from '../words/words.ts'
+import { Brand } from './brand.tsx'
 import { Icon } from './icon.tsx'
 
 interface Props {
@@ -8,7 +10,7 @@ interface Props {
   /** A way back in the corner. */
   readonly hasBack?: boolean
   /** Who asks. */
-  readonly brand?: string
+  readonly brand?: AccountInfo
   /** How something ended, above the heading. */
   readonly seal?: SealKind
   readonly children?: ReactNode
@@ -30,7 +32,7 @@ export function Screen({ title, hasBack = false, brand, seal, children }: Props)
             <Icon name="back" />
           </button>
         )}
-        {brand !== undefined && <Brand name={brand} />}
+        {brand && <Brand account={brand} />}
         {seal && <Seal kind={seal} />}
         <h1 ref={heading} tabIndex={-1}>
           {title}
@@ -38,26 +40,6 @@ export function Screen({ title, hasBack = false, brand, seal, children }: Props)
       </header>
       {children}
     </main>
-  )
-}
-
-/** Who asks. */
-export function Brand({ name }: { readonly name: string }) {
-  return (
-    <p className="brand">
-      <Badge name={name} />
-      <span>{name}</span>
-    </p>
-  )
-}
-
-/** The first letter of a name, in a colour that stays the same for it. */
-export function Badge({ name }: { readonly name: string }) {
-  const hue = [...name].reduce((sum, letter) => (sum * 31 + (letter.codePointAt(0) ?? 0)) % 6, 0)
-  return (
-    <span className={`badge hue-${hue}`} aria-hidden="true">
-      {[...name.trim()][0]?.toUpperCase() ?? '·'}
-    </span>
   )
 }
 

@@ -1,10 +1,11 @@
 import { useEffect, useState } from 'react'
 import { go } from '../model/navigation.ts'
 import { useStore } from '../model/store.ts'
+import { Badge } from '../parts/brand.tsx'
 import { Breakable } from '../parts/breakable.tsx'
 import { Icon } from '../parts/icon.tsx'
 import { useNow } from '../parts/now.ts'
-import { Badge, Screen } from '../parts/screen.tsx'
+import { Screen } from '../parts/screen.tsx'
 import { Unlock } from '../parts/unlock.tsx'
 import type { OpenAccount } from '../vault/sealed.ts'
 import { secondsLeft, totp } from '../vault/totp.ts'
@@ -22,7 +23,7 @@ export function CodesScreen() {
           <ul className="accounts">
             {pairings.map(({ deviceId, account }) => (
               <li key={deviceId} className="account card">
-                <Badge name={account.customerName} />
+                <Badge name={account.customerName} logo={account.logo} />
                 <Names issuer={account.customerName} name={account.username} />
               </li>
             ))}
@@ -106,8 +107,8 @@ function Names({ issuer, name }: { readonly issuer: string; readonly name: strin
 function Code({ account }: { readonly account: OpenAccount }) {
   const words = useWords()
   const { pairings } = useStore()
-  const own = pairings.find(({ deviceId }) => deviceId === account.pairing) ?? pairings[0]
-  const nowMs = useNow() + (own?.aheadMs ?? 0)
+  const own = pairings.find(({ deviceId }) => deviceId === account.pairing)
+  const nowMs = useNow() + ((own ?? pairings[0])?.aheadMs ?? 0)
   const left = secondsLeft(account, nowMs)
   const step = Math.floor(nowMs / 1_000 / account.periodSeconds)
   const [code, setCode] = useState('')
@@ -127,7 +128,7 @@ function Code({ account }: { readonly account: OpenAccount }) {
     go(account.pairing === null ? { name: 'account', id: account.id } : { name: 'pairing', deviceId: account.pairing })
   return (
     <li className="account card">
-      <Badge name={title} />
+      <Badge name={title} logo={own?.account.logo} />
       <Names issuer={account.issuer} name={account.name} />
       <button
         type="button"

@@ -28,13 +28,14 @@ interface Props {
 /** What became of a prompt. */
 export function EndingScreen({ ending, asked, onClose }: Props) {
   const words = useWords()
-  const customer = asked.prompt.account.customerName
+  const { account } = asked.prompt
+  const { customerName: customer } = account
   const { seal, title, text } = endings[ending.kind]
   useEffect(() => {
     document.querySelector('h1')?.focus()
   }, [])
   return (
-    <Screen title={words[title]} brand={customer} seal={seal}>
+    <Screen title={words[title]} brand={account} seal={seal}>
       <p className="centred" role="status">
         {ending.kind === 'failed' ? problemText(words, ending.problem) : fill(words[text], { customer })}
       </p>

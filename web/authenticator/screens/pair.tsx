@@ -64,7 +64,7 @@ function NameScreen({ code, offer }: { readonly code: string; readonly offer: Pa
     setProblem(outcome.code)
   }
   return (
-    <Screen title={words.pairTitle} brand={account.customerName} hasBack>
+    <Screen title={words.pairTitle} brand={account} hasBack>
       <form className="card" onSubmit={submit} noValidate>
         <p>{fill(words.pairWho, { customer: account.customerName })}</p>
         <Facts rows={[[words.pairAccount, account.username]]} />

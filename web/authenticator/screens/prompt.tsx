@@ -105,10 +105,9 @@ function AskScreen({ asked, problem, isSending, onApprove, onDeny, onLater }: As
   const words = useWords()
   const { accounts } = useStore()
   const { prompt } = asked
-  const { customerName } = prompt.account
   const isNumber = prompt.kind === 'push' && prompt.needsNumber
   return (
-    <Screen title={prompt.transactionName === null ? words.askSignIn : words.askTransaction} brand={customerName}>
+    <Screen title={prompt.transactionName === null ? words.askSignIn : words.askTransaction} brand={prompt.account}>
       {prompt.transactionName !== null && <p className="transaction">{prompt.transactionName}</p>}
       <PromptFacts asked={asked} />
       {problem && <Notice kind="problem">{problemText(words, problem)}</Notice>}
@@ -219,7 +218,7 @@ interface DenyProps {
 
 function DenyScreen({ asked, problem, isSending, onDecision }: DenyProps) {
   const words = useWords()
-  const customer = asked.prompt.account.customerName
+  const { account } = asked.prompt
   useEffect(() => {
     document.querySelector('h1')?.focus()
   }, [])
@@ -232,8 +231,8 @@ function DenyScreen({ asked, problem, isSending, onDecision }: DenyProps) {
     return () => document.removeEventListener('visibilitychange', leave)
   }, [])
   return (
-    <Screen title={words.denyTitle} brand={customer}>
-      <p>{fill(words.denyText, { customer })}</p>
+    <Screen title={words.denyTitle} brand={account}>
+      <p>{fill(words.denyText, { customer: account.customerName })}</p>
       {problem && <Notice kind="problem">{problemText(words, problem)}</Notice>}
       <button type="button" className="no large solid" disabled={isSending} onClick={() => onDecision('report')}>
         <Icon name="alert" />

@@ -4,12 +4,13 @@ import { lockNow, removePasskey } from '../model/lock.ts'
 import { go } from '../model/navigation.ts'
 import { lockAfterChoices, type Preferences, savePreferences } from '../model/preferences.ts'
 import { useStore } from '../model/store.ts'
+import { Badge } from '../parts/brand.tsx'
 import { Breakable } from '../parts/breakable.tsx'
 import { Choice } from '../parts/field.tsx'
 import { Icon, type IconName } from '../parts/icon.tsx'
 import { Install } from '../parts/install.tsx'
 import { Push } from '../parts/push.tsx'
-import { Badge, Screen } from '../parts/screen.tsx'
+import { Screen } from '../parts/screen.tsx'
 import { hasAuthenticator } from '../vault/passkey.ts'
 import { useWords } from '../words/words.ts'
 
@@ -22,7 +23,7 @@ export function SettingsScreen() {
         {pairings.length === 0 && <p className="quiet">{words.noPairings}</p>}
         {pairings.map(({ deviceId, account, device }) => (
           <button type="button" className="line" key={deviceId} onClick={() => go({ name: 'pairing', deviceId })}>
-            <Badge name={account.customerName} />
+            <Badge name={account.customerName} logo={account.logo} />
             <span className="names">
               <strong>{account.customerName}</strong>
               <span>

@@ -11,6 +11,8 @@ declare const RELEASE: string
 const cachePrefix = 'app-'
 const cacheName = cachePrefix + RELEASE
 const home = '/app/'
+/** Filled by the app with the logos of its pairings. */
+const logos = { prefix: '/logo/', cacheName: 'logos' }
 
 self.addEventListener('install', (event) => {
   const requests = FILES.map((file) => new Request(file, { cache: 'reload' }))
@@ -30,7 +32,9 @@ async function takeOver(): Promise<void> {
 self.addEventListener('fetch', (event) => {
   const { request } = event
   const { origin, pathname } = new URL(request.url)
-  if (request.method !== 'GET' || origin !== self.location.origin || !pathname.startsWith(home)) return
+  if (request.method !== 'GET' || origin !== self.location.origin) return
+  if (pathname.startsWith(logos.prefix)) return event.respondWith(logoOf(request))
+  if (!pathname.startsWith(home)) return
   if (request.mode === 'navigate') event.respondWith(fromCache(new Request(home)))
   else if (FILES.includes(pathname) || pathname.startsWith(`${home}assets/`)) event.respondWith(fromCache(request))
 })
@@ -43,6 +47,10 @@ async function fromCache(request: Request): Promise<Response> {
   const response = await fetch(request)
   if (response.ok) await cache.put(request, response.clone())
   return response
+}
+
+async function logoOf(request: Request): Promise<Response> {
+  return (await caches.match(request, { cacheName: logos.cacheName })) ?? fetch(request)
 }
 
 self.addEventListener('message', ({ data }) => {
