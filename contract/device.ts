@@ -83,7 +83,8 @@
  * ## Setting a voice up
  *
  * `voice` in `DeviceInfo` says whether voices are used here and whether the user has one. `POST voice` makes a link to the page
- * where he sets it up, in place of the one he has: it counts once, for an hour, and a newer one ends it.
+ * where he sets it up, in place of the one he has: it counts once, for an hour, and a newer one ends it. The app opens it in
+ * its own window with `openedByApp` behind the path: then the page links back to `/app/`.
  *
  * ## Web Push
  *
@@ -182,6 +183,9 @@ export function readLink(
   if (!origin || !code || (kind !== 'pair' && kind !== 'scan')) return undefined
   return { kind, origin, code }
 }
+
+/** What the app adds to the path of `VoiceLink`. */
+export const openedByApp = '?app'
 
 export interface ServerInfo {
   readonly nowMs: number

@@ -4,13 +4,15 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
 import type { BrowserContextOptions, Page } from 'playwright-core'
+import { openedByApp } from '../../contract/device.ts'
 import { resample } from '../../server/methods/voice/resample.ts'
 import { readWav, writeWav } from '../../server/methods/voice/wav.ts'
 import { newUser } from '../contract/people.ts'
+import { pairedApp } from '../support/app.ts'
 import { type OpenPage, overflow, startBrowser, type TestBrowser, violations } from '../support/browser.ts'
 import { customerWith } from '../support/links.ts'
 import { startServer, type TestServer } from '../support/server.ts'
-import { askForVoice, linkTo, newVoice, say, see, send } from '../support/voices.ts'
+import { askForVoice, linkTo, newVoice, record, say, see, send } from '../support/voices.ts'
 
 const over = 'This link is no longer valid'
 
@@ -67,7 +69,7 @@ describe('voice, in a browser with a microphone', () => {
   it('is set up, then lets its user in, and nobody else, and no other digits', async () => {
     const { username, phone } = await newUser(server)
     const { link, txId } = await linkTo(server, username)
-    const first = await show(link)
+    const first = await show(link + openedByApp)
     const requests: string[] = []
     first.page.on('request', (request) => requests.push(request.url()))
     await first.page.getByRole('checkbox').check()
@@ -76,6 +78,7 @@ describe('voice, in a browser with a microphone', () => {
       await speak(first.page, say('slt', await shownDigits(first.page), 0.94 + step / 25))
     }
     await heading(first.page, 'Voice set up')
+    await first.page.getByRole('link', { name: 'Back to the app' }).waitFor()
     assert.equal(await status(txId), 'SUCCESS')
     assert.deepEqual(first.complaints, [])
     for (const url of requests) assert.ok(url.startsWith(new URL(link).origin), url)
@@ -120,6 +123,29 @@ describe('voice, in a browser with a microphone', () => {
     await page.getByText('Grabación 1 de 3').waitFor()
   })
 
+  it('is set up from the phone app, which the page leads back to, and which knows it at once', async () => {
+    const { phone } = await pairedApp(server, browser)
+    const { page } = phone
+    await phone.press('Settings')
+    await page.getByRole('button', { name: /^Default / }).click()
+    await phone.press('Set up your voice')
+    await heading(page, 'Set up your voice')
+    const back = page.getByRole('link', { name: 'Back to the app' })
+    await back.waitFor()
+    const link = page.url().replace(openedByApp, '')
+    const { html, prompts } = await see(server, link)
+    assert.doesNotMatch(html, /Back to the app/, 'no way to an app that did not open it')
+    const recordings = [1, 1.08, 1.16].map((pace, index) => say('slt', prompts[index] ?? '', pace))
+    assert.equal((await record(server, link, recordings)).kind, 'enrolled')
+    await page.reload()
+    await heading(page, over)
+    await back.click()
+    await phone.heading('Default')
+    await page.getByText('Your voice is set up').waitFor()
+    assert.deepEqual(phone.complaints, [])
+    await phone.context.close()
+  })
+
   it('asks for consent first, and says so when there is no microphone to use', async () => {
     const { username } = await newUser(server)
     const { page } = await show((await linkTo(server, username)).link)
@@ -159,9 +185,9 @@ describe('voice, in a browser with a microphone', () => {
     await server.call('/admin/users/create', { username }, { key })
     await newVoice(server, username, 'rms', { key })
     const links = [
-      (await linkTo(server, username, {}, { key })).link,
+      (await linkTo(server, username, {}, { key })).link + openedByApp,
       (await askForVoice(server, username, username, { key })).link,
-      new URL('/voice/done', server.baseUrl).href,
+      new URL(`/voice/done${openedByApp}`, server.baseUrl).href,
     ]
     for (const link of links) {
       const { page } = await show(link)
@@ -174,7 +200,7 @@ describe('voice, in a browser with a microphone', () => {
       }
       await page.setViewportSize({ width: 320, height: 640 })
       assert.equal(await overflow(page), 0)
-      for (const one of await page.locator('button, input:not([type=hidden])').all())
+      for (const one of await page.locator('button, .back a, input:not([type=hidden])').all())
         assert.ok(((await one.boundingBox())?.height ?? 0) >= 44)
       await page.evaluate('document.documentElement.style.fontSize = "200%"')
       assert.equal(await overflow(page), 0)

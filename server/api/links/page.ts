@@ -80,8 +80,8 @@ export function fact(name: string, value: string): string {
 
 export type Ending = 'accepted' | 'registered' | 'voiceSet' | 'denied' | 'over'
 
-/** What became of it. */
-export function endingPage(language: Language, ending: Ending, customer?: Customer): string {
+/** What became of it. `back` is HTML, at the end. */
+export function endingPage(language: Language, ending: Ending, customer?: Customer, back = ''): string {
   const say = words[language]
   const { icon, hint } = {
     accepted: { icon: icons.check, hint: say.acceptedHint },
@@ -92,7 +92,8 @@ export function endingPage(language: Language, ending: Ending, customer?: Custom
   }[ending]
   const content = `${brand(customer)}<p class="seal ${ending}">${icon}</p>
 <h1>${say[ending]}</h1>
-<p>${filled(hint, { customer: customer?.name ?? '' })}</p>`
+<p>${filled(hint, { customer: customer?.name ?? '' })}</p>
+${back}`
   return htmlPage({ language, title: say[ending], content, kind: 'ending' })
 }
 

@@ -1,3 +1,4 @@
+import { openedByApp } from '../../../contract/device.ts'
 import type { Language } from '../../engine/templates.ts'
 import type { VoiceHint, VoicePage } from '../../engine/voice.ts'
 import type { VoiceEnrolmentPage } from '../../engine/voice-enrolment.ts'
@@ -50,13 +51,20 @@ export function voiceEnrolmentPage(language: Language, view: VoiceEnrolmentPage,
 ${fact(say.account, escapeHtml(view.username))}</dl>
 <noscript><p class="problem">${icons.alert}${say.needsScript}</p></noscript>
 <form class="column voice" action="${escapeHtml(ownPath(action))}/recordings" data-steps="${view.few}"
+data-ending="/voice/done${action.endsWith(openedByApp) ? openedByApp : ''}"
 data-prompts="${view.prompts.join(' ')}" data-step="${escapeHtml(say.voiceStep)}" data-more="${escapeHtml(say.voiceMore)}"
 ${sentences(say)}>
 <label class="consent"><input type="checkbox" name="consent" value="yes" required><span>${filled(say.voiceConsent, { customer })}</span></label>
 <p class="step">${filled(say.voiceStep, { step: '1', steps: String(view.few) })}</p>
 ${recorder(say, view.prompts[0] ?? '', null)}
-</form>`
+</form>
+${backToApp(language, action)}`
   return htmlPage({ language, title: say.voiceSetUpTitle, content, kind: 'asking', script })
+}
+
+/** A link, as HTML, on a page that the phone app opened; empty on all others. */
+export function backToApp(language: Language, url: string): string {
+  return url.endsWith(openedByApp) ? `<p class="back"><a href="/app/">${words[language].backToApp}</a></p>` : ''
 }
 
 /** What is said, and what records it. */

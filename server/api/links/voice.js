@@ -143,7 +143,7 @@ async function step(recording) {
   recordings.push(recording)
   if (recordings.length < steps) return ask()
   const said = await post({ recording: recordings })
-  if (said.kind === 'enrolled') return location.replace('/voice/done')
+  if (said.kind === 'enrolled') return location.replace(dataset.ending)
   if (said.kind === 'more') steps = prompts.length
   else recordings.length = said.kind === 'wrong' ? said.at : 0
   ask()

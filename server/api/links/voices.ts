@@ -20,7 +20,7 @@ import {
 import { formOf, hidden, servePages } from '../page.ts'
 import { languageOf } from './language.ts'
 import { type Ending, endingPage } from './page.ts'
-import { voiceEnrolmentPage, voicePage } from './voice-page.ts'
+import { backToApp, voiceEnrolmentPage, voicePage } from './voice-page.ts'
 import { words } from './words.ts'
 
 /** One recording of a mebibyte in base64; of an enrolment there are five, of five seconds each. */
@@ -38,7 +38,10 @@ export function voicePages(engine: Engine): FastifyPluginAsync {
     servePages(app, { formBytesMax: enrolmentBytesMax, isScripted: true, isListening: true })
     serveScripts(app)
     serveRecordings(app, engine)
-    app.get('/voice/done', hidden, async (request) => endingPage(languageOf(request, undefined), 'voiceSet'))
+    app.get('/voice/done', hidden, async (request) => {
+      const language = languageOf(request, undefined)
+      return endingPage(language, 'voiceSet', undefined, backToApp(language, request.url))
+    })
 
     app.get<{ Params: PageParams }>('/voice/:id/:secret', hidden, async (request) => {
       const { id, secret } = request.params
@@ -46,7 +49,8 @@ export function voicePages(engine: Engine): FastifyPluginAsync {
       if (view) return voicePage(engine, languageOf(request, view), view, request.url, null, engine.clock())
       const enrolment = await readVoiceEnrolment(engine, id, secret)
       const language = languageOf(request, enrolment)
-      return enrolment ? voiceEnrolmentPage(language, enrolment, request.url) : endingPage(language, 'over')
+      if (enrolment) return voiceEnrolmentPage(language, enrolment, request.url)
+      return endingPage(language, 'over', undefined, backToApp(language, request.url))
     })
 
     app.post<{ Params: PageParams }>('/voice/:id/:secret', { ...hidden, bodyLimit: formBytesMax }, async (request) => {

@@ -1,4 +1,5 @@
 import { useSyncExternalStore } from 'react'
+import { openedByApp } from '../../../contract/device.ts'
 import type { LinkProblem } from './links.ts'
 
 /** Where in the app one is. Kept in the browser's history, so that the phone's own Back works. */
@@ -36,7 +37,18 @@ export function back(): void {
   go(home, 'replace')
 }
 
+const awayName = 'away'
+
+/** Opens a page of this server that links back to the app, which then shows again what it shows now. */
+export function leaveFor(page: string): void {
+  sessionStorage.setItem(awayName, JSON.stringify(route))
+  location.assign(page + openedByApp)
+}
+
 export function startNavigation(): void {
+  const left = sessionStorage.getItem(awayName)
+  sessionStorage.removeItem(awayName)
+  if (left !== null) go(JSON.parse(left) as Route, 'replace') // as `leaveFor` wrote it
   addEventListener('popstate', ({ state }) => {
     route = (state as Route | null) ?? home // what `go` left there
     for (const tell of listeners) tell()

@@ -1,7 +1,7 @@
 import { type FormEvent, useEffect, useState } from 'react'
 import type { Problem } from '../device/calls.ts'
 import { askForVoiceLink, type Pairing, refresh, rename } from '../device/pairing.ts'
-import { back } from '../model/navigation.ts'
+import { back, leaveFor } from '../model/navigation.ts'
 import { keep, removePairing } from '../model/pairings.ts'
 import { get, useStore } from '../model/store.ts'
 import { Facts } from '../parts/facts.tsx'
@@ -53,7 +53,7 @@ function Details({ pairing }: { readonly pairing: Pairing }) {
   }
   const setVoiceUp = async () => {
     const outcome = await askForVoiceLink(pairing)
-    if (outcome.ok) location.assign(outcome.value.page)
+    if (outcome.ok) leaveFor(outcome.value.page)
     else setProblem(outcome.code)
   }
   const remove = async () => {
