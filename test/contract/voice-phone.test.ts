@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import { calls, type VoiceLink } from '../../contract/device.ts'
+import { startPushService } from '../channels/push-service.ts'
 import { type Phone, pairedPhone } from '../support/device.ts'
 import { startServer, type TestServer } from '../support/server.ts'
 import { answerWith, askForVoice, newVoice, record, say, see } from '../support/voices.ts'
@@ -43,6 +44,29 @@ describe('a voice, asked for on the phone', () => {
     const recordings = [1, 1.08, 1.16].map((pace, index) => say('slt', prompts[index] ?? '', pace))
     assert.equal((await record(server, link, recordings)).kind, 'enrolled')
     assert.equal(await voice(), 'set')
+  })
+
+  it('wakes its phones by a push message that says no more than any other', async () => {
+    const service = await startPushService()
+    await server.set('privatePushHosts', service.host, 0)
+    const bystander = (await newUser(server)).username
+    await pairedPhone(server.baseUrl, server.call, bystander, { push: service.subscribe() })
+    const push = service.subscribe()
+    await phone.ask(calls.push, { push })
+    const { txId } = await ask()
+    await service.until(1)
+    const prompt = await phone.prompt()
+    assert.deepEqual([prompt.id, prompt.kind], [txId, 'voice'])
+    const leftSeconds = Math.ceil((prompt.expiresAtMs - server.now()) / 1_000)
+    const [{ path, text, headers } = assert.fail()] = service.pushed
+    assert.ok(push.endpoint.endsWith(path))
+    assert.deepEqual(JSON.parse(text), { kind: 'prompt', device: phone.id }, 'not even that it is about a voice')
+    assert.deepEqual([headers['urgency'], headers['topic']], ['high', 'prompt'])
+    const ttl = Number(headers['ttl'])
+    assert.ok(ttl >= leftSeconds && ttl <= leftSeconds + 30, `${ttl} of ${leftSeconds}`)
+    assert.equal(service.pushed.length, 1, 'and nobody else’s')
+    await phone.ask(calls.push, { push: null })
+    await service.close()
   })
 
   it('waits there with who asks what, goes by no message, and is answered by speaking on its page', async () => {
