@@ -75,6 +75,7 @@ describe('the demonstration', () => {
     await page.getByRole('button', { name: 'Preguntar al teléfono' }).click()
     await page.locator('#told').getByText('No funcionó.').waitFor()
     assert.notEqual(await page.locator('#message[lang=en]').innerText(), '')
+    for (const { transaction } of Object.values(words)) assert.ok(transaction.length <= 30, 'else it is cut')
     const shown = await page.locator('body').innerText()
     for (const text of [...Object.values(words.en), ...Object.values(words.en.told)])
       if (typeof text === 'string' && text.length > 8) assert.ok(!shown.includes(text), text)

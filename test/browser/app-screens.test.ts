@@ -26,14 +26,16 @@ describe('the phone app, its screens', () => {
     await server.close()
   })
 
-  /** Both themes, 320 px, letters twice as large, targets of 44 px. */
+  /** Both themes, a desktop's width and 320 px, letters twice as large, targets of 44 px. */
   async function check(page: Page, name: string): Promise<void> {
     await page.emulateMedia({ colorScheme: 'light', reducedMotion: 'reduce' })
     assert.deepEqual(await violations(page), [], `${name}, light`)
     await page.emulateMedia({ colorScheme: 'dark' })
     assert.deepEqual(await violations(page, ['color-contrast']), [], `${name}, dark`)
-    await page.setViewportSize({ width: 320, height: 640 })
-    assert.equal(await overflow(page), 0, `${name} at 320 px`)
+    for (const width of [1280, 320]) {
+      await page.setViewportSize({ width, height: 640 })
+      assert.equal(await overflow(page), 0, `${name} at ${width} px`)
+    }
     const small = `[...document.querySelectorAll('button:not(.link), select, input:not(.sr-only)')]
       .filter((one) => one.checkVisibility() && one.getBoundingClientRect().height < 43.9).map((one) => one.outerHTML)`
     assert.deepEqual(await page.evaluate(small), [], name)

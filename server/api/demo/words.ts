@@ -1,6 +1,6 @@
 import type { Language } from '../../engine/templates.ts'
 
-/** Every sentence of the demonstration; `told` are those that its script says. */
+/** Every sentence of the demonstration; `told` are those that its script says. A transaction has 30 letters at most. */
 export const words = {
   en: {
     page: 'Demonstration',
@@ -57,7 +57,7 @@ export const words = {
     inbox: 'bandeja de entrada',
     phone: 'Un teléfono',
     app: 'La aplicación del teléfono',
-    transaction: 'Iniciar sesión en la tienda de prueba',
+    transaction: 'Entrar en la tienda de prueba',
     told: {
       scan: 'Escanee este código con el teléfono.',
       number: 'Escriba este número en el teléfono.',
