@@ -545,6 +545,7 @@ export interface RiskPolicy {
     readonly rememberDays: number
     readonly proof: 'token' | 'fingerprint'
   }
+  /** Points 0–100, instead of a rule's own, where it speaks against the user; and what it asks for at least. */
   readonly rules: Readonly<Record<string, { readonly points?: number; readonly action?: RiskStep }>>
   /** From a score on, what a second factor must be worth: 1 (known to the user) – 5 (cannot be phished). */
   readonly methods: readonly { readonly from: number; readonly least: number }[]
@@ -561,6 +562,13 @@ export interface RiskScope {
   readonly isSet: boolean
   /** With its defaults; where there is none, the defaults. */
   readonly policy: RiskPolicy
+}
+
+/** A rule of which a policy may say what it is worth. */
+export interface RiskRule {
+  readonly rule: string
+  /** Where the policy says nothing; null: as the score weighs what it notices. */
+  readonly points: number | null
 }
 
 /** What came of a draft, on sign-ins as they were. */
@@ -852,7 +860,7 @@ export interface ConsoleCalls {
   'policy.look': { answer: Policy }
 
   /** The customer's, then groups and apps by name. */
-  'risk.look': { answer: { scopes: readonly RiskScope[] } }
+  'risk.look': { answer: { scopes: readonly RiskScope[]; rules: readonly RiskRule[] } }
   /** `policy` null: takes it away. */
   'risk.set': { body: { scope: string; policy: RiskPolicy | null }; answer: RiskScope }
   /** Tries a draft on the last sign-ins; changes nothing. `days` 1–90, 7 when absent. */

@@ -1,4 +1,5 @@
-import { defaultPolicy, type Policy, readPolicy } from '../risk/policy-file.ts'
+import { defaultPolicy, type Policy, readPolicy, ruleNames } from '../risk/policy-file.ts'
+import { worth } from '../risk/rules.ts'
 import type { Customer } from '../vocabulary.ts'
 import type { Records, RiskCore } from './ports.ts'
 
@@ -61,6 +62,9 @@ export interface PolicyChange {
   /** For the audit, where it is not the customer himself. */
   readonly by?: object
 }
+
+/** Rules of which a policy may say what they are worth; `points` of their own, null: as the score weighs what they notice. */
+export const policyRules = ruleNames.map((rule) => ({ rule, points: worth[rule] ?? null }))
 
 /** A policy to be tried, from what somebody wrote; or every problem with it. */
 export function readDraft(written: unknown): ReturnType<typeof readPolicy> {

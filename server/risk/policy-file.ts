@@ -36,7 +36,7 @@ export interface Policy {
     /** `fingerprint`: a device that looks the same passes without its token. Whoever copies its looks passes too. */
     readonly proof: 'token' | 'fingerprint'
   }
-  /** What single rules are worth, and what they ask for at least. */
+  /** What single rules are worth where they speak against the user, instead of their own points, and what they ask for at least. */
   readonly rules: Readonly<Partial<Record<RuleId, { readonly points?: number; readonly action?: PolicyAction }>>>
   /** What a second factor must be worth from a score on (see `obligations.ts`); the last that applies counts. */
   readonly methods: readonly { readonly from: number; readonly least: number }[]
@@ -80,10 +80,11 @@ const range = shapes.that(
 )
 const zone = shapes.that((value) => typeof value === 'string' && isZone(value), 'a time zone such as Europe/Oslo')
 const time = shapes.text(/^([01][0-9]|2[0-3]):[0-5][0-9]$/, 'a time such as 08:30')
-const ruleNames: readonly RuleId[] = [
-  ...(['new-device', 'no-token', 'stolen-token', 'new-country', 'network', 'hour', 'bad-network'] as const),
-  ...(['impossible-travel', 'failures', 'prompts', 'not-me'] as const),
-]
+/** Rules of which a policy may say what they are worth. */
+export const ruleNames = [
+  ...(['new-country', 'network', 'bad-network', 'impossible-travel', 'hour'] as const),
+  ...(['new-device', 'no-token', 'stolen-token', 'failures', 'prompts', 'not-me'] as const),
+] as const satisfies readonly RuleId[]
 
 const rule = shapes.object({ points: shapes.whole(0, 100), action: actions })
 const policyShape: Shape = shapes.object({

@@ -142,6 +142,38 @@ describe('a policy', () => {
     assert.equal(decide(listed, { rules: { 'bad-network': { points: 0, action: 'allow' } } }).decision, 'allow')
   })
 
+  it('gives rules other points where they speak against the user, and only there', () => {
+    const away = { country: false, asn: false, prefix: false, address: false }
+    const rules = {
+      'new-country': { points: 33 },
+      network: { points: 7, action: 'deny' },
+      hour: { points: 4 },
+      'no-token': { points: 21 },
+      failures: { points: 9 },
+    }
+    const abroad = { isSeen: away, token: 'none', failures: 5, nats: { ...usual.nats, hour: 1 } } as const
+    const { findings, decision } = decide(abroad, { rules })
+    const points = new Map(findings.map(({ rule, points }) => [rule, points]))
+    const asked = Object.entries(rules).map(([rule, { points }]) => [rule, points])
+    assert.deepEqual(
+      asked.map(([rule]) => [rule, points.get(rule as (typeof findings)[number]['rule'])]), // names of the table above
+      asked,
+    )
+    assert.equal(decision, 'deny')
+    // At home, by day: the score is as if the policy said nothing.
+    assert.deepEqual(decide({}, { rules }), decide({}))
+    assert.equal(decide({ isSeen: away }, { rules: { network: { points: 0, action: 'deny' } } }).decision, 'deny')
+  })
+
+  it('takes no device for a new one that looks the same, where looks count', () => {
+    const looksSame = { token: 'none', nats: { ...usual.nats, token: 0 } } as const
+    const rules = { 'new-device': { points: 90, action: 'deny' } }
+    assert.equal(decide(looksSame, { rules }).decision, 'deny')
+    assert.equal(decide(looksSame, { rules, devices: { proof: 'fingerprint' } }).decision, 'allow')
+    const other = { ...looksSame, likeness: 'other' } as const
+    assert.equal(decide(other, { rules, devices: { proof: 'fingerprint' } }).decision, 'deny')
+  })
+
   it('says everything that is wrong with it', () => {
     const read = readPolicy({
       challengeAt: 101,

@@ -9,15 +9,13 @@ const neverAllowed: ReadonlySet<RuleId> = new Set(['no-history', 'stolen-token',
 
 /** What a policy makes of the evidence. It can only raise what the score says. */
 export function assess(evidence: Evidence, policy: Policy): Assessment {
-  const points = Object.fromEntries(
-    Object.entries(policy.rules).flatMap(([rule, { points }]) => (points === undefined ? [] : [[rule, points]])),
-  )
+  const rules = meantRules(evidence, policy)
   const own = ownFindings(evidence, policy)
-  const findings = [...findingsOf(evidence, points), ...own.map(({ finding }) => finding)]
+  const findings = [...findingsOf(evidence, rules), ...own.map(({ finding }) => finding)]
   const sum = findings.reduce((total, finding) => total + finding.points, startingScore)
   const score = Math.max(0, Math.min(100, sum))
   const asked = [
-    ...findings.flatMap(({ rule }) => policy.rules[rule]?.action ?? []),
+    ...findings.flatMap(({ rule }) => rules[rule]?.action ?? []),
     ...own.map(({ action }) => action),
     ...(score >= policy.denyAt ? (['deny'] as const) : score >= policy.challengeAt ? (['challenge'] as const) : []),
     ...(needsProof(evidence, policy, findings) ? (['challenge'] as const) : []),
@@ -27,6 +25,17 @@ export function assess(evidence: Evidence, policy: Policy): Assessment {
   const decision = policy.mode === 'report' ? 'challenge' : unenforced
   const notifies = policy.mode === 'enforce' && (asked.includes('notify') || asked.includes('deny'))
   return { decision, score, findings, unenforced, notifies }
+}
+
+/** What the policy says of single rules, without those that speak for the user this time: it means the others. */
+function meantRules({ isSeen, nats, likeness }: Evidence, { rules, devices }: Policy): Policy['rules'] {
+  const isUsual: Readonly<Partial<Record<RuleId, boolean>>> = {
+    network: isSeen.address || isSeen.prefix,
+    hour: nats.hour <= 0,
+    // Where tokens count, looks make no device known.
+    'new-device': devices.proof === 'fingerprint' && (likeness === 'same' || likeness === 'drifted'),
+  }
+  return Object.fromEntries(Object.entries(rules).filter(([rule]) => !isUsual[rule as RuleId])) // its own names
 }
 
 /** Without the token of a remembered device there is no passing, unless the policy takes a likeness for one. */

@@ -1,12 +1,13 @@
 import type { Evidence } from './evidence.ts'
 import type { Finding, RuleId } from './facts.ts'
+import type { Policy } from './policy-file.ts'
 
 /** The score of somebody of whom nothing speaks for or against him; every finding adds its points to it. */
 export const startingScore = 60
 /** Points of one nat of evidence (see `score.ts`). */
 const pointsPerNat = 2.5
 
-/** What a rule says when it notices something. `points` null: the rule's own worth, which a policy may change. */
+/** What a rule says when it notices something. `points` null: the rule's own worth. A policy may change either. */
 export interface Noticed {
   readonly points: number | null
   readonly because: string
@@ -95,15 +96,15 @@ export const worth: Readonly<Partial<Record<RuleId, number>>> = {
 /** Of habits only what weighs is told. */
 const habits: ReadonlySet<RuleId> = new Set(['history', 'hour', 'network'])
 
-/** Everything that the rules notice, with its points, heaviest first. */
-export function findingsOf(evidence: Evidence, points: Readonly<Partial<Record<RuleId, number>>>): Finding[] {
+/** Everything that the rules notice, with its points, heaviest first. `own`: what a policy says of single rules. */
+export function findingsOf(evidence: Evidence, own: Policy['rules']): Finding[] {
   const found = Object.entries(rules).flatMap(([name, rule]): Finding[] => {
     const noticed = rule(evidence)
     if (!noticed) return []
     const id = name as RuleId // the table's keys
-    const weight = noticed.points ?? points[id] ?? worth[id] ?? 0
+    const weight = own[id]?.points ?? noticed.points ?? worth[id] ?? 0
     const finding = { rule: id, points: Math.round(weight) + 0, because: noticed.because }
-    return finding.points === 0 && habits.has(id) ? [] : [finding]
+    return finding.points === 0 && habits.has(id) && !own[id] ? [] : [finding]
   })
   return found.sort((one, other) => Math.abs(other.points) - Math.abs(one.points))
 }

@@ -184,6 +184,29 @@ describe('the pages of the console, in a browser', () => {
     await page.getByText('No score alone refuses anybody.').waitFor()
   })
 
+  it('a rule is given other points by keyboard, told in words and simulated before it is saved', async () => {
+    await look('/policy?tab=risk', 'Policy')
+    const points = page.getByLabel('Points: From a network never seen before')
+    await points.focus()
+    await page.keyboard.type('140')
+    await page.getByText('A whole number from 0 to 100, or nothing.').waitFor()
+    await press('Save the policy')
+    await page.getByRole('alert').filter({ hasText: 'policy.rules.network.points must be' }).first().waitFor()
+    await points.fill('33')
+    await points.press('Tab')
+    await page.keyboard.press('ArrowUp')
+    await page
+      .getByText('A sign-in from a network never seen before adds 33 points to the risk and is told to the user.')
+      .waitFor()
+    await press('Save the policy')
+    await page.getByText('As it is', { exact: true }).waitFor()
+    const [saved] = (await boss.do('risk.look')).scopes
+    assert.deepEqual(saved?.policy.rules['network']?.points, 33)
+    await press('Back to the defaults')
+    await page.getByPlaceholder('By the score').first().waitFor()
+    assert.equal(await points.inputValue(), '')
+  })
+
   it('a remembered device is forgotten on the page of its user', async () => {
     const username = 'dora@example.com'
     const { id } = await boss.do('users.add', { body: { username, email: username } })

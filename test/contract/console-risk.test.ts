@@ -76,6 +76,27 @@ for (const name of databaseNames) {
       assert.equal((await call({ deviceId: 'x' })).code, 404)
     })
 
+    it('other points of a rule move the simulated score, and wrong ones are refused in words', async () => {
+      const { scopes, rules } = await client.do('risk.look')
+      const policy = scopes[0]?.policy ?? assert.fail()
+      assert.equal(rules.find(({ rule }) => rule === 'not-me')?.points, 40)
+      assert.equal(rules.find(({ rule }) => rule === 'network')?.points, null)
+      const username = 'weighed@example.com'
+      await newPerson(username)
+      await signIn(server, username)
+      const simulated = async (points: number) => {
+        const draft = { ...policy, rules: { ...policy.rules, 'no-token': { points }, 'new-device': { points: 1 } } }
+        return client.do('risk.simulate', { body: { username, policy: draft } })
+      }
+      const [none, more] = [await simulated(0), await simulated(12)]
+      assert.equal(more.score - none.score, 12)
+      assert.ok(more.findings.some(({ points, because }) => points === 12 && /no token/.test(because)))
+      for (const points of [101, -1, 1.5, null]) {
+        const { body } = await set('', { ...policy, rules: { 'not-me': { points } } } as RiskPolicy)
+        assert.equal(body.message, 'policy.rules.not-me.points must be a whole number from 0 to 100.')
+      }
+    })
+
     it('remembered devices are listed and forgotten with a reason, and the timeline says why somebody was asked', async () => {
       const person = await newPerson('device@example.com')
       const device = newDevice()

@@ -1,6 +1,6 @@
 import { isIP } from 'node:net'
 import { listDevices } from '../../engine/adaptive-devices.ts'
-import { readDraft, setPolicy } from '../../engine/adaptive-policy.ts'
+import { policyRules, readDraft, setPolicy } from '../../engine/adaptive-policy.ts'
 import { simulate } from '../../engine/adaptive-review.ts'
 import { listScopes } from '../../engine/adaptive-scopes.ts'
 import { spread } from '../../engine/adaptive-spread.ts'
@@ -18,7 +18,10 @@ const daysUsual = 7
 
 /** How risk is decided, and what another decision would have come to. */
 export const risk = {
-  'risk.look': async ({ engine, customer }) => ({ scopes: await listScopes(engine, customer) }),
+  'risk.look': async ({ engine, customer }) => ({
+    scopes: await listScopes(engine, customer),
+    rules: policyRules,
+  }),
 
   'risk.set': async (asked) => {
     const { engine, customer, actor, body } = asked

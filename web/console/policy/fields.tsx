@@ -10,7 +10,8 @@ interface Props {
   readonly onChange: (change: Partial<RiskPolicy>) => void
 }
 
-const stepNames: readonly { readonly value: RiskStep; readonly label: string }[] = [
+/** What may become of a sign-in, heaviest first. */
+export const stepNames: readonly { readonly value: RiskStep; readonly label: string }[] = [
   { value: 'deny', label: 'Refuse' },
   { value: 'challenge', label: 'Ask for a second factor' },
   { value: 'notify', label: 'Tell the user' },

@@ -1,7 +1,7 @@
 import { Button, NativeSelect, Switch } from '@mantine/core'
 import { useDebouncedValue } from '@mantine/hooks'
 import { useState } from 'react'
-import type { RiskDecision, RiskPolicy, RiskReplay, RiskScope } from '../../../contract/console.ts'
+import type { RiskDecision, RiskPolicy, RiskReplay, RiskRule, RiskScope } from '../../../contract/console.ts'
 import { useActing, useReading } from '../calls.ts'
 import { PageBones } from '../parts/page-bones.tsx'
 import { Panel } from '../parts/panel.tsx'
@@ -11,6 +11,7 @@ import { plural } from '../parts/words.ts'
 import { setQuery, useAddress } from '../router.ts'
 import { useMay } from '../session.ts'
 import { DeviceFields, HourFields, MethodFields, PlaceFields } from './fields.tsx'
+import { RuleFields } from './rule-fields.tsx'
 import { sentencesOf } from './sentences.ts'
 import { Simulator } from './simulator.tsx'
 import { Thresholds } from './thresholds.tsx'
@@ -22,7 +23,7 @@ export function Risk() {
   const asked = useAddress().query.get('for') ?? ''
   const look = useReading('risk.look')
   if (!look.data) return look.error ? <Trouble error={look.error} onRetry={() => void look.refetch()} /> : <PageBones />
-  const { scopes } = look.data
+  const { scopes, rules } = look.data
   const [everybody] = scopes
   const scope = scopes.find((one) => one.scope === asked) ?? everybody
   if (!scope) return null
@@ -36,7 +37,7 @@ export function Risk() {
           onChange={(event) => setQuery({ for: event.currentTarget.value || null })}
         />
       </div>
-      <Draft key={`${scope.scope} ${scope.isSet}`} scope={scope} />
+      <Draft key={`${scope.scope} ${scope.isSet}`} scope={scope} rules={rules} />
     </>
   )
 }
@@ -48,8 +49,13 @@ function labelOf({ kind, name, isSet }: RiskScope): string {
   return `${kinds[kind]}: ${name}${isSet ? '' : ' (as everybody)'}`
 }
 
+interface DraftProps {
+  readonly scope: RiskScope
+  readonly rules: readonly RiskRule[]
+}
+
 /** A policy that is being changed; nothing counts before it is saved. */
-function Draft({ scope: { scope, kind, isSet, policy } }: { readonly scope: RiskScope }) {
+function Draft({ scope: { scope, kind, isSet, policy }, rules }: DraftProps) {
   const mayManage = useMay('manage')
   const [draft, setDraft] = useState<RiskPolicy>(policy)
   const [settled] = useDebouncedValue(draft, pauseMs)
@@ -100,6 +106,12 @@ function Draft({ scope: { scope, kind, isSet, policy } }: { readonly scope: Risk
           <DeviceFields {...fields} />
           <MethodFields {...fields} />
         </div>
+      </Panel>
+      <Panel
+        title="Single rules"
+        lead="What each adds to the risk where it speaks against somebody, and what becomes of the sign-in at least. No points: as usual."
+      >
+        <RuleFields rules={rules} {...fields} />
       </Panel>
       {mayManage && (
         <div className="save-bar">

@@ -18,6 +18,29 @@ export const worths: Readonly<Record<number, string>> = {
   5: 'only passkeys count',
 }
 
+/** What the rules notice, as a sign-in is told of. */
+export const ruleNames: Readonly<Record<string, string>> = {
+  'new-country': 'From a country never seen before',
+  network: 'From a network never seen before',
+  'bad-network': 'From an address on a list of bad ones',
+  'impossible-travel': 'Farther than anybody travels in that time',
+  hour: 'At an hour that is unusual',
+  'new-device': 'On a device that is not remembered',
+  'no-token': 'Without the token of a device',
+  'stolen-token': 'With a token that was replaced before',
+  failures: 'After failed attempts',
+  prompts: 'After three questions nobody answered',
+  'not-me': 'After one that the user said was not his',
+}
+
+/** What becomes of a sign-in at least, after "A sign-in …". */
+const atLeast: Readonly<Record<RiskStep, string>> = {
+  allow: 'is only told of',
+  notify: 'is told to the user',
+  challenge: 'needs a second factor',
+  deny: 'is refused',
+}
+
 const days = ['', 'Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday']
 
 /** A policy for risk as it would be told to somebody. */
@@ -42,6 +65,7 @@ export function sentencesOf(policy: RiskPolicy): readonly string[] {
     ...listsOf('countries', policy.countries, countryName),
     ...listsOf('networks', policy.networks, (range) => range),
     ...hoursOf(policy.hours),
+    ...rulesOf(policy.rules),
     ...policy.methods
       .filter(({ least }) => least > 1)
       .map(({ from, least }) => `From a risk of ${from} on ${worths[least]}.`),
@@ -59,6 +83,19 @@ function listsOf(
     ...(allowed.length > 0 ? [`Sign-ins from other ${what} than ${shown(allowed, name)} are ${become}.`] : []),
     ...(blocked.length > 0 ? [`Sign-ins from the ${what} ${shown(blocked, name)} are ${become}.`] : []),
   ]
+}
+
+function rulesOf(rules: RiskPolicy['rules']): string[] {
+  return Object.entries(rules).flatMap(([rule, { points, action = 'allow' }]) => {
+    // No number: the field itself says so.
+    const isPlain = points === undefined || Number.isNaN(points)
+    if (isPlain && action === 'allow') return []
+    const name = ruleNames[rule] ?? rule
+    const begun = `A sign-in ${name.charAt(0).toLowerCase()}${name.slice(1)}`
+    if (isPlain) return [`${begun} ${atLeast[action]}.`]
+    const added = `${begun} adds ${points} points to the risk`
+    return [action === 'allow' ? `${added}.` : `${added} and ${atLeast[action]}.`]
+  })
 }
 
 const shownMax = 6
