@@ -32,7 +32,7 @@ const promised: Readonly<Record<string, readonly number[]>> = { countersign: [1,
 const stopped = 0.995
 
 const freemanScore: Scorer = ({ seen, world, users, distinct }: Moment) => {
-  const features = Object.values(freemanWeights).map((weights) =>
+  const levelsOf = (weights: Readonly<Record<string, number>>) =>
     Object.entries(weights).map(([name, weight]) => {
       const level = levelIndex[name as LevelName] // the table's own names
       const ofAll = world.value[level] ?? 0
@@ -43,8 +43,8 @@ const freemanScore: Scorer = ({ seen, world, users, distinct }: Moment) => {
         distinct: distinct[level] ?? 0,
         distinctWithin: ofAll > 0 ? 1 : 0,
       }
-    }),
-  )
+    })
+  const features = [levelsOf(freemanWeights.address), levelsOf(freemanWeights.userAgent)] as const
   return Math.log(freeman({ userTotal: seen.total, worldTotal: world.total, users, features }) ?? 1)
 }
 
@@ -57,6 +57,7 @@ const withRules: Scorer = (moment) => {
     ...{ atMs: login.atMs, address: null, network: noNetwork, deviceLabel: '', marks, seen, world },
     ...{ token: isKnown ? 'known' : 'none', isTrusted: isKnown, likeness: undefined, devices: devices.length },
     ...{ lastPlace: null, failures: 0, addressFailures: 0, prompts: 0, isReported: false },
+    users: moment.users,
   })
   const { decision } = assess(evidence, defaultPolicy)
   return Number.isFinite(sum) && decision === 'allow' ? 0 : 1

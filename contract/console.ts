@@ -524,6 +524,8 @@ interface RiskLists {
 export interface RiskPolicy {
   /** `report`: everybody is asked, and it is told what would have been decided. */
   readonly mode: 'enforce' | 'report'
+  /** What the score is told by: all that is known, or address and browser alone (Freeman et al. 2016). */
+  readonly model: 'own' | 'freeman'
   /** Scores (0–100) from which a second factor is asked, and from which nothing helps; 101: never. */
   readonly challengeAt: number
   readonly denyAt: number

@@ -9,7 +9,7 @@ import { rarityIn } from '../risk/score.ts'
 import { valuesOf } from '../risk/values.ts'
 import { fingerprint, same } from '../security/digest.ts'
 import type { Customer } from '../vocabulary.ts'
-import { failuresKey, markTool, worldOf } from './adaptive-counts.ts'
+import { failuresKey, markTool, usersOf, worldOf } from './adaptive-counts.ts'
 import type { RiskCore } from './ports.ts'
 
 /** What a browser presented, and what came of looking at it. */
@@ -49,14 +49,17 @@ export async function compare(
   const user = snapshot?.user ?? nobody
   const known = snapshot?.devices ?? []
   const failedFrom = failuresKey(marks, atMs)
-  const { world, extra } = await worldOf(engine, customer, marks, atMs, failedFrom)
+  const [{ world, extra }, users] = await Promise.all([
+    worldOf(engine, customer, marks, atMs, failedFrom),
+    usersOf(engine, customer),
+  ])
   const shown = readToken(deviceToken, deviceKey, known)
   const isThisOne = shown.state === 'known' ? shown.device : undefined
   const candidates = isThisOne ? [isThisOne] : known
   const likeness = mostLike(candidates, marks, browser.version, (level) => rarityIn(world, level))
   const trustedUntilMs = (isThisOne ?? known.find(({ id }) => id === likeness?.device.id))?.trustedUntilMs ?? 0
   const evidence = evidenceOf({
-    ...{ atMs, address, network, marks, world, likeness },
+    ...{ atMs, address, network, marks, world, users, likeness },
     deviceLabel: browser.label,
     seen: seenOf(user.profile, marks, atMs),
     token: shown.state,

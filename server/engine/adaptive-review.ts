@@ -1,18 +1,15 @@
 import type { Evidence } from '../risk/evidence.ts'
 import type { Assessment, Obligation, RiskAction, SignInFacts } from '../risk/facts.ts'
-import { type FreemanLevel, freeman, freemanWeights } from '../risk/freeman.ts'
-import { type KeptEvaluation, nobody } from '../risk/kept.ts'
-import { type LevelName, levelIndex, levels } from '../risk/levels.ts'
-import type { Marks } from '../risk/marks.ts'
+import { productOf } from '../risk/freeman.ts'
+import type { KeptEvaluation } from '../risk/kept.ts'
 import { acceptable } from '../risk/obligations.ts'
 import { assess } from '../risk/policy.ts'
 import type { Policy } from '../risk/policy-file.ts'
-import { seenOf, sizes } from '../risk/profile.ts'
+import { sizes } from '../risk/profile.ts'
 import { said } from '../risk/said.ts'
 import type { Customer } from '../vocabulary.ts'
 import { waysOf } from './adaptive.ts'
 import { compare } from './adaptive-compare.ts'
-import { worldOf } from './adaptive-counts.ts'
 import { type Device, listDevices } from './adaptive-devices.ts'
 import { policyFor } from './adaptive-policy.ts'
 import { foldUsername } from './contacts.ts'
@@ -45,12 +42,7 @@ export interface SimulateRequest {
 export async function simulate(engine: RiskCore, request: SimulateRequest): Promise<Simulation> {
   const { customer, username, facts, deviceId, atMs } = request
   const found = await engine.store.riskSnapshot(customer.id, foldUsername(username))
-  const { evidence, marks } = await compare(
-    engine,
-    { customer, facts, deviceToken: null, deviceKey: null },
-    found,
-    atMs,
-  )
+  const { evidence } = await compare(engine, { customer, facts, deviceToken: null, deviceKey: null }, found, atMs)
   const device = found?.devices.find(({ id }) => id === deviceId)
   const policy =
     request.policy ?? (await policyFor(engine, customer, { ...request, userId: found?.userId ?? null })).policy
@@ -63,32 +55,10 @@ export async function simulate(engine: RiskCore, request: SimulateRequest): Prom
         deviceLabel: device.label,
       }
     : evidence
-  const seen = seenOf(found?.user.profile ?? nobody.profile, marks, atMs)
   const assessment = assess(shown, policy)
   const obligations = found ? acceptable(assessment.score, policy, await waysOf(engine, customer, found)) : []
-  const score = await freemanOf(engine, customer, marks, seen, atMs)
-  return { ...assessment, obligations, evidence: shown, freeman: score }
-}
-
-/** By the same faded counts; how many different values everybody showed is not kept, so each level counts as what it may have. */
-async function freemanOf(
-  engine: RiskCore,
-  customer: Customer,
-  marks: Marks,
-  seen: ReturnType<typeof seenOf>,
-  atMs: number,
-): Promise<number | null> {
-  const { world } = await worldOf(engine, customer, marks, atMs, [])
-  const features = Object.values(freemanWeights).map((weights) =>
-    Object.entries(weights).map(([name, weight]): FreemanLevel => {
-      const level = levelIndex[name as LevelName] // the table's own names
-      const ofAll = world.value[level] ?? 0
-      const distinct = levels[level]?.spread ?? 1
-      return { weight, user: seen.value[level] ?? 0, world: ofAll, distinct, distinctWithin: ofAll > 0 ? 1 : 0 }
-    }),
-  )
-  const users = await engine.store.read.users.count(customer.id)
-  return freeman({ userTotal: seen.total, worldTotal: world.total, users, features }) ?? null
+  const freeman = evidence.freeman ? productOf(evidence.freeman) : null
+  return { ...assessment, obligations, evidence: shown, freeman }
 }
 
 /** One earlier sign-in under a draft. */

@@ -127,6 +127,31 @@ for (const name of databaseNames) {
       assert.ok(lost.deviceToken)
     })
 
+    it('scores by the model of Freeman et al. where the policy says so', async () => {
+      await setPolicy(engine, { customer, scope: '', policy: { model: 'freeman' }, requestId: null })
+      const first = await weigh(null)
+      assert.deepEqual([first.decision, rulesOf(first)], ['challenge', ['no-history']])
+      const token = await remembered()
+      await countFinished(store)
+      // What everybody does is remembered for a while: a node that just started reads it.
+      const young = { ...engine, store: await storeOn(place) }
+      const scoreAt = async (address: string) => {
+        const request = {
+          customer,
+          username: user.username,
+          facts: { ...facts, address },
+          deviceId: null,
+          policy: null,
+        }
+        return simulate(young, { ...request, app: null, groups: [], atMs: nowMs })
+      }
+      const [known, strange] = [await scoreAt(home), await scoreAt(away)]
+      assert.ok(known.score < strange.score, `${known.score} ${strange.score}`)
+      assert.ok(known.findings.every(({ rule, points }) => rule === 'freeman' || points === 0))
+      await young.store.close()
+      assert.equal((await weigh(token)).decision, 'challenge', 'unscored, it stays where every score begins')
+    })
+
     it('learns nothing from what did not finish', async () => {
       const token = await remembered()
       const before = await store.riskSnapshot(customer.id, user.username)

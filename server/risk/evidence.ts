@@ -1,5 +1,7 @@
 import type { Likeness } from './device.ts'
 import type { Network } from './facts.ts'
+import type { FreemanFactors } from './freeman.ts'
+import { freemanOf } from './freeman-counts.ts'
 import { type LevelName, levelIndex, levels } from './levels.ts'
 import type { Marks } from './marks.ts'
 import type { Seen } from './profile.ts'
@@ -41,6 +43,8 @@ export interface Evidence {
     readonly hour: number
     readonly length: number
   }
+  /** The same by the model of Freeman et al.; null: no history; absent: it was kept before this was. */
+  readonly freeman?: FreemanFactors | null
   readonly travel: Travel | null
   /** Failed attempts of late, faded by the hour. */
   readonly failures: number
@@ -61,6 +65,8 @@ export interface Compared {
   readonly marks: Marks
   readonly seen: Seen
   readonly world: World
+  /** Of the customer. */
+  readonly users: number
   readonly token: TokenState
   readonly isTrusted: boolean
   readonly likeness: Likeness | undefined
@@ -111,6 +117,7 @@ export function evidenceOf(compared: Compared): Evidence {
       hour: told('hour'),
       length: score.length,
     },
+    freeman: freemanOf(seen, world, marks, compared.users),
     travel: travelOf(compared.lastPlace, placeOf(network, atMs)) ?? null,
     isBroken: false,
   }
@@ -133,7 +140,7 @@ export function brokenEvidence(atMs: number): Evidence {
     isSeen: { country: false, asn: false, prefix: false, address: false },
     hour: hourSpan(atMs),
     nats: { country: 0, place: 0, device: 0, token: 0, hour: 0, length: 0 },
-    ...{ travel: null, failures: 0, addressFailures: 0, prompts: 0, isReported: false, isBroken: true },
+    ...{ freeman: null, travel: null, failures: 0, addressFailures: 0, prompts: 0, isReported: false, isBroken: true },
   }
 }
 

@@ -65,6 +65,7 @@ export interface Finding {
 export type RuleId =
   | 'no-history'
   | 'history'
+  | 'freeman'
   | 'known-device'
   | 'new-device'
   | 'no-token'

@@ -13,7 +13,7 @@ const features = [
     os: freemanWeights.userAgent.os,
     device: freemanWeights.userAgent.deviceType,
   },
-]
+] as const
 
 test('the Freeman model gives the scores of its published code', () => {
   const rows: readonly Row[] = vectors.rows
@@ -25,29 +25,28 @@ test('the Freeman model gives the scores of its published code', () => {
 })
 
 test('the Freeman model does not score a user without history', () => {
-  assert.equal(freeman({ userTotal: 0, worldTotal: 10, users: 3, features: [] }), undefined)
+  assert.equal(freeman({ userTotal: 0, worldTotal: 10, users: 3, features: [[], []] }), undefined)
 })
 
 /** The counts of a sign-in among those before it. */
 function scoreAgainst(before: readonly Row[], row: Row): number | undefined {
+  const levelsOf = (weights: Readonly<Record<string, number>>): FreemanLevel[] => {
+    const [finest = ''] = Object.keys(weights)
+    const within = before.filter((one) => one[finest] === row[finest])
+    return Object.entries(weights).map(([name, weight]) => ({
+      weight,
+      user: count(own, row, name),
+      world: count(before, row, name),
+      distinct: distinct(before, name),
+      distinctWithin: distinct(within, name),
+    }))
+  }
   const own = before.filter((one) => one['user'] === row['user'])
   return freeman({
     userTotal: own.length,
     worldTotal: before.length,
     users: new Set(before.map((one) => one['user'])).size,
-    features: features.map((weights) => {
-      const [finest = ''] = Object.keys(weights)
-      const within = before.filter((one) => one[finest] === row[finest])
-      return Object.entries(weights).map(
-        ([name, weight]): FreemanLevel => ({
-          weight,
-          user: count(own, row, name),
-          world: count(before, row, name),
-          distinct: distinct(before, name),
-          distinctWithin: distinct(within, name),
-        }),
-      )
-    }),
+    features: [levelsOf(features[0]), levelsOf(features[1])],
   })
 }
 

@@ -1,6 +1,6 @@
 /**
  * The score of Freeman et al. 2016 (doi:10.14722/ndss.2016.23240, equation 7 without attack data) exactly as
- * das-group/rba-algorithm computes it: odds that an attack shows these values. For audit, and to compare ours with.
+ * das-group/rba-algorithm computes it: odds that an attack shows these values. A policy may decide by it instead of by ours.
  */
 
 /** One level of a feature, finest first. */
@@ -20,7 +20,15 @@ export interface FreemanInput {
   readonly worldTotal: number
   readonly users: number
   /** Address, and user agent. */
-  readonly features: readonly (readonly FreemanLevel[])[]
+  readonly features: readonly [address: readonly FreemanLevel[], userAgent: readonly FreemanLevel[]]
+}
+
+/** What the score is the product of, each a quotient of likelihoods: above 1 it speaks against the user. Null: not told. */
+export interface FreemanFactors {
+  readonly address: number | null
+  readonly userAgent: number | null
+  /** Attackers choose among the users alike; a user who signs in often is likelier to be himself. */
+  readonly share: number
 }
 
 export const freemanWeights = {
@@ -34,15 +42,25 @@ export const freemanWeights = {
 } as const
 
 /** The score, a quotient of likelihoods from 0 on; undefined for a user without history. */
-export function freeman({ userTotal, worldTotal, users, features }: FreemanInput): number | undefined {
-  if (userTotal <= 0 || worldTotal <= 0 || users <= 0) return undefined
-  let score = 1
-  for (const feature of features) {
+export function freeman(input: FreemanInput): number | undefined {
+  const factors = freemanFactors(input)
+  return factors ? productOf(factors) : undefined
+}
+
+/** What the score is made of; null for a user without history. */
+export function freemanFactors({ userTotal, worldTotal, users, features }: FreemanInput): FreemanFactors | null {
+  if (userTotal <= 0 || worldTotal <= 0 || users <= 0) return null
+  const [address, userAgent] = features
+  const factorOf = (feature: readonly FreemanLevel[]): number => {
     const world = worldShare(feature, worldTotal)
     const user = feature.reduce((sum, level) => sum + (level.weight * level.user) / userTotal, 0)
-    score *= world / (user === 0 ? world / 4 : user)
+    return world / (user === 0 ? world / 4 : user)
   }
-  return (score * (1 / users)) / (userTotal / worldTotal)
+  return { address: factorOf(address), userAgent: factorOf(userAgent), share: worldTotal / (users * userTotal) }
+}
+
+export function productOf({ address, userAgent, share }: FreemanFactors): number {
+  return (address ?? 1) * (userAgent ?? 1) * share
 }
 
 /** Everybody's share of a value: smoothed at the finest level, plain at the others. */

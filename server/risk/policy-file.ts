@@ -10,6 +10,8 @@ export type PolicyAction = 'allow' | 'notify' | 'challenge' | 'deny'
 export interface Policy {
   /** `report`: decides nothing and asks everybody, and says what it would have decided. */
   readonly mode: 'enforce' | 'report'
+  /** What the score is told by: all that is known, or address and browser alone as Freeman et al. 2016 weigh them. Rules add to both. */
+  readonly model: 'own' | 'freeman'
   /** Scores from which a second factor is asked, and from which nothing helps; 101: never. */
   readonly challengeAt: number
   readonly denyAt: number
@@ -52,6 +54,7 @@ interface Lists {
 
 export const defaultPolicy: Policy = {
   mode: 'enforce',
+  model: 'own',
   challengeAt: 50,
   denyAt: 101,
   countries: { allowed: [], blocked: [], otherwise: 'deny' },
@@ -89,6 +92,7 @@ export const ruleNames = [
 const rule = shapes.object({ points: shapes.whole(0, 100), action: actions })
 const policyShape: Shape = shapes.object({
   mode: shapes.oneOf('enforce', 'report'),
+  model: shapes.oneOf('own', 'freeman'),
   challengeAt: shapes.whole(0, 100),
   denyAt: shapes.whole(1, 101),
   countries: shapes.object({

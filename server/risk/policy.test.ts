@@ -174,6 +174,31 @@ describe('a policy', () => {
     assert.equal(decide(other, { rules, devices: { proof: 'fingerprint' } }).decision, 'deny')
   })
 
+  it('can score by the model of Freeman et al., which looks at address and browser alone, and lets nobody pass for that', () => {
+    const model = { model: 'freeman' }
+    const freeman = { address: 0.02, userAgent: 0.5, share: 1.2 }
+    const home = decide({ freeman }, model)
+    assert.deepEqual([home.decision, home.score], ['allow', 1])
+    const [first] = home.findings
+    assert.equal(
+      first?.because,
+      'By the model of Freeman et al. an attacker is 0.012 times as likely as the user: address × 0.02, browser × 0.5, how often the user signs in × 1.2. It looks at nothing else.',
+    )
+    const stranger = { address: 4, userAgent: null, share: 1 }
+    assert.equal(decide({ freeman: stranger }, model).score, 80)
+    assert.match(decide({ freeman: stranger }, model).findings[0]?.because ?? '', /browser not told/)
+    // Nothing of our own score counts besides; what the rules are worth does.
+    const hostile = { country: 4, place: 4, device: 4, token: 4, hour: 4, length: 4 }
+    assert.equal(decide({ freeman, nats: hostile }, model).score, 1)
+    assert.equal(decide({ freeman, isReported: true }, model).score, 41)
+    const open = { ...model, challengeAt: 100 }
+    for (const evidence of [{ token: 'none' }, { signIns: 0, freeman: null }, { isBroken: true }] as const)
+      assert.equal(decide({ freeman, ...evidence }, open).decision, 'challenge', JSON.stringify(evidence))
+    const { findings } = decide({}, model) // kept before there was such a score
+    assert.ok(findings.some(({ because }) => because === 'There is no score of Freeman et al. for this sign-in.'))
+    assert.ok('problems' in readPolicy({ model: 'other' }))
+  })
+
   it('says everything that is wrong with it', () => {
     const read = readPolicy({
       challengeAt: 101,

@@ -11,7 +11,7 @@ const neverAllowed: ReadonlySet<RuleId> = new Set(['no-history', 'stolen-token',
 export function assess(evidence: Evidence, policy: Policy): Assessment {
   const rules = meantRules(evidence, policy)
   const own = ownFindings(evidence, policy)
-  const findings = [...findingsOf(evidence, rules), ...own.map(({ finding }) => finding)]
+  const findings = [...findingsOf(evidence, rules, policy.model), ...own.map(({ finding }) => finding)]
   const sum = findings.reduce((total, finding) => total + finding.points, startingScore)
   const score = Math.max(0, Math.min(100, sum))
   const asked = [

@@ -1,5 +1,6 @@
 import type { Evidence } from './evidence.ts'
 import type { Finding, RuleId } from './facts.ts'
+import { productOf } from './freeman.ts'
 import type { Policy } from './policy-file.ts'
 
 /** The score of somebody of whom nothing speaks for or against him; every finding adds its points to it. */
@@ -96,17 +97,48 @@ export const worth: Readonly<Partial<Record<RuleId, number>>> = {
 /** Of habits only what weighs is told. */
 const habits: ReadonlySet<RuleId> = new Set(['history', 'hour', 'network'])
 
+/** What our own score is told by; another model's points stand in for theirs. */
+const ofOurScore: ReadonlySet<RuleId> = new Set([
+  ...(['history', 'known-device', 'new-device', 'no-token', 'new-country', 'network', 'hour'] as const),
+])
+
 /** Everything that the rules notice, with its points, heaviest first. `own`: what a policy says of single rules. */
-export function findingsOf(evidence: Evidence, own: Policy['rules']): Finding[] {
+export function findingsOf(evidence: Evidence, own: Policy['rules'], model: Policy['model']): Finding[] {
   const found = Object.entries(rules).flatMap(([name, rule]): Finding[] => {
     const noticed = rule(evidence)
     if (!noticed) return []
     const id = name as RuleId // the table's keys
-    const weight = own[id]?.points ?? noticed.points ?? worth[id] ?? 0
+    const isLeftOut = model !== 'own' && ofOurScore.has(id)
+    const weight = own[id]?.points ?? (isLeftOut ? 0 : (noticed.points ?? worth[id] ?? 0))
     const finding = { rule: id, points: Math.round(weight) + 0, because: noticed.because }
     return finding.points === 0 && habits.has(id) && !own[id] ? [] : [finding]
   })
+  if (model === 'freeman') found.push(...freemanFinding(evidence))
   return found.sort((one, other) => Math.abs(other.points) - Math.abs(one.points))
+}
+
+/** The odds as a share of 100, told as what they add to where every score begins. */
+function freemanFinding({ freeman, signIns }: Evidence): Finding[] {
+  // Without history another rule says so.
+  if (!freeman && signIns === 0) return []
+  if (!freeman)
+    return [{ rule: 'freeman', points: 0, because: 'There is no score of Freeman et al. for this sign-in.' }]
+  const odds = productOf(freeman)
+  const times = (factor: number | null) => (factor === null ? 'not told' : `× ${shownOdds(factor)}`)
+  const { address, userAgent, share } = freeman
+  return [
+    {
+      rule: 'freeman',
+      points: Math.round(odds === Number.POSITIVE_INFINITY ? 100 : (100 * odds) / (1 + odds)) - startingScore,
+      because:
+        `By the model of Freeman et al. an attacker is ${shownOdds(odds)} times as likely as the user: ` +
+        `address ${times(address)}, browser ${times(userAgent)}, how often the user signs in ${times(share)}. It looks at nothing else.`,
+    },
+  ]
+}
+
+function shownOdds(odds: number): string {
+  return odds >= 1_000 ? 'over 1,000' : odds < 0.001 ? 'under 0.001' : String(Number(odds.toPrecision(2)))
 }
 
 function newDevice({ token, signIns, likeness, deviceLabel, nats }: Evidence): Noticed | undefined {

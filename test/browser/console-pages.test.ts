@@ -184,8 +184,10 @@ describe('the pages of the console, in a browser', () => {
     await page.getByText('No score alone refuses anybody.').waitFor()
   })
 
-  it('a rule is given other points by keyboard, told in words and simulated before it is saved', async () => {
+  it('another score and other points of a rule are chosen by keyboard, told in words and simulated before it is saved', async () => {
     await look('/policy?tab=risk', 'Policy')
+    await page.getByLabel('The score').selectOption('freeman')
+    await page.getByText(/^The score is that of Freeman et al/).waitFor()
     const points = page.getByLabel('Points: From a network never seen before')
     await points.focus()
     await page.keyboard.type('140')
@@ -201,9 +203,9 @@ describe('the pages of the console, in a browser', () => {
     await press('Save the policy')
     await page.getByText('As it is', { exact: true }).waitFor()
     const [saved] = (await boss.do('risk.look')).scopes
-    assert.deepEqual(saved?.policy.rules['network']?.points, 33)
+    assert.deepEqual([saved?.policy.rules['network']?.points, saved?.policy.model], [33, 'freeman'])
     await press('Back to the defaults')
-    await page.getByPlaceholder('By the score').first().waitFor()
+    await page.getByText(/adds 33 points/).waitFor({ state: 'hidden' })
     assert.equal(await points.inputValue(), '')
   })
 

@@ -44,6 +44,17 @@ describe('risk on the command line', () => {
     assert.match((await risk('policy', 'unset')).stdout, /taken away/)
   })
 
+  it('selects the model of Freeman et al., and takes no other', async () => {
+    await risk('policy', 'set', file('f.json', { model: 'freeman' }))
+    const shown = await json<{ policy: { model: string } }>(place, ['risk', 'policy', 'show'])
+    assert.equal(shown.policy.model, 'freeman')
+    assert.match(
+      (await risk('policy', 'set', file('g.json', { model: 'best' }))).stderr,
+      /policy\.model .*own, freeman/,
+    )
+    await risk('policy', 'unset')
+  })
+
   it('explains, simulates and replays in sentences', async () => {
     assert.match((await risk('explain', 'alice')).stdout, /challenge at 60 of 100/)
     assert.match(

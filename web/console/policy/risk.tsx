@@ -88,6 +88,18 @@ function Draft({ scope: { scope, kind, isSet, policy }, rules }: DraftProps) {
       </Panel>
       <Panel title="Thresholds" lead="Risk goes from 0, as always, to 100.">
         <Thresholds draft={draft} replay={replay.data} isOff={!mayManage} onChange={change} />
+        <NativeSelect
+          className="risk-model"
+          label="The score"
+          description="What it is told by. The rules below add to either."
+          value={draft.model}
+          disabled={!mayManage}
+          data={[
+            { value: 'own', label: 'Countersign’s: all that is known' },
+            { value: 'freeman', label: 'Freeman et al.: address and browser alone' },
+          ]}
+          onChange={(event) => change({ model: event.currentTarget.value === 'freeman' ? 'freeman' : 'own' })}
+        />
         <Switch
           className="report-only"
           label="Report only"

@@ -45,11 +45,16 @@ const days = ['', 'Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Satur
 
 /** A policy for risk as it would be told to somebody. */
 export function sentencesOf(policy: RiskPolicy): readonly string[] {
-  const { mode, challengeAt, denyAt, devices, refused } = policy
+  const { mode, model, challengeAt, denyAt, devices, refused } = policy
   return [
     ...(mode === 'report'
       ? [
           'This policy only reports: everybody is asked for a second factor, and the log says what it would have decided.',
+        ]
+      : []),
+    ...(model === 'freeman'
+      ? [
+          'The score is that of Freeman et al. (2016): it looks at the address, the browser and how often a user signs in, and at nothing else.',
         ]
       : []),
     challengeAt === 0
