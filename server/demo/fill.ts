@@ -10,6 +10,8 @@ import { type Credential, type Customer, type Delivery, serverScope, type Token 
 import { type DemoEvent, daysBack, historyOf, type Known } from './history.ts'
 import { demoCustomer, noted } from './noted.ts'
 import { type DemoPerson, groupNames, people } from './people.ts'
+import { weigh } from './weigh.ts'
+import { actsOf } from './weighed.ts'
 
 const dayMs = 24 * 3_600_000
 const minuteMs = 60_000
@@ -22,17 +24,27 @@ export interface Filled {
   readonly events: number
 }
 
-/** Makes a customer with people, groups, tokens and thirty days of sign-ins, an attack among them. */
+/** Makes a customer with people, groups, tokens and thirty days of sign-ins, the last ones weighed, an attack among them. */
 export async function fillDemo(store: Store, nowMs: number): Promise<Filled> {
   const customer = await addCustomer(store, nowMs)
   const known = await addPeople(store, customer, nowMs)
   await addThings(store, customer, known, nowMs)
-  const events = historyOf(known, nowMs - 5 * minuteMs)
-  for (let from = 0; from < events.length; from += linesAtOnce)
-    await store.write(async (tx) => {
-      for (const one of events.slice(from, from + linesAtOnce))
-        await tx.audit.append(customer.id, one.note, one.outcome, one.atMs)
-    })
+  const endMs = nowMs - 5 * minuteMs
+  const elsewhere = historyOf(known, endMs)
+  let kept = 0
+  const upTo = async (atMs: number): Promise<void> => {
+    for (;;) {
+      const next = elsewhere.slice(kept, kept + linesAtOnce).filter((one) => one.atMs <= atMs)
+      if (next.length === 0) return
+      kept += next.length
+      await store.write(async (tx) => {
+        for (const one of next) await tx.audit.append(customer.id, one.note, one.outcome, one.atMs)
+      })
+    }
+  }
+  const weighed = await weigh(store, customer, actsOf(known, endMs), upTo)
+  await upTo(endMs)
+  const events = [...elsewhere, ...weighed]
   await addMessages(store, customer, known, events, nowMs)
   await lockSomebody(store, customer, known, nowMs)
   for (const person of known.slice(0, 2))

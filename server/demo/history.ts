@@ -126,7 +126,10 @@ interface Happening {
   readonly random: () => number
 }
 
-function eventOf(subject: string, { kind, outcome, method, challengeId, atMs, place, random }: Happening): DemoEvent {
+export function eventOf(
+  subject: string,
+  { kind, outcome, method, challengeId, atMs, place, random }: Happening,
+): DemoEvent {
   const transactionName = kind === 'challenge' ? { transactionName: 'Sign in' } : {}
   const detail = JSON.stringify({ ...transactionName, ...place })
   const requestId = `demo-${Math.floor(random() * 0xffffff).toString(36)}`
@@ -134,7 +137,7 @@ function eventOf(subject: string, { kind, outcome, method, challengeId, atMs, pl
 }
 
 /** Numbers from 0 to 1, always the same ones (mulberry32): a demo looks the same each time. */
-function numbers(seed: number): () => number {
+export function numbers(seed: number): () => number {
   let state = seed
   return () => {
     state = (state + 0x6d2b79f5) | 0
@@ -144,7 +147,7 @@ function numbers(seed: number): () => number {
   }
 }
 
-function idOf(random: () => number): string {
+export function idOf(random: () => number): string {
   const hex = Array.from({ length: 32 }, () => Math.floor(random() * 16).toString(16)).join('')
   return hex.replace(/^(.{8})(.{4}).(.{3}).(.{3})(.{12})$/, '$1-$2-4$3-8$4-$5')
 }

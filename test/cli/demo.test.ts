@@ -1,10 +1,33 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
-import { adminOf } from '../support/console.ts'
+import { people } from '../../server/demo/people.ts'
+import { adminOf, type ConsoleClient } from '../support/console.ts'
 import { databaseNames } from '../support/databases.ts'
 import { openRaw } from '../support/raw.ts'
 import { startServer, type TestServer } from '../support/server.ts'
 import { json } from './command.ts'
+
+/** Sign-ins of the last days were let in, asked and refused, and somebody said of one that it was not his. */
+async function looksWeighed(client: ConsoleClient): Promise<void> {
+  const policy = (await client.do('risk.look')).scopes[0]?.policy ?? assert.fail()
+  assert.deepEqual(policy.networks.blocked, ['203.0.113.0/24'])
+  const { total, cells } = await client.do('risk.replay', { body: { scope: '', policy } })
+  assert.ok(total > 60, `${total} weighed`)
+  for (const least of ['allow', 'challenge', 'deny'])
+    assert.ok(
+      cells.some((cell) => cell.least === least),
+      least,
+    )
+  const [worn] = (await client.do('users.list', { query: { q: people[9]?.username ?? '' } })).items
+  const timeline = await client.do('users.timeline', { params: { id: worn?.id ?? '' }, query: { limit: 50 } })
+  const told = timeline.items.map(({ text, why }) => `${text} ${why}`).join('\n')
+  for (const sentence of [
+    /not the user/,
+    /Refused by the risk policy, at risk 7/,
+    /Asked at risk .*First sign-in with this/,
+  ])
+    assert.match(told, sentence)
+}
 
 for (const name of databaseNames) {
   describe(`the demo (${name})`, () => {
@@ -29,6 +52,7 @@ for (const name of databaseNames) {
           'audit_rows',
           'audit_blocks',
           'customers',
+          ...['risk_evaluations', 'risk_users', 'risk_devices', 'risk_policies', 'risk_counts'],
         ])
           found[table] = (await raw.run(`select 1 from ${table}`)).length
         return found
@@ -60,6 +84,7 @@ for (const name of databaseNames) {
       assert.ok(attacked > 80, `a day of the attack is seen: ${attacked}`)
       assert.ok(noStrongMethod.total > 0 && usesSms.total > 0)
       assert.equal((await client.do('activity.audit')).isWhole, true)
+      await looksWeighed(client)
       await json(server.place, ['demo', 'clear'])
       assert.deepEqual(await counts(), before_)
       assert.deepEqual(await json(server.place, ['demo', 'clear']), { customerKey: null })
