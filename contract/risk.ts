@@ -22,6 +22,7 @@ export interface ChallengeCall extends PageCall {
   readonly evaluation: string
   /** One of those that evaluate offered; absent: the first. */
   readonly obligationType?: string
+  readonly showsMatchNumber?: boolean
 }
 
 export interface ValidateCall extends PageCall, Response {
@@ -69,8 +70,12 @@ export interface PageAnswer {
   readonly obligationTypes?: readonly string[]
   /** The questions to answer, when the obligation is KBA. */
   readonly kba?: readonly { readonly question: string }[]
-  /** Where a code went, masked. */
+  /** Where a code or a link went, masked. */
   readonly contact?: string
+  /** The user answers on his phone or by a link: nothing is typed here, and `validate` waits for it. */
+  readonly isAnsweredElsewhere?: boolean
+  /** Two digits to show, which the user types or chooses where he answers. */
+  readonly matchNumber?: string
   /** What the site's backend redeems, once and within a minute; with SUCCESS in a session that it opened. */
   readonly resultToken?: string
   /** What this device presents next time. */
@@ -97,6 +102,19 @@ export interface Response {
   readonly saveDevice: boolean
 }
 
+export interface Asking {
+  /** The page shows the `matchNumber` of the answer, if there is one. */
+  readonly showsMatchNumber?: boolean
+}
+
+/** For how long a page waits for what the user answers elsewhere. */
+export interface Waiting {
+  /** Ends the waiting: `validate` gives ERROR. The question stays open. */
+  readonly signal?: AbortSignal
+  /** Afterwards `validate` gives WAIT_FOR_INPUT, and may be called again. Left out: five minutes. */
+  readonly timeLimitMs?: number
+}
+
 export interface Options {
   /** Where Countersign is, such as `https://mfa.example.com`; left out: where the module came from. */
   readonly server?: string
@@ -114,7 +132,10 @@ export interface Countersign {
   /** SUCCESS with a `resultToken`, WAIT_FOR_INPUT with `obligationTypes`, or DENY. */
   evaluateRisk(): Promise<PageAnswer>
   /** Asks the user; `obligationType` is one of those that evaluate offered, the first when left out. */
-  challenge(obligationType?: string): Promise<PageAnswer>
-  /** SUCCESS with a `resultToken`, which the backend redeems: what happens in a page proves nothing to a server. */
-  validate(response: Response): Promise<PageAnswer>
+  challenge(obligationType?: string, asking?: Asking): Promise<PageAnswer>
+  /**
+   * SUCCESS with a `resultToken`, which the backend redeems: what happens in a page proves nothing to a server. Where the
+   * user answers elsewhere it waits until he has: DENY when he denied it, ERROR when the time to answer was over.
+   */
+  validate(response: Response, waiting?: Waiting): Promise<PageAnswer>
 }

@@ -1,7 +1,8 @@
-import type { EvaluateCall, PageAnswer, Profile, Response } from '../contract/risk.ts'
+import type { Asking, EvaluateCall, PageAnswer, Profile, Response, Waiting } from '../contract/risk.ts'
 import { collect } from './collect.ts'
 import { type Device, openDevice } from './device.ts'
-import { post } from './page-calls.ts'
+import { post, send } from './page-calls.ts'
+import { untilAnswered } from './waiting.ts'
 
 /** Who is asked about, and where. */
 export interface Subject {
@@ -15,14 +16,19 @@ export interface Client {
   registerUser(subject: Subject, profile: Profile): Promise<PageAnswer>
   evaluateRisk(subject: Subject): Promise<PageAnswer>
   /** `obligationType`: one of those that evaluate offered; left out: the first. */
-  challenge(subject: Subject, obligationType?: string): Promise<PageAnswer>
-  validate(subject: Subject, response: Response): Promise<PageAnswer>
+  challenge(subject: Subject, obligationType?: string, asking?: Asking): Promise<PageAnswer>
+  /** Of what the user answers elsewhere it waits for the end; whatever was typed meanwhile is not sent. */
+  validate(subject: Subject, response: Response, waiting?: Waiting): Promise<PageAnswer>
 }
 
 /** What the page holds between evaluate and validate: without it nobody can answer, or use up, its question. */
 interface Running {
   readonly evaluation: string
   readonly device: Device
+  /** What the last challenge asked is answered by a link or on a phone. */
+  isElsewhere: boolean
+  /** Ends the waiting for that; a newer question or a newer `validate` does. */
+  stop: () => void
 }
 
 export function createClient(server: string, session: () => string | undefined): Client {
@@ -49,24 +55,50 @@ export function createClient(server: string, session: () => string | undefined):
       const proof = call.session === undefined ? {} : await device.prove(call.session)
       const body: EvaluateCall = { ...call, device: { ...(await seenOf(seen)), ...proof } }
       const answer = await post(server, 'evaluate', body)
-      if (answer.evaluation) running.set(nameOf(subject), { evaluation: answer.evaluation, device })
+      if (answer.evaluation) {
+        running.get(nameOf(subject))?.stop()
+        running.set(nameOf(subject), {
+          evaluation: answer.evaluation,
+          device,
+          isElsewhere: false,
+          stop: () => undefined,
+        })
+      }
       return kept(answer, device)
     },
 
-    async challenge(subject, obligationType) {
+    async challenge(subject, obligationType, asking = {}) {
       const one = running.get(nameOf(subject))
       if (!one) return none(subject)
       const chosen = obligationType === undefined ? {} : { obligationType }
-      return post(server, 'challenge', { ...callOf(subject), evaluation: one.evaluation, ...chosen })
+      one.stop()
+      const call = { ...callOf(subject), evaluation: one.evaluation, ...chosen, ...asking }
+      const answer = await post(server, 'challenge', call)
+      one.isElsewhere = answer.isAnsweredElsewhere === true
+      return answer
     },
 
-    async validate(subject, response) {
+    async validate(subject, response, waiting = {}) {
       const one = running.get(nameOf(subject))
       if (!one) return none(subject)
-      const answer = await post(server, 'validate', { ...callOf(subject), evaluation: one.evaluation, ...response })
-      return kept(answer, one.device)
+      one.stop()
+      const call = { ...callOf(subject), evaluation: one.evaluation }
+      if (!one.isElsewhere) return kept(await post(server, 'validate', { ...call, ...response }), one.device)
+      const { saveDevice } = response
+      const look = () => send(server, 'validate', { ...call, saveDevice })
+      const signal = stopsWith(waiting.signal, one)
+      return kept({ ...callOf(subject), ...(await untilAnswered(look, { ...waiting, signal })) }, one.device)
     },
   }
+}
+
+/** Ends with the page's own signal, or when this page goes on with something else. */
+function stopsWith(own: AbortSignal | undefined, one: Running): AbortSignal {
+  const waiting = new AbortController()
+  one.stop = () => waiting.abort()
+  if (own?.aborted) waiting.abort()
+  own?.addEventListener('abort', one.stop, { once: true })
+  return waiting.signal
 }
 
 /** A browser that tells nothing of itself is a stranger, and not an error. */

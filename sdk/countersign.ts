@@ -10,7 +10,7 @@ export function createCountersign(options: Options): Countersign {
     isUserRegistered: () => client.isUserRegistered(subject),
     registerUser: (profile) => client.registerUser(subject, profile),
     evaluateRisk: () => client.evaluateRisk(subject),
-    challenge: (obligationType) => client.challenge(subject, obligationType),
-    validate: (response) => client.validate(subject, response),
+    challenge: (obligationType, asking) => client.challenge(subject, obligationType, asking),
+    validate: (response, waiting) => client.validate(subject, response, waiting),
   }
 }

@@ -1,4 +1,4 @@
-import type { PageAnswer, Profile, QuestionAndAnswer } from '../contract/risk.ts'
+import type { Asking, PageAnswer, Profile, QuestionAndAnswer, Waiting } from '../contract/risk.ts'
 import { createClient, type Subject } from './client.ts'
 
 /** The global `fp` and `isJSReady` of document 002, with its argument lists and callbacks. */
@@ -29,10 +29,19 @@ const fp = {
     tell(client.evaluateRisk({ customerKey, userKey }), onSuccess, onError)
   },
 
-  challenge(customerKey: string, userKey: string, onSuccess: Callback, onError: Callback): void {
-    tell(client.challenge({ customerKey, userKey }), onSuccess, onError)
+  /** The last two are ours: which of the offered ways, and whether the page shows a match number. */
+  challenge(
+    customerKey: string,
+    userKey: string,
+    onSuccess: Callback,
+    onError: Callback,
+    obligationType?: string,
+    asking?: Asking,
+  ): void {
+    tell(client.challenge({ customerKey, userKey }, obligationType, asking), onSuccess, onError)
   },
 
+  /** The last one is ours: for how long to wait for what the user answers elsewhere. */
   validate(
     customerKey: string,
     userKey: string,
@@ -41,12 +50,13 @@ const fp = {
     registerProfile: boolean | string,
     onSuccess: Callback,
     onError: Callback,
+    waiting?: Waiting,
   ): void {
     const subject: Subject = { customerKey, userKey }
     // The page writes TRUE and FALSE beside the word Boolean.
     const saveDevice = String(registerProfile).toLowerCase() === 'true'
     const given = kbaQA?.length > 0 ? { answers: kbaQA } : { token: String(otpToken ?? '') }
-    tell(client.validate(subject, { ...given, saveDevice }), onSuccess, onError)
+    tell(client.validate(subject, { ...given, saveDevice }, waiting), onSuccess, onError)
   },
 }
 

@@ -8,15 +8,27 @@ interface Calls {
   readonly validate: ValidateCall
 }
 
-/**
- * Posts one call and gives back its answer; a call that did not get through answers ERROR. As plain text, so that browsers
- * ask nothing beforehand: the server looks at the page's origin itself, and no cookie goes along.
- */
+/** Posts one call and gives back its answer; a call that did not get through answers ERROR. */
 export async function post<Name extends keyof Calls>(
   server: string,
   name: Name,
   body: Calls[Name],
 ): Promise<PageAnswer> {
+  const { customerKey, userKey } = body
+  // To a page that may not call, browsers show no answer.
+  const message = `${server} could not be reached, or the session of this page is over.`
+  return (await send(server, name, body)) ?? { customerKey, userKey, status: 'ERROR', message }
+}
+
+/**
+ * The same; undefined when it did not get through. As plain text, so that browsers ask nothing beforehand: the server looks at
+ * the page's origin itself, and no cookie goes along.
+ */
+export async function send<Name extends keyof Calls>(
+  server: string,
+  name: Name,
+  body: Calls[Name],
+): Promise<PageAnswer | undefined> {
   const { customerKey, userKey } = body
   try {
     const response = await fetch(`${server}/api/risk/page/${name}`, {
@@ -27,12 +39,6 @@ export async function post<Name extends keyof Calls>(
     })
     return { ...((await response.json()) as PageAnswer), customerKey, userKey }
   } catch {
-    // To a page that may not call, browsers show no answer.
-    return {
-      customerKey,
-      userKey,
-      status: 'ERROR',
-      message: `${server} could not be reached, or the session of this page is over.`,
-    }
+    return undefined
   }
 }

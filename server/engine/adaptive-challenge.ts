@@ -1,6 +1,6 @@
 import { methods } from '../methods/index.ts'
 import type { Obligation } from '../risk/facts.ts'
-import type { Answer, Customer, RequestMark } from '../vocabulary.ts'
+import type { Answer, ChallengeState, Customer, RequestMark } from '../vocabulary.ts'
 import type { Recalled } from './adaptive.ts'
 import { ask, asked, type CompleteOutcome, complete } from './adaptive-results.ts'
 import { type AnswerRefusal, answer } from './answer.ts'
@@ -19,8 +19,11 @@ export interface AskRequest extends Request {
   readonly obligation: Obligation
   /** The obligation in the caller's own word. */
   readonly label: string
-  /** The address the user signs in from. */
+  /** The address the user signs in from, and his browser there; shown to him where he answers. */
   readonly address: string | null
+  readonly userAgent?: string | null
+  /** Where he signs in a match number is shown. */
+  readonly showsMatchNumber?: boolean
 }
 
 /** `over`: the evaluation ended meanwhile. */
@@ -40,8 +43,9 @@ export async function askForEvaluation(engine: Engine, request: AskRequest): Pro
     emailMethod: by,
     transactionName: null,
     origin: request.address,
+    userAgent: request.userAgent,
     language: null,
-    showsMatchNumber: false,
+    showsMatchNumber: request.showsMatchNumber ?? false,
   })
   if (!outcome.ok) return outcome
   const isKept = await ask(engine, customer, evaluation.id, outcome.challengeId)
@@ -74,8 +78,8 @@ export async function answerForEvaluation(engine: Engine, request: AnswerRequest
   const challengeId = await asked(engine, customer, evaluation.id)
   if (challengeId === undefined) return { ok: false, reason: 'not-asked' }
   if (!request.answer) {
-    const kind = await kindOf(engine, customer, challengeId)
-    if (kind === 'code' || kind === 'answers') return { ok: false, reason: `empty-${kind}` }
+    const reason = await whyNotYet(engine, customer, challengeId)
+    if (reason) return { ok: false, reason }
   } else {
     const outcome = await answer(engine, {
       ...{ customer, request: request.request, requestId: request.requestId },
@@ -89,7 +93,22 @@ export async function answerForEvaluation(engine: Engine, request: AnswerRequest
   return complete(engine, { customer, id: evaluation.id, proof: 'challenge', trustsDevice })
 }
 
-async function kindOf(engine: Engine, customer: Customer, challengeId: string): Promise<Answer['kind'] | undefined> {
+type NotYet = Extract<EvaluationOutcome, { ok: false }>['reason']
+
+/** Why a question that nothing was typed for cannot have been answered, or will not be any more. */
+async function whyNotYet(engine: Engine, customer: Customer, challengeId: string): Promise<NotYet | undefined> {
   const snapshot = await engine.store.challengeSnapshot(customer.id, challengeId)
-  return snapshot && methods[snapshot.challenge.method].answeredBy
+  if (!snapshot) return 'unknown-challenge'
+  const { method, state, expiresAtMs } = snapshot.challenge
+  const { answeredBy } = methods[method]
+  if (answeredBy === 'code' || answeredBy === 'answers') return `empty-${answeredBy}`
+  const isOver = state === 'pending' && expiresAtMs <= engine.clock()
+  return isOver ? 'expired' : ended[state]
+}
+
+const ended: Readonly<Partial<Record<ChallengeState, NotYet>>> = {
+  denied: 'denied',
+  expired: 'expired',
+  spent: 'spent',
+  cancelled: 'replaced',
 }

@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url'
 import type { BrowserContextOptions, Page } from 'playwright-core'
 import { type OpenPage, startBrowser, type TestBrowser } from '../support/browser.ts'
 import { testKey, wrongCode } from '../support/caller.ts'
+import { pairedPhone } from '../support/device.ts'
 import { newPhone } from '../support/links.ts'
 import { setPolicy } from '../support/risk.ts'
 import { startServer, type TestServer } from '../support/server.ts'
@@ -24,6 +25,8 @@ interface Told {
   readonly obligationType?: string
   readonly kba?: readonly { readonly question: string }[]
   readonly resultToken?: string
+  readonly isAnsweredElsewhere?: boolean
+  readonly matchNumber?: string
 }
 
 describe('a page of document 002, in a browser', () => {
@@ -190,6 +193,51 @@ describe('a page of document 002, in a browser', () => {
     await context.close()
   })
 
+  it('waits for what the user answers elsewhere, until he has, is stopped or has waited long enough', async () => {
+    const { page, context, username } = await newcomer()
+    await register(page)
+    const phone = await pairedPhone(server.baseUrl, server.call, username)
+    await visit(page, username, here, '/module')
+    const step = (job: string) => page.evaluate(`countersign.then((one) => ${job})`) as Promise<Told>
+    await step('one.evaluateRisk()')
+    const asked = await step("one.challenge('PUSH NOTIFICATIONS', { showsMatchNumber: true })")
+    assert.equal(asked.isAnsweredElsewhere, true)
+    const short = await step('one.validate({ saveDevice: true }, { timeLimitMs: 1 })')
+    assert.equal(short.status, 'WAIT_FOR_INPUT')
+    const stopped = await step(`{
+      const waiting = new AbortController()
+      setTimeout(() => waiting.abort(), 50)
+      return one.validate({ saveDevice: true }, { signal: waiting.signal })
+    }`)
+    assert.deepEqual([stopped.status, stopped.message], ['ERROR', 'The page stopped waiting.'])
+    const waiting = step('one.validate({ saveDevice: true })')
+    await page.waitForResponse((answer) => answer.url().endsWith('/validate'))
+    await context.setOffline(true) // a phone puts a page to sleep while its owner looks elsewhere
+    await phone.answer(await phone.prompt(), 'approve', { proof: asked.matchNumber ?? '' })
+    await page.waitForEvent('requestfailed')
+    await context.setOffline(false)
+    const proved = await waiting
+    assert.equal(proved.status, 'SUCCESS', proved.message)
+    assert.equal(await site.redeem(username, proved.resultToken), true)
+
+    await visit(page, username)
+    assert.equal((await evaluate(page)).status, 'SUCCESS', 'the device was remembered')
+    await page.evaluate("new Promise((done) => { indexedDB.deleteDatabase('countersign').onsuccess = done })")
+    await visit(page, username)
+    assert.equal((await evaluate(page)).status, 'WAIT_FOR_INPUT')
+    // The drop-in, by its callbacks; what is typed is not sent.
+    const isAsked = page.waitForResponse((answer) => answer.url().endsWith('/challenge'))
+    const ended = page.evaluate(`new Promise((heard) => {
+      const of = [customerKey, ${JSON.stringify(username)}]
+      const next = () => unwatched.validate(...of, '000000', [], 'TRUE', heard, heard)
+      unwatched.challenge(...of, next, heard, 'PUSH NOTIFICATIONS')
+    })`) as Promise<Told>
+    await isAsked
+    await phone.answer(await phone.prompt(), 'deny')
+    assert.equal((await ended).status, 'DENY')
+    await context.close()
+  })
+
   it('warns and cannot call where there is no session', async () => {
     const { page, context } = await browser.open('about:blank')
     const warnings: string[] = []
@@ -273,7 +321,7 @@ function closed(server: Server): Promise<void> {
 /** Document 002's page with its blanks filled in; what its functions are told is kept for the test to read. */
 function filledIn(countersign: string, username: string, phone = '', session = ''): string {
   const watching = `<script>
-    var customerKey = '${testKey.customerKey}', type, answers, told = []
+    var customerKey = '${testKey.customerKey}', type, answers, told = [], unwatched = { ...fp }
     function tell() {}
     for (const name of Object.keys(fp)) {
       const real = fp[name]

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import { codeFor, inbox, post, testKey } from '../support/caller.ts'
+import { pairedPhone } from '../support/device.ts'
+import { acceptAsShown, deny, linksFor } from '../support/links.ts'
 import {
   isTaken,
   newDevice,
@@ -119,6 +121,45 @@ describe('the answers of the page calls', () => {
     const waiting = await page.call('validate', { saveDevice: true })
     assert.equal(waiting.body.status, 'WAIT_FOR_INPUT')
     assert.equal(waiting.body['resultToken'], undefined)
+    assert.equal(asked.body['isAnsweredElsewhere'], true)
+    await acceptAsShown(await linksFor(server.baseUrl, String(asked.body['userKey'])))
+    const proved = await page.call('validate', { saveDevice: true })
+    assert.equal(proved.body.status, 'SUCCESS', proved.text)
+    assert.ok(proved.body['resultToken'] && proved.body['deviceToken'])
+  })
+
+  it('hear that the user denied, and that nobody waits for an answer that comes too late', async () => {
+    const userKey = await newUser()
+    const denied = await visit(server, userKey)
+    await denied.call('challenge', { obligationType: 'OUT OF BAND EMAIL' })
+    await deny((await linksFor(server.baseUrl, userKey)).deny)
+    const heard = await denied.call('validate', { saveDevice: true })
+    assert.deepEqual([heard.body.status, heard.body['resultToken']], ['DENY', undefined])
+    const known = await server.assembled.store.riskSnapshot(customerKey, userKey)
+    assert.equal(known?.user.profile.total, 0, 'nothing was learned')
+
+    const replaced = await visit(server, userKey)
+    await replaced.call('challenge', { obligationType: 'OUT OF BAND EMAIL' })
+    await (await visit(server, userKey)).call('challenge', { obligationType: 'OUT OF BAND EMAIL' })
+    const over = await replaced.call('validate', { saveDevice: false })
+    assert.deepEqual([over.body.status, over.body.message], ['ERROR', 'The user was asked something newer.'])
+  })
+
+  it('wait for the phone, with a number to show where they can', async () => {
+    const userKey = await newUser()
+    const phone = await pairedPhone(server.baseUrl, server.call, userKey)
+    const page = await visit(server, userKey)
+    assert.ok((page.body['obligationTypes'] as string[]).includes('PUSH NOTIFICATIONS'))
+    assert.notEqual(page.body['obligationType'], 'PUSH NOTIFICATIONS', 'pages that do not choose can type')
+    const asked = await page.call('challenge', { obligationType: 'PUSH NOTIFICATIONS', showsMatchNumber: true })
+    const { matchNumber, isAnsweredElsewhere } = asked.body
+    assert.match(String(matchNumber), /^\d\d$/)
+    assert.equal(isAnsweredElsewhere, true)
+    assert.equal((await page.call('validate', { saveDevice: true })).body.status, 'WAIT_FOR_INPUT')
+    await phone.answer(await phone.prompt(), 'approve', { proof: String(matchNumber) })
+    const proved = await page.call('validate', { saveDevice: true })
+    assert.equal(proved.body.status, 'SUCCESS', proved.text)
+    assert.equal(await isTaken(server, userKey, String(proved.body['resultToken'])), true)
   })
 })
 

@@ -56,6 +56,7 @@ export const challengeBody = Type.Object({
   ...page,
   evaluation,
   obligationType: Type.Optional(line(60, 'One of those that `evaluate` offered; left out: the first.')),
+  showsMatchNumber: Type.Optional(Type.Boolean({ description: 'The page shows the `matchNumber` of the answer.' })),
 })
 export const validateBody = Type.Object({
   ...page,

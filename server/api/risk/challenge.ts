@@ -1,15 +1,15 @@
 import type { Static } from 'typebox'
-import { askForEvaluation } from '../../engine/adaptive-challenge.ts'
+import { type AskOutcome, askForEvaluation } from '../../engine/adaptive-challenge.ts'
 import { type Decoy, decoyOf } from '../../engine/adaptive-decoy.ts'
 import type { Shown } from '../../engine/challenge.ts'
 import { maskEmail, maskPhone } from '../../engine/contacts.ts'
 import type { Obligation } from '../../risk/facts.ts'
 import type { Around, Evaluated, Told } from './around.ts'
 import type { challengeBody } from './bodies.ts'
-import { askRefusals, decoyTypes, offersOf, said } from './words.ts'
+import { askRefusals, decoyTypes, type Offer, offersOf, said } from './words.ts'
 
 export async function challengeUser(
-  { engine, address, requestId }: Around,
+  { engine, address, userAgent, requestId }: Around,
   { customer, username, evaluation }: Evaluated,
   body: Static<typeof challengeBody>,
 ): Promise<Told> {
@@ -22,6 +22,8 @@ export async function challengeUser(
   const { obligation, type: label } = offer
   const outcome = await askForEvaluation(engine, {
     ...{ customer, evaluation, obligation, label, address, requestId },
+    userAgent,
+    showsMatchNumber: body.showsMatchNumber ?? false,
     request: null,
   })
   if (!outcome.ok) {
@@ -29,16 +31,27 @@ export async function challengeUser(
     if (evaluation.isUntrusted) return decoyAsked(decoyOf(customer, username, decoyKind(obligation)))
     return askRefusals[outcome.reason]
   }
-  const { questions, deliveries } = outcome
-  const kba = questions.map((question) => ({ question }))
-  const contact = evaluation.isUntrusted ? undefined : maskedContact(deliveries)
+  return asked(outcome, offer, evaluation.isUntrusted)
+}
+
+/** What the page shows of the question. */
+function asked(
+  { questions, deliveries, matchNumber }: AskedOutcome,
+  { type, answered }: Offer,
+  isUntrusted: boolean,
+): Told {
+  const contact = isUntrusted ? undefined : maskedContact(deliveries)
   return {
     ...said.asked,
-    obligationType: label,
-    ...(kba.length === 0 ? {} : { kba }),
+    obligationType: type,
+    ...(questions.length === 0 ? {} : { kba: questions.map((question) => ({ question })) }),
     ...(contact === undefined ? {} : { contact }),
+    ...(answered === 'elsewhere' ? { isAnsweredElsewhere: true } : {}),
+    ...(matchNumber === null ? {} : { matchNumber }),
   }
 }
+
+type AskedOutcome = Extract<AskOutcome, { ok: true }>
 
 /** Where a message went, never in full: the page is the user's, or somebody else's. */
 function maskedContact(deliveries: readonly Shown[]): string | undefined {

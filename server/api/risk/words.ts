@@ -13,12 +13,19 @@ export interface Said {
 interface ObligationType {
   readonly type: string
   readonly obligation: Obligation
-  /** What a page that knows nothing else can do with it: type a code, or answer questions. */
-  readonly isTyped: boolean
+  /**
+   * `typed`: what a page that knows nothing else can do, type a code or answer questions. `elsewhere`: the user answers by a
+   * link or on his phone, and the page waits.
+   */
+  readonly answered: 'typed' | 'if-asked-for' | 'elsewhere'
 }
 
 const typed = (type: string, method: MethodId, via: Via | null): ObligationType => {
-  return { type, obligation: { method, via }, isTyped: true }
+  return { type, obligation: { method, via }, answered: 'typed' }
+}
+
+const elsewhere = (type: string, method: MethodId, via: Via | null): ObligationType => {
+  return { type, obligation: { method, via }, answered: 'elsewhere' }
 }
 
 /** The document names KBA, SMS and EMAIL; the others are those of document 000. What a page cannot answer is not offered. */
@@ -30,16 +37,13 @@ const obligationTypes: readonly ObligationType[] = [
   typed('SOFT TOKEN', 'time-code', null),
   typed('HARDWARE TOKEN', 'hardware-token', null),
   // Users keep these for the day when nothing else is at hand: a page that wants one says so.
-  { type: 'RECOVERY CODE', obligation: { method: 'recovery-code', via: null }, isTyped: false },
-  // Answered elsewhere: a page that wants one asks again until it is.
-  { type: 'OUT OF BAND SMS', obligation: { method: 'message-link', via: 'sms' }, isTyped: false },
-  { type: 'OUT OF BAND EMAIL', obligation: { method: 'message-link', via: 'email' }, isTyped: false },
+  { type: 'RECOVERY CODE', obligation: { method: 'recovery-code', via: null }, answered: 'if-asked-for' },
+  elsewhere('PUSH NOTIFICATIONS', 'push', null),
+  elsewhere('OUT OF BAND SMS', 'message-link', 'sms'),
+  elsewhere('OUT OF BAND EMAIL', 'message-link', 'email'),
 ]
 
-export interface Offer {
-  readonly type: string
-  readonly obligation: Obligation
-}
+export type Offer = ObligationType
 
 /** The document's own: what a name without a user is made to look as if it had. */
 export const decoyTypes = { questions: 'KBA', sms: 'SMS', email: 'EMAIL' } as const
@@ -57,7 +61,7 @@ export function offersOf(
       obligationTypes.filter(({ obligation: one }) => one.method === method && one.via === via),
     )
     .filter(({ type }) => !isUntrusted || Object.values<string>(decoyTypes).includes(type))
-  const first = all.find(({ isTyped }) => isTyped) ?? all[0]
+  const first = all.find(({ answered }) => answered === 'typed') ?? all[0]
   return first ? { all, first } : { all }
 }
 
