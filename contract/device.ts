@@ -46,8 +46,8 @@
  * 1. `POST pairing` with the code: whose account it is, to show before anything is made. Changes nothing.
  * 2. Make the key, ask for a name (suggest the kind of phone), and perhaps a push subscription with the VAPID key.
  * 3. `POST devices`, signed by the new key, device header `new`: the signature proves the key, the secret the right. 201
- *    brings the device id and, this once, the soft token. When the answer was lost, the very same key may ask again (with
- *    another nonce) until it makes its first other call; any other key gets `used-code`.
+ *    brings the device id and, this once, the soft token, where the user's groups allow one. When the answer was lost, the very
+ *    same key may ask again (with another nonce) until it makes its first other call; any other key gets `used-code`.
  *
  * The site that shows the QR code polls `registration-status` and reads `SUCCESS` from the moment of 201.
  *
@@ -241,7 +241,8 @@ export interface Registered {
   readonly nowMs: number
   readonly device: Device
   readonly account: AccountInfo
-  readonly softToken: SoftToken
+  /** Null: the groups of the user do not let him sign in by these codes. */
+  readonly softToken: SoftToken | null
 }
 
 export interface Device {
@@ -372,6 +373,7 @@ export const refusals = {
   'bad-signature': { status: 401, message: 'The signature does not fit the request.' },
   'unknown-device': { status: 401, message: 'This phone is not registered any more.' },
   'disabled-user': { status: 403, message: 'This account is disabled.' },
+  'turned-off': { status: 403, message: 'The groups of this account do not allow it.' },
   'unknown-code': { status: 404, message: 'This code is not valid here, or it is for somebody else.' },
   'unknown-prompt': { status: 404, message: 'There is no such request for this account.' },
   'used-code': { status: 409, message: 'This code was used already. Ask for a new one.' },

@@ -63,6 +63,8 @@ const whyNot = {
   'unknown-user': noUser,
   'disabled-user': (_: Customer, name: string) =>
     `${name} is disabled. Enable him first, with users/enable of the API.`,
+  'turned-off': (_: Customer, name: string) =>
+    `The groups of ${name} allow nothing that a phone is good for. See their methods: npx countersign groups list`,
   'too-many-devices': (_: Customer, name: string) =>
     `${name} has as many phones as one may have. Remove one: npx countersign phones list ${name}`,
   repeated: () => 'This code was made already.',

@@ -102,6 +102,7 @@ const refusals = {
   'unknown-token': 'There is no token of this serial number. This lists them: npx countersign tokens list',
   'unknown-user': 'There is no user of this name. This lists them: npx countersign users list',
   'disabled-user': 'This user is disabled.',
+  'turned-off': 'The groups of this user allow no hardware token. See their methods: npx countersign groups list',
   taken: 'This token is assigned. Take it back first: npx countersign tokens unassign <serial>',
   unassigned: 'This token is assigned to nobody.',
   'disabled-token': 'This token is disabled. Enable it first: npx countersign tokens enable <serial>',

@@ -136,6 +136,8 @@ const whyNoCodes = {
   'unknown-user': noUser,
   'disabled-user': (_: Customer, name: string) =>
     `${name} is disabled. Enable him first, with users/enable of the API.`,
+  'turned-off': (_: Customer, name: string) =>
+    `The groups of ${name} allow no recovery codes. See their methods: npx countersign groups list`,
   repeated: () => 'These codes were made already.',
 }
 

@@ -1,9 +1,9 @@
 import { type QuestionProblem, questionProblem } from '../methods/questions.ts'
 import type { Customer, QuestionAnswer } from '../vocabulary.ts'
 import type { Session } from './adaptive-sessions.ts'
-import { isTurnedOn } from './allowed-methods.ts'
+import { isTurnedOn, mayEnrol, orTurnedOff, TurnedOff } from './allowed-methods.ts'
 import { foldEmail, foldUsername, readEmail, readPhone } from './contacts.ts'
-import type { Engine } from './ports.ts'
+import type { Engine, Records } from './ports.ts'
 import { questionsCredential } from './questions.ts'
 import { newUser } from './users.ts'
 
@@ -46,10 +46,11 @@ export async function registerFromPage(engine: Engine, request: RegisterRequest)
   const user = newUser(customer, session.username, engine.clock())
   const credential = await questionsCredential(engine, customer, user.id, profile.questions)
   const nowMs = engine.clock()
-  return engine.store.write(async (tx): Promise<RegisterOutcome> => {
+  const job = async (tx: Records): Promise<RegisterOutcome> => {
     const { firstName, lastName } = profile
     const given = { firstName, lastName, phone, email: email ?? user.email }
     if (!(await tx.users.add({ ...user, ...given }, folded))) return { ok: false, reason: 'taken' }
+    if (!(await mayEnrol(tx, customer, user.id, 'questions'))) throw new TurnedOff()
     await tx.credentials.replace(customer.id, user.id, [credential], nowMs)
     const detail = JSON.stringify({ by: 'page', origin: session.origin, questions: profile.questions.length })
     const note = { kind: 'user', subject: user.id, method: null, challengeId: null, requestId, detail }
@@ -59,7 +60,8 @@ export async function registerFromPage(engine: Engine, request: RegisterRequest)
       ...(profile.email !== null && email === null ? (['email'] as const) : []),
     ]
     return { ok: true, left }
-  })
+  }
+  return orTurnedOff(engine.store.write(job))
 }
 
 /** The number that the site has verified, when the page gives that one or none. */

@@ -2,11 +2,12 @@ import { methods } from '../methods/index.ts'
 import { same } from '../security/digest.ts'
 import { randomId } from '../security/random.ts'
 import type { Customer, FinallyDecided, MethodId, RequestMark } from '../vocabulary.ts'
+import { mayEnrol, mayUse, orTurnedOff, TurnedOff } from './allowed-methods.ts'
 import { foldUsername } from './contacts.ts'
 import { decide, judge } from './decision.ts'
 import { userSubject } from './guard.ts'
 import { tellOfFailures, tellUser } from './notices.ts'
-import type { Engine } from './ports.ts'
+import type { Engine, Records } from './ports.ts'
 import { toolsFor } from './tools.ts'
 import { ensureUser } from './users.ts'
 
@@ -23,7 +24,7 @@ export interface EnrolRequest {
 
 export type EnrolOutcome =
   | { readonly ok: true; readonly id: string; readonly secretText: string; readonly uri: string }
-  | { readonly ok: false; readonly reason: 'repeated' | 'disabled-user' }
+  | { readonly ok: false; readonly reason: 'repeated' | 'disabled-user' | 'turned-off' }
 
 /**
  * Offers a user a new secret. It counts for nothing until a code made with it comes back; until then a confirmed one
@@ -38,10 +39,11 @@ export async function enrol(engine: Engine, request: EnrolRequest): Promise<Enro
   )
   if (!made) throw new Error(`The method ${method} has nothing to enrol.`)
   const id = randomId()
-  return engine.store.write(async (tx): Promise<EnrolOutcome> => {
+  const job = async (tx: Records): Promise<EnrolOutcome> => {
     if (request.request && !(await tx.marks.claim(request.request))) return { ok: false, reason: 'repeated' }
     const user = await ensureUser(tx, customer, request.username, nowMs)
     if (!user.isEnabled) return { ok: false, reason: 'disabled-user' }
+    if (!(await mayEnrol(tx, customer, user.id, method))) throw new TurnedOff()
     const credential = {
       id,
       method,
@@ -55,7 +57,8 @@ export async function enrol(engine: Engine, request: EnrolRequest): Promise<Enro
     const note = { kind: 'enrolment', subject: user.id, method, challengeId: null, requestId, detail: null }
     await tx.audit.append(customer.id, note, 'offered', nowMs)
     return { ok: true, id, secretText: made.show.secretText, uri: made.show.uri }
-  })
+  }
+  return orTurnedOff(engine.store.write(job))
 }
 
 export interface ConfirmRequest {
@@ -73,7 +76,11 @@ export type ConfirmOutcome =
   | { readonly ok: true; readonly id: string }
   | {
       readonly ok: false
-      readonly reason: 'unknown-secret' | 'disabled-user' | Exclude<FinallyDecided, 'accepted' | 'closed'>
+      readonly reason:
+        | 'unknown-secret'
+        | 'disabled-user'
+        | 'turned-off'
+        | Exclude<FinallyDecided, 'accepted' | 'closed'>
     }
 
 /** Confirms an offered secret by a code made with it, or checks a code of a confirmed one; each step counts once. */
@@ -88,6 +95,11 @@ export async function confirm(engine: Engine, request: ConfirmRequest): Promise<
     same(given, Buffer.from(methods[method].secretText?.(credential.secret) ?? '')),
   )
   if (!named) return { ok: false, reason: 'unknown-secret' }
+  const isConfirming = named.state === 'pending'
+  const isAllowed = isConfirming
+    ? await mayEnrol(engine.store.read, customer, user.id, method)
+    : await mayUse(engine, customer, user.id, method)
+  if (!isAllowed) return { ok: false, reason: 'turned-off' }
 
   const answer = { kind: 'code', code: request.code } as const
   const judged = judge(
@@ -95,7 +107,6 @@ export async function confirm(engine: Engine, request: ConfirmRequest): Promise<
     { method, challengeId: null, pending: null, userId: user.id, credentials: [named] },
     engine.clock(),
   )
-  const isConfirming = named.state === 'pending'
   const subject = userSubject(user.id)
   const { failures } = await engine.store.read.guards.find(customer.id, subject.key, method)
   const decided = await decide(engine, request, {

@@ -1,6 +1,7 @@
 import { randomId } from '../security/random.ts'
 import type { Customer, Delivery, Message, MethodId, RequestMark, Subject, User } from '../vocabulary.ts'
 import { admit, type SendBar } from './admission.ts'
+import { mayEnrol } from './allowed-methods.ts'
 import type { Shown } from './challenge.ts'
 import { foldUsername, maskEmail, readEmail } from './contacts.ts'
 import type { Engine, NewChallenge, Records } from './ports.ts'
@@ -32,7 +33,7 @@ export interface OfferedLink {
   readonly deliveries: readonly Shown[]
 }
 
-export type LinkRefusal = 'unknown-user' | 'disabled-user' | 'no-email' | 'repeated' | SendBar
+export type LinkRefusal = 'unknown-user' | 'disabled-user' | 'turned-off' | 'no-email' | 'repeated' | SendBar
 
 type Refused<Reason> = { readonly ok: false; readonly reason: Reason }
 
@@ -129,6 +130,7 @@ async function keep(
   }
   const job = async (tx: Records) => {
     if (request && !(await tx.marks.claim(request))) throw new Barred('repeated')
+    if (!(await mayEnrol(tx, customer, user.id, method))) throw new Barred('turned-off')
     const bar = (await barOf?.(tx)) ?? (await admit(tx, { customer, subject, method, origin: null, deliveries, nowMs }))
     if (bar) throw new Barred(bar)
     await tx.challenges.replace(question, nowMs)

@@ -1,5 +1,6 @@
-import type { Device as Phone } from '../vocabulary.ts'
+import type { MethodId, Device as Phone } from '../vocabulary.ts'
 import { type Device as Browser, listDevices as listBrowsers } from './adaptive-devices.ts'
+import { enrollable, methodIds } from './allowed-methods.ts'
 import { removeDevice } from './devices.ts'
 import type { Engine } from './ports.ts'
 import type { Self } from './self-service.ts'
@@ -13,15 +14,18 @@ export interface Belongings {
   /** Remembered at his sign-ins, last used first. */
   readonly browsers: readonly Browser[]
   readonly voice: 'off' | 'unset' | 'set'
+  /** What his groups let him enrol. */
+  readonly allowed: readonly MethodId[]
 }
 
 export async function readBelongings(engine: Engine, { customer, user }: Self): Promise<Belongings> {
-  const [phones, browsers, voice] = await Promise.all([
+  const [phones, browsers, voice, allowed] = await Promise.all([
     engine.store.read.devices.list(customer.id, user.id),
     listBrowsers(engine, customer, user.username),
     voiceStateOf(engine, customer, user.id),
+    enrollable(engine.store.read, customer, user.id, methodIds),
   ])
-  return { phones, browsers, voice }
+  return { phones, browsers, voice, allowed }
 }
 
 /** Removes a phone of the user's own with all that it enrolled; it stays when he has nothing else to sign in with. */

@@ -13,6 +13,7 @@ import type {
   RequestMark,
   User,
 } from '../vocabulary.ts'
+import { enrollable } from './allowed-methods.ts'
 import { appLink, readCode } from './app-link.ts'
 import { foldUsername } from './contacts.ts'
 import { devicesMax, isPushService, readName } from './devices.ts'
@@ -23,6 +24,8 @@ import { toolsFor } from './tools.ts'
 /** Clients poll for five minutes. */
 const offerLifeMs = 300_000
 const secretBytes = 32
+/** What a phone is good for: it is paired by whoever may use one of them, and enrols no other. */
+export const phoneMethods = ['push', 'qr-scan', 'time-code', 'voice'] as const satisfies readonly MethodId[]
 
 export interface OfferRequest {
   readonly customer: Customer
@@ -33,7 +36,9 @@ export interface OfferRequest {
 
 export type OfferOutcome =
   | { readonly ok: true; readonly id: string; readonly link: string; readonly expiresAtMs: number }
-  | { readonly ok: false; readonly reason: 'unknown-user' | 'disabled-user' | 'too-many-devices' | 'repeated' }
+  | { readonly ok: false; readonly reason: OfferBar | 'repeated' }
+
+type OfferBar = 'unknown-user' | 'disabled-user' | 'turned-off' | 'too-many-devices'
 
 /** Offers a user to pair a phone: the link, or a QR code of it, opens the app. It counts once, for five minutes. */
 export async function offerPairing(
@@ -47,6 +52,7 @@ export async function offerPairing(
     const user = await tx.users.find(customer.id, foldUsername(username))
     if (!user) return { ok: false, reason: 'unknown-user' }
     if (!user.isEnabled) return { ok: false, reason: 'disabled-user' }
+    if ((await enrollable(tx, customer, user.id, phoneMethods)).length === 0) return { ok: false, reason: 'turned-off' }
     if ((await tx.devices.list(customer.id, user.id)).length >= devicesMax)
       return { ok: false, reason: 'too-many-devices' }
     const id = randomId()
@@ -78,7 +84,7 @@ export async function pairingState(
   return offer.expiresAtMs <= engine.clock() ? 'expired' : 'pending'
 }
 
-export type OfferRefusal = 'unknown-code' | 'used-code' | 'expired-code' | 'disabled-user'
+export type OfferRefusal = 'unknown-code' | 'used-code' | 'expired-code' | 'disabled-user' | 'turned-off'
 
 /** What the bearer of a code is shown before anything is made. */
 export interface OfferView {
@@ -90,7 +96,11 @@ export interface OfferView {
 /** The offer behind a code. Changes nothing. */
 export async function readOffer(engine: Engine, code: string): Promise<OfferView | OfferRefusal> {
   const view = await findOffer(engine, code)
-  return typeof view !== 'string' && view.offer.deviceId !== null ? 'used-code' : view
+  if (typeof view === 'string') return view
+  const { customer, user, offer } = view
+  if (offer.deviceId !== null) return 'used-code'
+  const uses = await enrollable(engine.store.read, customer, user.id, phoneMethods)
+  return uses.length === 0 ? 'turned-off' : view
 }
 
 async function findOffer(engine: Engine, code: string): Promise<OfferView | OfferRefusal> {
@@ -120,7 +130,8 @@ export type PairOutcome =
       readonly customer: Customer
       readonly user: User
       readonly device: Device
-      readonly softToken: SoftToken
+      /** Null: his groups do not let the user sign in by codes that a phone shows. */
+      readonly softToken: SoftToken | null
     }
   | {
       readonly ok: false
@@ -158,19 +169,17 @@ export async function pair(engine: Engine, request: PairRequest): Promise<PairOu
     createdAtMs: nowMs,
     lastUsedAtMs: null,
   }
-  const { credentials, softToken } = credentialsFor(device, customer, user, nowMs)
   return engine.store
     .write(async (tx): Promise<PairOutcome> => {
       if (!(await tx.marks.claim(request.request))) return { ok: false, reason: 'repeated' }
       // Two phones of one user that pair at once wait here: the second sees the first.
       await tx.sendCounts.alone(customerId, `devices:${user.id}`)
-      const before = offer.deviceId === null ? undefined : await again(tx, offer.deviceId, publicKey)
-      if (offer.deviceId !== null && !before) return { ok: false, reason: 'used-code' }
-      if (!(await tx.phoneOffers.take(customerId, offer.id, device.id, offer.deviceId, nowMs)))
-        return { ok: false, reason: 'used-code' }
-      if (before) await tx.devices.remove(customerId, user.id, before.id)
+      const uses = await enrollable(tx, customer, user.id, phoneMethods)
+      if (uses.length === 0) return { ok: false, reason: 'turned-off' }
+      if (!(await takeOffer(tx, offer, device))) return { ok: false, reason: 'used-code' }
       if ((await tx.devices.list(customerId, user.id)).length >= devicesMax) throw new TooMany()
       await tx.devices.add(device)
+      const { credentials, softToken } = credentialsFor(device, customer, user, uses)
       for (const one of credentials) await tx.credentials.add(customerId, user.id, one, nowMs, device.id)
       const detail = JSON.stringify({ device: device.id, name })
       const note = { kind: 'enrolment', subject: user.id, method: 'push', challengeId: offer.id, requestId, detail }
@@ -196,6 +205,16 @@ export async function pair(engine: Engine, request: PairRequest): Promise<PairOu
 /** Undoes the write: an offer that comes to nothing stays. */
 class TooMany extends Error {}
 
+/** Takes the offer for a phone, in place of itself where it asks again; false when another one has it. */
+async function takeOffer(tx: Records, { id, deviceId }: PhoneOffer, device: Device): Promise<boolean> {
+  const { customerId, userId, publicKey, createdAtMs } = device
+  const before = deviceId === null ? undefined : await again(tx, deviceId, publicKey)
+  if (deviceId !== null && !before) return false
+  if (!(await tx.phoneOffers.take(customerId, id, device.id, deviceId, createdAtMs))) return false
+  if (before) await tx.devices.remove(customerId, userId, before.id)
+  return true
+}
+
 /** The phone that took the offer, if it is this very one and has not been heard of since. */
 async function again(tx: Records, deviceId: string, { x, y }: DeviceKey): Promise<Device | undefined> {
   const device = await tx.devices.byId(deviceId)
@@ -203,13 +222,18 @@ async function again(tx: Records, deviceId: string, { x, y }: DeviceKey): Promis
   return isSame ? device : undefined
 }
 
-/** What a phone answers with: its signature to push and scanned codes, and the codes that it shows. */
-function credentialsFor({ id: deviceId, name, publicKey }: Device, customer: Customer, user: User, nowMs: number) {
+/** What a phone answers with, as far as its user may: its signature to push and scanned codes, and the codes that it shows. */
+function credentialsFor(
+  { id: deviceId, name, publicKey, createdAtMs }: Device,
+  customer: Customer,
+  user: User,
+  uses: readonly MethodId[],
+) {
   const { x, y } = publicKey
   const signing: DeviceSecret = { deviceId, x, y }
   const made = methods['time-code'].enrol?.(
     { issuer: customer.settings.issuer, account: user.username },
-    toolsFor(customer, nowMs),
+    toolsFor(customer, createdAtMs),
   )
   if (!made) throw new Error('A soft token has nothing to enrol.')
   const secrets: Partial<Record<MethodId, string>> = {
@@ -217,10 +241,11 @@ function credentialsFor({ id: deviceId, name, publicKey }: Device, customer: Cus
     'qr-scan': JSON.stringify(signing),
     'time-code': made.secret,
   }
-  const credentials = Object.entries(secrets).map(
+  const allowed = uses.flatMap((method) => (secrets[method] === undefined ? [] : [[method, secrets[method]] as const]))
+  const credentials = allowed.map(
     ([method, secret]): Credential => ({
       id: randomId(),
-      method: method as MethodId, // the keys of `secrets`
+      method,
       state: 'active',
       label: name,
       secret,
@@ -228,7 +253,8 @@ function credentialsFor({ id: deviceId, name, publicKey }: Device, customer: Cus
       lastUsedAtMs: null,
     }),
   )
-  return { credentials, softToken: made.show satisfies SoftToken }
+  const softToken: SoftToken | null = uses.includes('time-code') ? made.show : null
+  return { credentials, softToken }
 }
 
 function digestOf(id: string, secret: string): Buffer {

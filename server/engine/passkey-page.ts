@@ -2,6 +2,7 @@ import { methods } from '../methods/index.ts'
 import { isRegistration, newPasskeyForBrowser } from '../methods/passkey-registration.ts'
 import { same } from '../security/digest.ts'
 import type { Challenge, Customer } from '../vocabulary.ts'
+import { mayEnrol } from './allowed-methods.ts'
 import type { Engine } from './ports.ts'
 import { toolsFor } from './tools.ts'
 
@@ -12,6 +13,8 @@ export interface PasskeyPage {
   readonly challenge: Challenge
   readonly userId: string
   readonly username: string
+  /** Of a registration: whether the user's groups let him have passkeys, as they are now. */
+  readonly isAllowed: boolean
   /** Options for `navigator.credentials.get` or `.create`, as JSON. */
   readonly publicKey: object
 }
@@ -41,5 +44,6 @@ export async function readPasskeyPage(
       ? newPasskeyForBrowser({ challengeId, pending, secrets, siteName: customer.name, username }, tools)
       : methods[method].forBrowser?.({ challengeId, pending, secrets }, tools)
   if (!asked || !same(Buffer.from(asked.pageSecret), Buffer.from(secret))) return undefined
-  return { kind, customer, challenge, userId, username, publicKey: asked.publicKey }
+  const isAllowed = kind === 'sign-in' || (await mayEnrol(engine.store.read, customer, userId, method))
+  return { kind, customer, challenge, userId, username, isAllowed, publicKey: asked.publicKey }
 }

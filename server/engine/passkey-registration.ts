@@ -6,6 +6,7 @@ import {
 } from '../methods/passkey-registration.ts'
 import { randomId } from '../security/random.ts'
 import type { Attestation, Customer, Decided, Subject } from '../vocabulary.ts'
+import { mayEnrol } from './allowed-methods.ts'
 import { findEnrollee, type LinkRefusal, type LinkRequest, type OfferedLink, offerLink } from './enrolment-link.ts'
 import { tellUser } from './notices.ts'
 import type { PasskeyPage } from './passkey-page.ts'
@@ -59,9 +60,9 @@ function registrationSubject(userId: string): Subject {
 
 /**
  * What became of what a browser made. `wrong`: not what was asked for, and it may be tried again; `known`: registered
- * already; `over`: the link was used, replaced or has expired.
+ * already; `turned-off`: the user's groups do not allow it any more; `over`: the link was used, replaced or has expired.
  */
-export type Registered = 'registered' | 'wrong' | 'known' | 'over'
+export type Registered = 'registered' | 'wrong' | 'known' | 'turned-off' | 'over'
 
 /** Registers what a browser made on the page of a link. The link settles with it, in one operation: it works once. */
 export async function finishRegistration(
@@ -74,6 +75,7 @@ export async function finishRegistration(
   const made = await judgeNewPasskey(challenge.pending, attestation)
   const id = made && (await offer(engine, customer, { userId, made, name }))
   if (made && id === undefined) return 'known'
+  if (id === null) return 'turned-off'
   const decided = await engine.store.decide({
     customerId: customer.id,
     nowMs: engine.clock(),
@@ -104,12 +106,12 @@ export async function finishRegistration(
 
 const ended: Readonly<Partial<Record<Decided, Registered>>> = { wrong: 'wrong' }
 
-/** Keeps the passkey as offered, for the decision to confirm; undefined when anybody registered it before. */
+/** Keeps the passkey as offered, for the decision to confirm; undefined: anybody registered it before; null: it is not allowed. */
 async function offer(
   { store, clock }: Engine,
   customer: Customer,
   { userId, made, name }: { readonly userId: string; readonly made: NewPasskey; readonly name: string },
-): Promise<string | undefined> {
+): Promise<string | undefined | null> {
   const nowMs = clock()
   // One authenticator's id is one row, whoever of the customer's users it claims to belong to (section 7.1 step 26).
   const id = toolsFor(customer, nowMs).digest('passkey', made.authenticatorsId).toString('hex').slice(0, idLetters)
@@ -122,6 +124,8 @@ async function offer(
     lastStep: made.step - 1,
     lastUsedAtMs: null,
   } as const
-  const isKept = await store.write((tx) => tx.credentials.offerBeside(customer.id, userId, credential, nowMs))
-  return isKept ? id : undefined
+  return store.write(async (tx) => {
+    if (!(await mayEnrol(tx, customer, userId, 'passkey'))) return null
+    return (await tx.credentials.offerBeside(customer.id, userId, credential, nowMs)) ? id : undefined
+  })
 }

@@ -1,7 +1,7 @@
 import { hashingsToRegister, type QuestionProblem, questionProblem, secretOfQuestions } from '../methods/questions.ts'
 import { randomId } from '../security/random.ts'
 import type { Credential, Customer, QuestionAnswer } from '../vocabulary.ts'
-import { isTurnedOn } from './allowed-methods.ts'
+import { isTurnedOn, mayEnrol } from './allowed-methods.ts'
 import { foldUsername } from './contacts.ts'
 import { hashQueue } from './hashing.ts'
 import { notify } from './notices.ts'
@@ -41,6 +41,7 @@ export async function registerQuestions(
     const user = await tx.users.byId(customer.id, known.id)
     if (!user) return { ok: false, reason: 'unknown-user' }
     if (!user.isEnabled) return { ok: false, reason: 'disabled-user' }
+    if (!(await mayEnrol(tx, customer, user.id, 'questions'))) return { ok: false, reason: 'turned-off' }
     await tx.credentials.replace(customer.id, user.id, [credential], nowMs)
     const told = { userId: user.id, username: user.username, contacts: user }
     await notify(tx, { customer, event: 'questions-set', ...told, nowMs })

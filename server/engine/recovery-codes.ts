@@ -1,6 +1,7 @@
 import { hashingsOfSet, newRecoveryCodes, secretOfCode } from '../methods/recovery-code.ts'
 import { randomId } from '../security/random.ts'
 import type { AuditNote, Credential, Customer, RequestMark } from '../vocabulary.ts'
+import { mayEnrol } from './allowed-methods.ts'
 import { foldUsername } from './contacts.ts'
 import { hashQueue } from './hashing.ts'
 import { notify, tellUser } from './notices.ts'
@@ -23,7 +24,7 @@ export interface RecoveryCodesRequest {
 
 export type RecoveryCodesOutcome =
   | { readonly ok: true; readonly codes: readonly string[] }
-  | { readonly ok: false; readonly reason: 'unknown-user' | 'disabled-user' | 'repeated' }
+  | { readonly ok: false; readonly reason: 'unknown-user' | 'disabled-user' | 'turned-off' | 'repeated' }
 
 /** Makes a user ten recovery codes, which are shown this once. Those he had before end in the same write. */
 export async function makeRecoveryCodes(
@@ -51,6 +52,7 @@ export async function makeRecoveryCodes(
     const user = await tx.users.byId(customer.id, known.id)
     if (!user) return { ok: false, reason: 'unknown-user' }
     if (!user.isEnabled) return { ok: false, reason: 'disabled-user' }
+    if (!(await mayEnrol(tx, customer, user.id, method))) return { ok: false, reason: 'turned-off' }
     await tx.credentials.replace(customer.id, user.id, credentials, nowMs)
     const told = { userId: user.id, username: user.username, contacts: user }
     await notify(tx, { customer, event: 'recovery-codes-made', ...told, nowMs })

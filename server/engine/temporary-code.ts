@@ -1,6 +1,7 @@
 import { hashingsOfSet, newRecoveryCodes, secretOfCode, temporaryLabel } from '../methods/recovery-code.ts'
 import { randomId } from '../security/random.ts'
 import type { AuditNote, Customer } from '../vocabulary.ts'
+import { mayEnrol } from './allowed-methods.ts'
 import { foldUsername } from './contacts.ts'
 import { hashQueue } from './hashing.ts'
 import { notify } from './notices.ts'
@@ -25,7 +26,7 @@ export interface TemporaryCodeRequest {
 
 export type TemporaryCodeOutcome =
   | { readonly ok: true; readonly code: string; readonly untilMs: number }
-  | { readonly ok: false; readonly reason: 'unknown-user' | 'disabled-user' }
+  | { readonly ok: false; readonly reason: 'unknown-user' | 'disabled-user' | 'turned-off' }
 
 /**
  * Makes a code that signs a user in once, until its time is over, and is shown this once. It is typed as a recovery code is
@@ -50,6 +51,7 @@ export async function makeTemporaryCode(
     const user = await tx.users.byId(customer.id, known.id)
     if (!user) return { ok: false, reason: 'unknown-user' }
     if (!user.isEnabled) return { ok: false, reason: 'disabled-user' }
+    if (!(await mayEnrol(tx, customer, user.id, method))) return { ok: false, reason: 'turned-off' }
     for (const { id, label } of await tx.credentials.list(customer.id, user.id, method))
       if (label !== null) await tx.credentials.remove(customer.id, user.id, method, id)
     const secret = secretOfCode(hashing, digest, untilMs)

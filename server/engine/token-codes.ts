@@ -1,6 +1,7 @@
 import { hardwareToken } from '../methods/hardware-token.ts'
 import { yubikeyPublicId } from '../security/yubikey.ts'
 import type { Customer, Token, User } from '../vocabulary.ts'
+import { mayEnrol } from './allowed-methods.ts'
 import { foldUsername } from './contacts.ts'
 import { barOf, userSubject } from './guard.ts'
 import { tellOfFailures } from './notices.ts'
@@ -50,6 +51,7 @@ export async function registerYubikey(
   const user = await engine.store.read.users.find(customer.id, foldUsername(request.username))
   if (!user) return refused('unknown-user')
   if (!user.isEnabled) return refused('disabled-user')
+  if (!(await mayEnrol(engine.store.read, customer, user.id, tokenMethod))) return refused('turned-off')
   const publicId = yubikeyPublicId(otp)
   const found = publicId && (await engine.store.read.tokens.byPublicId(customer.id, publicId))
   const token = found && isFree(found, user) ? found : null
@@ -90,6 +92,7 @@ function assignTouched(
     if (request.request && !(await tx.marks.claim(request.request))) return refused('repeated')
     const bar = barOf(await tx.guards.find(customer.id, user.id, tokenMethod), userSubject(user.id), nowMs)
     if (bar) return refused(bar.reason)
+    if (!(await mayEnrol(tx, customer, user.id, tokenMethod))) return refused('turned-off')
     const others = await tx.credentials.of(customer.id, user.id, tokenMethod)
     if (others.length >= tokensOfUserMax) return refused('too-many')
     const to = { state: 'assigned', userId: user.id, usedStep } as const

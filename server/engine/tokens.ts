@@ -9,6 +9,7 @@ import type {
   TokenSeed,
   User,
 } from '../vocabulary.ts'
+import { mayEnrol } from './allowed-methods.ts'
 import { foldUsername } from './contacts.ts'
 import { notify } from './notices.ts'
 import type { EngineCore, Records, TokenMove, TokensWanted } from './ports.ts'
@@ -37,6 +38,7 @@ export type TokenRefusal =
   | 'unknown-token'
   | 'unknown-user'
   | 'disabled-user'
+  | 'turned-off'
   | 'taken'
   | 'unassigned'
   | 'disabled-token'
@@ -94,6 +96,7 @@ export function assignToken(engine: EngineCore, request: TokenRequest & { readon
     if (token.state === 'assigned') return 'taken'
     const user = await tx.users.find(request.customer.id, foldUsername(request.username))
     if (!user) return 'unknown-user'
+    if (!(await mayEnrol(tx, request.customer, user.id, tokenMethod))) return 'turned-off'
     const others = await tx.credentials.of(request.customer.id, user.id, tokenMethod)
     if (others.length >= tokensOfUserMax) return 'too-many'
     return { state: 'assigned', userId: user.id }

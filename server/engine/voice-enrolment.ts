@@ -4,6 +4,7 @@ import { digitsMin } from '../methods/voice.ts'
 import { askForVoice, openEnrolment, recordings } from '../methods/voice-enrolment.ts'
 import { randomId } from '../security/random.ts'
 import { type Challenge, type Customer, OverloadError, type RequestMark, type Subject } from '../vocabulary.ts'
+import { mayEnrol, TurnedOff } from './allowed-methods.ts'
 import { foldUsername } from './contacts.ts'
 import { findEnrollee, type LinkRefusal, type LinkRequest, type OfferedLink, offerLink } from './enrolment-link.ts'
 import { notify, tellUser } from './notices.ts'
@@ -48,6 +49,8 @@ export interface VoiceEnrolmentPage {
   readonly challenge: Challenge
   readonly userId: string
   readonly username: string
+  /** Whether the user's groups let him have a voice, as they are now. */
+  readonly isAllowed: boolean
   /** The digits of each recording that may be made. */
   readonly prompts: readonly string[]
   /** Recordings that are enough when they are like each other. */
@@ -64,7 +67,10 @@ export async function readVoiceEnrolment(
   if (!found) return undefined
   const { customer, challenge, user } = found
   const prompts = openEnrolment(id, challenge.pending, secret, toolsFor(customer, engine.clock()))
-  return prompts && { customer, challenge, userId: user.id, username: user.username, prompts, few: recordings.few }
+  if (!prompts) return undefined
+  const { id: userId, username } = user
+  const isAllowed = await mayEnrol(engine.store.read, customer, userId, 'voice')
+  return { customer, challenge, userId, username, isAllowed, prompts, few: recordings.few }
 }
 
 /** What is wrong with a recording of an enrolment. */
@@ -83,10 +89,10 @@ export async function tryRecording(
 
 /**
  * `more`: the recordings are too unlike each other, and two more are wanted. `repeated`: one of them was sent before, or
- * twice. `at`: which recording is wrong, from 0.
+ * twice. `turned-off`: the user's groups do not allow it any more. `at`: which recording is wrong, from 0.
  */
 export type EnrolmentOutcome =
-  | { readonly kind: 'enrolled' | 'over' | 'more' | 'repeated' }
+  | { readonly kind: 'enrolled' | 'over' | 'more' | 'repeated' | 'turned-off' }
   | { readonly kind: 'wrong'; readonly at: number; readonly problem: EnrolmentProblem }
 
 /** Makes a voice of all recordings, in place of the one the user has. The link settles with it: it works once. */
@@ -148,6 +154,7 @@ async function settle(
     await keep(engine, { customer, userId, id, template, marks, nowMs })
   } catch (error) {
     if (error instanceof Repeated) return { kind: 'repeated' }
+    if (error instanceof TurnedOff) return { kind: 'turned-off' }
     throw error
   }
   const detail = JSON.stringify({ selfScore: template.selfScore.toFixed(2), engine: template.engine })
@@ -194,6 +201,7 @@ async function keep({ store }: Engine, { customer, userId, id, template, marks, 
     lastUsedAtMs: null,
   } as const
   await store.write(async (tx) => {
+    if (!(await mayEnrol(tx, customer, userId, 'voice'))) throw new TurnedOff()
     for (const mark of marks) if (!(await tx.marks.claim(mark))) throw new Repeated()
     await tx.credentials.offerBeside(customer.id, userId, credential, nowMs)
   })

@@ -4,6 +4,7 @@ import type { Template } from '../methods/voice/speaker.ts'
 import { openPrompt, type Prompt, speakerMins, withNewPrompt } from '../methods/voice.ts'
 import { keyedDigest } from '../security/digest.ts'
 import { type Challenge, type Customer, OverloadError, type RequestMark } from '../vocabulary.ts'
+import { mayUse } from './allowed-methods.ts'
 import { type AnswerRefusal, answer } from './answer.ts'
 import type { Listen } from './decision.ts'
 import type { Engine, Listener } from './ports.ts'
@@ -12,12 +13,13 @@ import { toolsFor } from './tools.ts'
 /** How long a recording that was sent once is known again. */
 export const recordingsKnownMs = 365 * 24 * 3_600_000
 
-/** Whether voices are used here, and whether a user has one that can be asked for. */
+/** Whether voices are used here and allowed to a user, and whether he has one that can be asked for. */
 export async function voiceStateOf(
   engine: Pick<Engine, 'store' | 'voices'>,
   customer: Customer,
   userId: string,
 ): Promise<'off' | 'unset' | 'set'> {
+  if (!(await mayUse(engine, customer, userId, 'voice'))) return 'off'
   const kept = await engine.store.read.credentials.of(customer.id, userId, 'voice')
   const secrets = kept.filter(({ state }) => state === 'active').map(({ secret }) => secret)
   const bar = barOfVoice(engine, customer, secrets)

@@ -58,6 +58,19 @@ for (const database of databaseNames) {
       for (const { detail } of rows) assert.match(String(detail), /"by":"command line".*"before":.*"after":/)
     })
 
+    it('nothing is set up for a member whose groups do not allow it', async () => {
+      await done('add', 'Limited', '--methods', 'message-code')
+      await done('join', 'Limited', users[0] ?? '')
+      for (const [words, sentence] of [
+        [['users', 'recovery-codes', users[0] ?? ''], /allow no recovery codes.*groups list/],
+        [['phones', 'pair', users[0] ?? ''], /allow nothing that a phone is good for.*groups list/],
+      ] as const) {
+        const { code, stderr } = await countersign(server.place, words)
+        assert.deepEqual([code, sentence.test(stderr)], [1, true], stderr)
+      }
+      await done('remove', 'Limited')
+    })
+
     it('the groups of an app are chosen by name, listed, changed and opened again', async () => {
       await done('add', 'Till staff')
       await done('add', 'Guests')

@@ -141,6 +141,20 @@ for (const name of databaseNames) {
         assert.equal((await client.call('users.act', { params: { id: user.id }, body: { ...body, hours } })).code, 422)
     })
 
+    it('nothing is set up for a user whose groups do not allow it', async () => {
+      const { id, username } = await client.do('users.add', { body: { username: 'limited@example.com' } })
+      const { id: group } = await client.do('groups.save', { body: { name: 'Limited', methods: ['push'] } })
+      const body = { add: [username], remove: [] }
+      await client.do('groups.changeMembers', { params: { id: String(group) }, body })
+      const reason = 'lost everything'
+      const code = await helpdesk.call('users.act', { params: { id }, body: { act: 'temporary-code', reason } })
+      assert.deepEqual([code.code, /allow him no recovery codes/.test(code.body.message ?? '')], [422, true])
+      const invited = await client.call('users.invitePasskey', { params: { id }, body: { reason, send: false } })
+      assert.deepEqual([invited.code, invited.body.message], [422, 'The groups of this user allow him no passkey.'])
+      const { credentials } = server.assembled.store.read
+      assert.deepEqual(await credentials.overview(11627, [id]), [])
+    })
+
     it('a user who is erased is gone, and what happened stays without his name', async () => {
       const user = await client.do('users.add', { body: { username: 'erased@example.com', phone: '+12125550177' } })
       const erase = (username: string) =>

@@ -228,6 +228,48 @@ for (const name of databaseNames) {
       assert.match(visitor.html, /Your voice is erased\.[\s\S]*Nothing is set up yet/)
     })
 
+    it('only what the groups of the user allow is offered, and why nothing is', async () => {
+      const { id } = await aUser('limited@example.com')
+      const visitor = await enter(await invite(id))
+      const offered = () =>
+        [...visitor.html.matchAll(/action="\/me\/(phone|passkey|app|codes|voice)"/g)].map(([, way]) => way)
+      assert.deepEqual(offered(), ['phone', 'passkey', 'app', 'codes', 'voice'])
+      const token = /name="token" value="([^"]+)"/.exec(visitor.html)?.[1] ?? ''
+      const allow = (methods: string[]) => client.do('groups.save', { body: { name: 'Limited', methods } })
+      const { id: group } = await allow(['passkey', 'recovery-code'])
+      const add = ['limited@example.com']
+      await client.do('groups.changeMembers', { params: { id: String(group) }, body: { add, remove: [] } })
+      await visitor.open('/me')
+      assert.deepEqual(offered(), ['passkey', 'codes'])
+      assert.match(visitor.html, /Begin with one of the ways below/)
+      for (const way of ['app', 'phone', 'voice']) {
+        await visitor.send(`/me/${way}`, { token })
+        assert.deepEqual(
+          [visitor.code, /This way to sign in is not allowed to you/.test(visitor.html)],
+          [200, true],
+          way,
+        )
+      }
+      await allow(['message-code'])
+      await visitor.open('/me')
+      assert.deepEqual(offered(), [])
+      assert.match(
+        visitor.html,
+        /Nothing is set up yet\.<\/p>[\s\S]*leaves you no other way to sign in that can be set up here/,
+      )
+      for (const way of ['passkey', 'codes']) {
+        await visitor.send(`/me/${way}`, { token })
+        assert.match(visitor.html, /This way to sign in is not allowed to you/)
+      }
+      await allow(['time-code'])
+      await visitor.open('/me')
+      await visitor.send('/me/app')
+      const secret = /name="secret" value="([A-Z2-7]+)"/.exec(visitor.html)?.[1] ?? ''
+      await allow(['message-code'])
+      await visitor.send('/me/app/confirm', { code: totp(secret, server.now()) })
+      assert.match(visitor.html, /This way to sign in is not allowed to you/)
+    })
+
     it('a form of another site does nothing', async () => {
       const { id } = await aUser('forged@example.com')
       const visitor = await enter(await invite(id))

@@ -3,12 +3,13 @@ import { after, before, describe, it } from 'node:test'
 import { setImmediate } from 'node:timers/promises'
 import { changeMembers, type GroupOutcome, putGroups, removeGroup } from '../../server/engine/groups.ts'
 import type { Store } from '../../server/store/open.ts'
-import type { Customer } from '../../server/vocabulary.ts'
+import type { Customer, Group } from '../../server/vocabulary.ts'
 import { post, testKey } from '../support/caller.ts'
 import { databaseNames } from '../support/databases.ts'
 import { type Nodes, startNodes } from '../support/nodes.ts'
 import { openRaw } from '../support/raw.ts'
 import { storeOn } from '../support/store.ts'
+import { totp } from '../support/totp.ts'
 
 /** Several processes change the same groups at once: the servers', and this one by the engine's own functions. */
 
@@ -127,6 +128,51 @@ for (const name of databaseNames) {
         const user = await store.read.users.find(customerKey, username)
         assert.equal((await store.read.groups.of(customerKey, user?.id ?? '')).length, 1, username)
       }
+    })
+
+    it('what a group forbids is confirmed by no node from then on, though it was offered before', async () => {
+      const methods = (list: Group['methods']) =>
+        here((engine, who) => putGroups(engine, who, [{ name: 'Strict', methods: list }]))
+      const join = (username: string) =>
+        here((engine, who) => changeMembers(engine, who, 'Strict', [{ username, isMember: true }]))
+      const auth = (index: number, path: string, body: object) => {
+        const { baseUrl } = nodes.processes[index % nodes.processes.length] ?? assert.fail('there is a node')
+        return post(baseUrl, `/moas/api/auth/${path}`, { customerKey, ...body }, { timestamp: startedAtMs - ++count })
+      }
+      const offered = async (username: string) => {
+        const { body } = await auth(0, 'google-auth-secret', { username })
+        return { username, secret: String(body['secret']) }
+      }
+      const confirm = async (index: number, { username, secret }: { username: string; secret: string }) => {
+        const token = totp(secret, Date.now())
+        const { code, body } = await auth(index, 'validate-google-auth-secret', { username, secret, token })
+        assert.equal(code, 200)
+        return String(body.message)
+      }
+      const active = async (username: string) => {
+        const user = (await store.read.users.find(customerKey, username)) ?? assert.fail()
+        return (await store.read.credentials.list(customerKey, user.id, 'time-code')).length
+      }
+      const off = 'This method is turned off for this user. See the setting questions, and the methods of his groups.'
+
+      // The nodes remember that no group of this customer names methods; confirming must not rely on it.
+      const first = await offered('strict@example.com')
+      await methods(['passkey'])
+      await join(first.username)
+      const words = await Promise.all(Array.from({ length: times }, (_, index) => confirm(index, first)))
+      assert.deepEqual([...new Set(words)], [off])
+      assert.equal(await active(first.username), 0)
+
+      // Joining and confirming at once: enrolled just before or not at all, and refused ever after.
+      const racing = await Promise.all(Array.from({ length: 8 }, (_, index) => offered(`racing${index}@example.com`)))
+      const said = await Promise.all(racing.flatMap((one, index) => [confirm(index, one), join(one.username)]))
+      for (const [index, one] of racing.entries()) {
+        const isEnrolled = said[2 * index] === 'Successfully Validated'
+        assert.ok(isEnrolled || said[2 * index] === off, said[2 * index])
+        assert.equal(await active(one.username), isEnrolled ? 1 : 0)
+        assert.equal((await auth(index, 'google-auth-secret', { username: one.username })).body.message, off)
+      }
+      await methods(null)
     })
 
     it('a group that becomes the default while it is removed: there is a default afterwards', async () => {

@@ -87,6 +87,7 @@ const refusals = {
   'unknown-token': notFound('token'),
   'unknown-user': invalid('There is no such user.', 'username'),
   'disabled-user': conflict('This user is disabled.'),
+  'turned-off': conflict('The groups of this user allow him no hardware token.'),
   taken: conflict('Somebody else has this token. Take it back first.'),
   unassigned: conflict('Nobody has this token.'),
   'disabled-token': conflict('This token is disabled.'),

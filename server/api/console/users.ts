@@ -146,6 +146,7 @@ export const users = {
       request: null,
       requestId: visitor.requestId,
     })
+    if (!outcome.ok && outcome.reason === 'turned-off') return invalid('The groups of this user allow him no passkey.')
     if (!outcome.ok) return invalid(`The invitation could not be made: ${outcome.reason.replaceAll('-', ' ')}.`)
     const sent = outcome.deliveries.find(({ isSent }) => isSent)
     return { link: outcome.link, expiresAtMs: outcome.expiresAtMs, sentTo: sent?.contact ?? null }
@@ -207,10 +208,16 @@ const forgotten = {
 const enabled = { true: 'The user may sign in.', false: 'The user may not sign in.' } as const
 
 function temporaryCode(outcome: TemporaryCodeOutcome): Acted | Problem {
-  if (!outcome.ok) return invalid('A user who is disabled is given no code.')
+  if (!outcome.ok) return noCode[outcome.reason]
   const { code, untilMs } = outcome
   return { text: `This code signs in once, until ${new Date(untilMs).toISOString()}.`, code }
 }
+
+const noCode = {
+  'unknown-user': notFound('user'),
+  'disabled-user': invalid('A user who is disabled is given no code.'),
+  'turned-off': invalid('The groups of this user allow him no recovery codes, and this is one.'),
+} as const satisfies Record<Extract<TemporaryCodeOutcome, { ok: false }>['reason'], Problem>
 
 function helping({
   customer,

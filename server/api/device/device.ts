@@ -87,6 +87,7 @@ const voiceWords = {
   'no-replay-protection': 'no-voice',
   'unknown-user': 'unknown-device',
   'disabled-user': 'disabled-user',
+  'turned-off': 'turned-off',
   'no-email': 'failed', // nothing is mailed
   repeated: 'stale-nonce',
   'too-many': 'too-many-requests',

@@ -1,6 +1,6 @@
 import Type from 'typebox'
 import { calls, newDevice, type PairingOffer, type Registered, type ServerInfo } from '../../../contract/device.ts'
-import { pair, readOffer } from '../../engine/pairing.ts'
+import { pair, readOffer, type SoftToken } from '../../engine/pairing.ts'
 import { endpoint } from './endpoint.ts'
 import { accountOf, bodies, deviceOf, pushOf, shapes } from './shapes.ts'
 
@@ -52,12 +52,15 @@ export const registerCall = endpoint({
     const request = { code, name, publicKey, push: pushOf(push), request: signed.mark, requestId }
     const outcome = await pair(engine, request)
     if (!outcome.ok) return outcome.reason === 'repeated' ? 'stale-nonce' : outcome.reason
-    const { secretText, uri } = outcome.softToken
     return {
       nowMs: engine.clock(),
       device: deviceOf(outcome.device),
       account: accountOf(outcome),
-      softToken: { secret: secretText, digits: 6, periodSeconds: 30, algorithm: 'SHA1', uri },
+      softToken: outcome.softToken && shownToken(outcome.softToken),
     } satisfies Registered
   },
 })
+
+function shownToken({ secretText, uri }: SoftToken): Registered['softToken'] {
+  return { secret: secretText, digits: 6, periodSeconds: 30, algorithm: 'SHA1', uri }
+}

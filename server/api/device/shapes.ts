@@ -69,13 +69,15 @@ export const shapes = {
     nowMs,
     device,
     account,
-    softToken: Type.Object({
-      secret: Type.String({ description: 'In base32.' }),
-      digits: Type.Literal(6),
-      periodSeconds: Type.Literal(30),
-      algorithm: Type.Literal('SHA1'),
-      uri: Type.String({ description: '`otpauth://totp/…`' }),
-    }),
+    softToken: nullable(
+      Type.Object({
+        secret: Type.String({ description: 'In base32.' }),
+        digits: Type.Literal(6),
+        periodSeconds: Type.Literal(30),
+        algorithm: Type.Literal('SHA1'),
+        uri: Type.String({ description: '`otpauth://totp/…`' }),
+      }),
+    ),
   }),
   device: Type.Object({
     nowMs,

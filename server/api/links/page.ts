@@ -78,7 +78,7 @@ export function fact(name: string, value: string): string {
   return `<div><dt>${name}</dt><dd>${value}</dd></div>\n`
 }
 
-export type Ending = 'accepted' | 'registered' | 'voiceSet' | 'denied' | 'over'
+export type Ending = 'accepted' | 'registered' | 'voiceSet' | 'denied' | 'turnedOff' | 'over'
 
 /** What became of it. `back` is HTML, at the end. */
 export function endingPage(language: Language, ending: Ending, customer?: Customer, back = ''): string {
@@ -88,6 +88,7 @@ export function endingPage(language: Language, ending: Ending, customer?: Custom
     registered: { icon: icons.check, hint: say.registeredHint },
     voiceSet: { icon: icons.check, hint: say.voiceSetHint },
     denied: { icon: icons.cross, hint: say.deniedHint },
+    turnedOff: { icon: icons.cross, hint: say.turnedOffHint },
     over: { icon: icons.clock, hint: say.overHint },
   }[ending]
   const content = `${brand(customer)}<p class="seal ${ending}">${icon}</p>

@@ -31,7 +31,9 @@ export function passkeyPages(engine: Engine): FastifyPluginAsync {
     app.get<{ Params: PageParams }>('/passkey/:id/:secret', hidden, async (request) => {
       const view = await readPasskeyPage(engine, request.params.id, request.params.secret)
       const language = languageOf(request, view)
-      return view ? passkeyPage(engine, language, view, request.url, null) : endingPage(language, 'over')
+      if (!view) return endingPage(language, 'over')
+      if (!view.isAllowed) return endingPage(language, 'turnedOff', view.customer)
+      return passkeyPage(engine, language, view, request.url, null)
     })
 
     app.post<{ Params: PageParams }>('/passkey/:id/:secret', hidden, async (request) => {
@@ -39,6 +41,7 @@ export function passkeyPages(engine: Engine): FastifyPluginAsync {
       const view = await readPasskeyPage(engine, id, secret)
       const language = languageOf(request, view)
       if (!view) return endingPage(language, 'over')
+      if (!view.isAllowed) return endingPage(language, 'turnedOff', view.customer)
       const result = await settle(engine, view, request)
       if ('ending' in result) return endingPage(language, result.ending, view.customer)
       // A wrong answer may have been the last one that this link takes.
@@ -88,6 +91,7 @@ async function register(
 
 const outcomes = {
   registered: { ending: 'registered' },
+  'turned-off': { ending: 'turnedOff' },
   over: { ending: 'over' },
   wrong: { problem: 'wrong' },
   known: { problem: 'known' },

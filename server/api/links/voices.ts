@@ -49,8 +49,10 @@ export function voicePages(engine: Engine): FastifyPluginAsync {
       if (view) return voicePage(engine, languageOf(request, view), view, request.url, null, engine.clock())
       const enrolment = await readVoiceEnrolment(engine, id, secret)
       const language = languageOf(request, enrolment)
-      if (enrolment) return voiceEnrolmentPage(language, enrolment, request.url)
-      return endingPage(language, 'over', undefined, backToApp(language, request.url))
+      const back = backToApp(language, request.url)
+      if (!enrolment) return endingPage(language, 'over', undefined, back)
+      if (!enrolment.isAllowed) return endingPage(language, 'turnedOff', enrolment.customer, back)
+      return voiceEnrolmentPage(language, enrolment, request.url)
     })
 
     app.post<{ Params: PageParams }>('/voice/:id/:secret', { ...hidden, bodyLimit: formBytesMax }, async (request) => {
@@ -115,6 +117,7 @@ function serveRecordings(app: FastifyInstance, engine: Engine): void {
     const view = await readVoiceEnrolment(engine, id, secret)
     const language = languageOf(request, view)
     if (!view) return JSON.stringify({ kind: 'over', sentence: words[language].over })
+    if (!view.isAllowed) return JSON.stringify({ kind: 'turned-off', sentence: turnedOff(language, view) })
     const form = formOf(request.body)
     const files = form.getAll('recording').slice(0, view.prompts.length).map(bytesOf)
     const [file] = files
@@ -141,9 +144,14 @@ async function finish(
     enrolled: say.voiceSet,
     more: say.voiceMore,
     repeated: say.voiceHints.repeated,
+    'turned-off': turnedOff(language, view),
     over: say.over,
   }
   return JSON.stringify({ kind: outcome.kind, sentence: sentences[outcome.kind] })
+}
+
+function turnedOff(language: Language, { customer }: VoiceEnrolmentPage): string {
+  return words[language].turnedOffHint.replaceAll('{customer}', () => customer.name)
 }
 
 function sayWrong(language: Language, { customer }: VoiceEnrolmentPage, at: number, hint: VoiceHint): string {

@@ -80,6 +80,8 @@ export const words = {
       outdated: 'Your voice has to be set up anew. Please tell {customer}.',
     },
     backToApp: 'Back to the app',
+    turnedOff: 'This is not allowed here',
+    turnedOffHint: '{customer} does not let you sign in this way, so there is nothing to set up. Nothing was changed.',
     needsScript: 'This page needs JavaScript.',
     over: 'This link is no longer valid',
     overHint: 'It was used, replaced by a newer one, or has expired. Start again where you sign in.',
@@ -162,6 +164,9 @@ export const words = {
       outdated: 'Hay que configurar su voz de nuevo. Avise a {customer}.',
     },
     backToApp: 'Volver a la aplicación',
+    turnedOff: 'Esto no está permitido aquí',
+    turnedOffHint:
+      '{customer} no le permite entrar de esta forma, así que no hay nada que configurar. No ha cambiado nada.',
     needsScript: 'Esta página necesita JavaScript.',
     over: 'Este enlace ya no vale',
     overHint: 'Se usó, fue sustituido por otro más nuevo o ha caducado. Empiece de nuevo donde inicia sesión.',

@@ -121,7 +121,7 @@ function inside(app: FastifyInstance, engine: Engine): void {
 
   act('/me/app', 'proof', async (self, _form, request) => {
     const made = await enrol(engine, { ...whoOf(self, request), method: 'time-code', issuer: null })
-    if (!made.ok) return overview(engine, request, self, 'wrong', true)
+    if (!made.ok) return overview(engine, request, self, whyNot(made), true)
     return appPage(languageOf(request, self.customer), self, { ...made, qr: await qrOf(made.uri) })
   })
 
@@ -133,6 +133,7 @@ function inside(app: FastifyInstance, engine: Engine): void {
     if (outcome.ok) return overview(engine, request, (await readSelf(engine, self.secret)) ?? self, 'appDone', false)
     const language = languageOf(request, self.customer)
     // Shown again only if it is what we offered; a form that was made up gets nothing drawn.
+    if (outcome.reason === 'turned-off') return overview(engine, request, self, 'turnedOff', true)
     if (outcome.reason !== 'wrong' || !uri.startsWith('otpauth://totp/') || !uri.includes(`secret=${secretText}&`))
       return overview(engine, request, self, 'wrong', true)
     return appPage(language, self, { secretText, uri, qr: await qrOf(uri) }, problem(language, 'wrong'))
@@ -140,13 +141,13 @@ function inside(app: FastifyInstance, engine: Engine): void {
 
   act('/me/passkey', 'proof', async (self, _form, request, reply) => {
     const outcome = await beginRegistration(engine, { ...whoOf(self, request), isMailed: false, language: null })
-    return outcome.ok ? reply.redirect(outcome.link, 303) : overview(engine, request, self, 'wrong', true)
+    return outcome.ok ? reply.redirect(outcome.link, 303) : overview(engine, request, self, whyNot(outcome), true)
   })
 
   act('/me/codes', 'proof', async (self, _form, request) => {
     const by = { by: 'the user' }
     const outcome = await makeRecoveryCodes(engine, { ...whoOf(self, request), by })
-    if (!outcome.ok) return overview(engine, request, self, 'wrong', true)
+    if (!outcome.ok) return overview(engine, request, self, whyNot(outcome), true)
     return codesPage(languageOf(request, self.customer), outcome.codes)
   })
 
@@ -158,7 +159,7 @@ function inside(app: FastifyInstance, engine: Engine): void {
 
   act('/me/phone', 'proof', async (self, _form, request) => {
     const offer = await offerPairing(engine, whoOf(self, request))
-    if (!offer.ok) return overview(engine, request, self, 'tooManyPhones', true)
+    if (!offer.ok) return overview(engine, request, self, whyNot(offer), true)
     return phonePage(languageOf(request, self.customer), { link: offer.link, qr: await qrOf(offer.link) })
   })
 
@@ -170,7 +171,7 @@ function inside(app: FastifyInstance, engine: Engine): void {
 
   act('/me/voice', 'proof', async (self, _form, request, reply) => {
     const outcome = await beginVoiceEnrolment(engine, { ...whoOf(self, request), isMailed: false, language: null })
-    return outcome.ok ? reply.redirect(outcome.link, 303) : overview(engine, request, self, 'wrong', true)
+    return outcome.ok ? reply.redirect(outcome.link, 303) : overview(engine, request, self, whyNot(outcome), true)
   })
 
   // Neither gives anybody anything: whoever reads the user's mail may do both.
@@ -215,6 +216,12 @@ async function overview(
     })
   const belongings = await readBelongings(engine, self)
   return selfPage(language, self, { ...belongings, history }, said && { text: words[language][said], isProblem })
+}
+
+/** What a user can do about it that something was not set up. */
+function whyNot({ reason }: { readonly reason: string }): 'turnedOff' | 'tooManyPhones' | 'wrong' {
+  if (reason === 'turned-off') return 'turnedOff'
+  return reason === 'too-many-devices' ? 'tooManyPhones' : 'wrong'
 }
 
 function problem(language: Language, word: 'wrong' | 'tooMany'): Said {

@@ -1,9 +1,10 @@
 import type { Belongings } from '../../engine/own-devices.ts'
+import { phoneMethods } from '../../engine/pairing.ts'
 import { mayChange, provable, provableOf, type Self, tokenOf } from '../../engine/self-service.ts'
 import type { Language } from '../../engine/templates.ts'
 import type { Told } from '../../engine/timeline.ts'
 import { escapeHtml } from '../../engine/wording.ts'
-import type { Customer } from '../../vocabulary.ts'
+import type { Customer, MethodId } from '../../vocabulary.ts'
 import { logoLine } from '../logo.ts'
 import { htmlPage, icons } from '../page.ts'
 import { happened, methodNames, words } from './words.ts'
@@ -84,7 +85,7 @@ ${saidFirst(said)}<h2>${say.yours}</h2>
 ${methodList(language, self, shown)}
 <h2>${say.phones}</h2>
 ${phoneList(language, self, shown)}
-${mayChange(self) ? adding(language, self, shown) : proving(language, self)}
+${mayChange(self) ? adding(language, self, shown) : proving(language, self, shown)}
 <h2>${say.devices}</h2>
 ${browserList(language, self, shown)}
 <h2>${say.activity}</h2>
@@ -101,13 +102,14 @@ ${token(self)}
   return page(language, say.title, content)
 }
 
-function methodList(language: Language, self: Self, { phones }: Belongings): string {
+function methodList(language: Language, self: Self, shown: Belongings): string {
   const say = words[language]
-  const count = phones.length + self.credentials.filter(isAlone).length
+  const canAdd = waysToAdd(shown).length > 0
+  const count = shown.phones.length + self.credentials.filter(isAlone).length
   const codes = self.credentials.filter(({ method, label }) => method === 'recovery-code' && label === null)
   const others = self.credentials.filter(isAlone)
   const left = codes.filter(({ isUsed }) => !isUsed).length
-  if (self.credentials.length === 0) return `<p class="hint">${say.nothing}</p>`
+  if (self.credentials.length === 0) return `<p class="hint">${say.nothing}${canAdd ? ` ${say.begin}` : ''}</p>`
   const items = others.map(({ id, method, label, lastUsedAtMs }) => {
     const used = usedAt(language, lastUsedAtMs)
     const name = label === null ? '' : ` <span>${escapeHtml(label)}</span>`
@@ -123,8 +125,11 @@ function methodList(language: Language, self: Self, { phones }: Belongings): str
       : [
           `<li><div><strong>${nameOf('recovery-code', language)}</strong><small>${filled(say.left, { count: String(left) })}</small></div></li>`,
         ]
-  const nag = codes.length > 0 && left <= fewCodes ? `<p class="problem">${icons.alert}${say.few}</p>` : ''
-  const second = count === 1 ? `<p class="hint">${say.one}</p>` : ''
+  const nag =
+    codes.length > 0 && left <= fewCodes && shown.allowed.includes('recovery-code')
+      ? `<p class="problem">${icons.alert}${say.few}</p>`
+      : ''
+  const second = count === 1 && canAdd ? `<p class="hint">${say.one}</p>` : ''
   const list = [...items, ...kept]
   return `${list.length === 0 ? '' : `<ul class="list">${list.join('\n')}</ul>\n`}${nag}${second}`
 }
@@ -165,22 +170,39 @@ function button(self: Self, action: string, text: string, about: string, id: str
   return `<form method="post" action="/me/${action}">${token(self)}<input type="hidden" name="id" value="${escapeHtml(id)}"><button class="plain" aria-label="${text}: ${about}">${text}</button></form>`
 }
 
-function adding(language: Language, self: Self, { voice }: Belongings): string {
+/** What can be set up here, and what each is good for. */
+const ways = {
+  phone: { methods: phoneMethods, word: 'addPhone', icon: icons.phone },
+  passkey: { methods: ['passkey'], word: 'addPasskey', icon: icons.key },
+  app: { methods: ['time-code'], word: 'addApp', icon: icons.phone },
+  codes: { methods: ['recovery-code'], word: 'addCodes', icon: icons.check },
+  voice: { methods: ['voice'], word: 'addVoice', icon: icons.microphone },
+} as const satisfies Record<string, { methods: readonly MethodId[]; word: keyof (typeof words)['en']; icon: string }>
+
+/** Those that the user's groups leave, as his customer uses them. */
+function waysToAdd({ allowed, voice }: Belongings): (keyof typeof ways)[] {
+  const all = Object.keys(ways) as (keyof typeof ways)[] // the table's own keys
+  const isAllowed = (way: keyof typeof ways) => ways[way].methods.some((method) => allowed.includes(method))
+  return all.filter((way) => isAllowed(way) && !(way === 'voice' && voice === 'off'))
+}
+
+function adding(language: Language, self: Self, shown: Belongings): string {
   const say = words[language]
-  const add = (action: string, text: string, icon: string) =>
-    `<form method="post" action="/me/${action}">${token(self)}<button>${icon}${text}</button></form>`
+  const adds = waysToAdd(shown).map((way) => {
+    const { icon, word } = ways[way]
+    const text = way === 'voice' && shown.voice === 'set' ? say.voiceAnew : say[word]
+    return `<form method="post" action="/me/${way}">${token(self)}<button>${icon}${text}</button></form>`
+  })
+  if (adds.length === 0) return `<p class="hint">${filled(say.noneAllowed, { customer: self.customer.name })}</p>`
   return `<h2>${say.add}</h2>
 <div class="row">
-${add('phone', say.addPhone, icons.phone)}
-${add('passkey', say.addPasskey, icons.key)}
-${add('app', say.addApp, icons.phone)}
-${add('codes', say.addCodes, icons.check)}${voice === 'off' ? '' : `\n${add('voice', voice === 'set' ? say.voiceAnew : say.addVoice, icons.microphone)}`}
+${adds.join('\n')}
 </div>`
 }
 
-function proving(language: Language, self: Self): string {
+function proving(language: Language, self: Self, { allowed }: Belongings): string {
   const say = words[language]
-  const methods = provableOf(self)
+  const methods = provableOf(self).filter((method) => allowed.includes(method))
   if (methods.length === 0) return `<p class="hint">${say.proveFirst}</p>`
   return `<form class="column" method="post" action="/me/prove">
 ${token(self)}

@@ -226,6 +226,7 @@ export const confirmRefusals = {
   used: { status: 'ALREADY_USED', message: 'This code was already used. Wait for the next one.' }, // understood by WordPress
   'unknown-secret': { status: 'FAILED', message: 'This secret was not issued for this user. Request a new one.' },
   'disabled-user': { status: 'FAILED', message: 'This user is disabled.' },
+  'turned-off': challengeRefusals['turned-off'],
   locked: { status: 'FAILED', message: 'Too many wrong answers. This method is locked for a while.' },
   disabled: { status: 'FAILED', message: 'Too many wrong answers. Set the authenticator up anew.' },
   repeated: { status: 'FAILED', message: 'This request was already received.' },
@@ -234,6 +235,7 @@ export const confirmRefusals = {
 export const enrolRefusals = {
   repeated: { status: 'ERROR', message: 'This request was already received.' },
   'disabled-user': { status: 'FAILED', message: 'This user is disabled.' },
+  'turned-off': challengeRefusals['turned-off'],
 } as const satisfies Record<Extract<EnrolOutcome, { ok: false }>['reason'], Said>
 
 /** Of `register` with questions and answers. */
@@ -258,6 +260,7 @@ export const registerQuestionsRefusals = {
 export const recoveryCodesRefusals = {
   'unknown-user': unknownUser,
   'disabled-user': { status: 'FAILED', message: 'This user is disabled.' },
+  'turned-off': challengeRefusals['turned-off'],
   repeated: { status: 'ERROR', message: 'This request was already received.' },
 } as const satisfies Record<Extract<RecoveryCodesOutcome, { ok: false }>['reason'], Said>
 
@@ -293,6 +296,7 @@ export const tokenRefusals = {
   'unknown-token': { status: 'FAILED', message: 'There is no token of this serial number.' },
   'unknown-user': unknownUser,
   'disabled-user': { status: 'FAILED', message: 'This user is disabled.' },
+  'turned-off': challengeRefusals['turned-off'],
   taken: { status: 'FAILED', message: 'This token is assigned. Unassign it first.' },
   unassigned: { status: 'FAILED', message: 'This token is assigned to nobody.' },
   'disabled-token': { status: 'FAILED', message: 'This token is disabled. Enable it first.' },
@@ -314,6 +318,7 @@ export const phoneRefusals = {
   'unknown-device': { status: 'FAILED', message: 'The user has no such phone.' },
   'too-many-devices': { status: 'FAILED', message: 'The user has as many phones as one may have. Remove one first.' },
   'disabled-user': { status: 'FAILED', message: 'This user is disabled.' },
+  'turned-off': challengeRefusals['turned-off'],
   repeated: { status: 'FAILED', message: 'This request was already received.' },
 } as const satisfies Record<Extract<OfferOutcome | RemoveDeviceOutcome, { ok: false }>['reason'], Said>
 
@@ -326,6 +331,7 @@ type PasskeyRefusal =
 export const passkeyRefusals = {
   'unknown-user': unknownUser,
   'disabled-user': challengeRefusals['disabled-user'],
+  'turned-off': challengeRefusals['turned-off'],
   'unknown-passkey': { status: 'FAILED', message: 'The user has no such passkey.' },
   'too-many-passkeys': { status: 'FAILED', message: 'The user has too many passkeys. Remove one first.' },
   'no-email': { status: 'FAILED', message: 'The user has no e-mail address. Leave sendEmail away and show the link.' },
@@ -341,6 +347,7 @@ export const passkeyRefusals = {
 export const voiceRefusals = {
   'unknown-user': unknownUser,
   'disabled-user': challengeRefusals['disabled-user'],
+  'turned-off': challengeRefusals['turned-off'],
   'no-email': passkeyRefusals['no-email'],
   'no-replay-protection': challengeRefusals['no-replay-protection'],
   'too-many': challengeRefusals['too-many'],

@@ -107,7 +107,7 @@ const error = (message: string) => ({ status: 'ERROR', message })
 export const registerRefusals = {
   'not-allowed': said.needsSession,
   taken: error('The user is registered already; nothing was changed.'),
-  'turned-off': error('Security questions are turned off here.'),
+  'turned-off': error('Security questions are turned off here, or for new users.'),
   'too-few': error('Register at least two questions with their answers.'),
   'too-many': error('Register ten questions at most.'),
   'unreadable-question': error('A question is one line of text that can be read, without control characters.'),

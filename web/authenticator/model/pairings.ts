@@ -60,13 +60,13 @@ export function showNext(): void {
   if (next) set({ asked: next })
 }
 
-/** Registers this phone and keeps its soft token; the app must be open. */
+/** Registers this phone and keeps its soft token, if it was given one; the app must be open. */
 export async function pair(keys: CryptoKeyPair, code: string, name: string): Promise<Outcome<Pairing>> {
   const outcome = await register(keys, { code, name })
   if (!outcome.ok) return outcome
   const { pairing, registered } = outcome.value
-  const token = readOtpauth(registered.softToken.uri)
-  if (typeof token !== 'string') await addAccount(token, pairing.deviceId)
+  const token = registered.softToken && readOtpauth(registered.softToken.uri)
+  if (token && typeof token !== 'string') await addAccount(token, pairing.deviceId)
   set({ pairings: [...get().pairings, pairing] })
   listenToAll()
   void keepLogos(get().pairings)

@@ -268,6 +268,7 @@ export const en = {
   'bad-signature': 'The server does not accept the key of this phone. Remove this pairing and pair again.',
   'unknown-device': 'This phone is not registered any more. Pair it again.',
   'disabled-user': 'This account is disabled. Ask your administrator.',
+  'turned-off': 'This account may not use this. Ask your administrator.',
   'unknown-code': 'This code is not valid here, or it is for somebody else.',
   'unknown-prompt': 'There is no such request for this account.',
   'used-code': 'This code was used already. Ask for a new one.',

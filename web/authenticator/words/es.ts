@@ -274,6 +274,7 @@ export const es: Words = {
   'bad-signature': 'El servidor no acepta la clave de este teléfono. Quite esta vinculación y vincule de nuevo.',
   'unknown-device': 'Este teléfono ya no está registrado. Vincúlelo de nuevo.',
   'disabled-user': 'Esta cuenta está desactivada. Pregunte a su administrador.',
+  'turned-off': 'Esta cuenta no puede usar esto. Pregunte a su administrador.',
   'unknown-code': 'Este código no vale aquí, o es para otra persona.',
   'unknown-prompt': 'No existe tal pregunta para esta cuenta.',
   'used-code': 'Este código ya se usó. Pida uno nuevo.',
