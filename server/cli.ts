@@ -1,8 +1,9 @@
 import { CommanderError } from 'commander'
 import { createProgram } from './cli/program.ts'
-import { Refusal, type Report, reasonOf } from './cli/report.ts'
+import { Refusal, type Report } from './cli/report.ts'
 import { complain, print, printJson } from './cli/terminal.ts'
 import { ConfigError } from './config.ts'
+import { reasonOf } from './why-not-started.ts'
 
 process.exitCode = await run(process.argv)
 
@@ -36,6 +37,7 @@ function explain(error: unknown): string {
     return `It did not work: ${reasonOf(error)}. This looks for the cause: npx countersign doctor`
   }
   if (error.code === 'commander.help') return 'A command is missing: the help lists them.'
-  const problem = error.message.replace(/^error: /, '').replace(/\.?\s*$/, '.')
+  const [first = '', hint = ''] = error.message.replace(/^error: /, '').split('\n')
+  const problem = `${first.replace(/\.$/, '')}.${hint.replace(/^\((.*)\)$/, ' $1')}`
   return `${problem.charAt(0).toUpperCase()}${problem.slice(1)} Add --help to see how it is used.`
 }

@@ -4,16 +4,21 @@ import { type Config, ConfigError } from './config.ts'
 import { guardLimits } from './engine/guard.ts'
 import { randomId, randomSecret } from './security/random.ts'
 import { openStore, type Store } from './store/open.ts'
+import { asSentence } from './why-not-started.ts'
 
-/** The database of these settings, with its tables brought up to this release. */
+/** The database of these settings, with its tables brought up to this release; throws a `ConfigError` that says why it does not open. */
 export async function openStoreOf(config: Config): Promise<Store> {
-  const store = await connectStoreOf(config)
   try {
-    await store.migrate()
-    return store
+    const store = await connectStoreOf(config)
+    try {
+      await store.migrate()
+      return store
+    } catch (error) {
+      await store.close()
+      throw error
+    }
   } catch (error) {
-    await store.close()
-    throw error
+    throw asSentence(config, error)
   }
 }
 

@@ -2,6 +2,7 @@ import { assemble } from './assemble.ts'
 import { banner } from './banner.ts'
 import { bootstrap, bootstrapAdmin } from './bootstrap.ts'
 import { ConfigError, readConfig } from './config.ts'
+import { whyNotListening } from './why-not-started.ts'
 
 /** How long requests that are running at a stop may take to end. */
 const drainMs = 10_000
@@ -31,11 +32,8 @@ async function start(): Promise<void> {
     shown = banner({ config, baseUrl, first, customer: await customerToShow(server, config), admin })
   } catch (error) {
     await server.close()
-    const isTaken = error instanceof Error && 'code' in error && error.code === 'EADDRINUSE'
-    if (!isTaken) throw error
-    throw new ConfigError(
-      `Port ${config.port} is taken. Set COUNTERSIGN_PORT to another one, or stop what listens there.`,
-    )
+    const why = whyNotListening(config, error)
+    throw why === undefined ? error : new ConfigError(why, { cause: error })
   }
 
   let isStopping = false

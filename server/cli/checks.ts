@@ -9,9 +9,9 @@ import { serverScope } from '../vocabulary.ts'
 import { loadMixture, shippedModel } from '../voice/model.ts'
 import { findPocketsphinx } from '../voice/pocketsphinx.ts'
 import { onnxProblem } from '../voice/sherpa.ts'
+import { reasonOf } from '../why-not-started.ts'
 import { isAbsent, isKeyLost, lostKey } from './database.ts'
 import { smtpProblem, whatListens } from './reach.ts'
-import { reasonOf } from './report.ts'
 
 /** A difference that asking over a slow network alone can make is not worth a word. */
 const clockOffMaxMs = 2_000

@@ -3,7 +3,8 @@ import { join, resolve } from 'node:path'
 import { type Config, readConfig } from '../config.ts'
 import type { Store } from '../store/open.ts'
 import type { AuditNote, Customer } from '../vocabulary.ts'
-import { Refusal, reasonOf } from './report.ts'
+import { whyNotOpen } from '../why-not-started.ts'
+import { Refusal } from './report.ts'
 
 /** Opens the database that the server's settings name, and closes it whatever becomes of the job. */
 export async function withStore<T>(job: (store: Store, config: Config) => Promise<T>): Promise<T> {
@@ -62,17 +63,6 @@ async function open(config: Config): Promise<Store> {
   } catch (error) {
     throw new Refusal(whyNotOpen(config, error))
   }
-}
-
-/** Why a database does not open, and what to look at. */
-export function whyNotOpen({ databaseUrl, dataDir }: Config, error: unknown): string {
-  // The store's own refusals carry no code and say what to do.
-  if (error instanceof Error && !('code' in error) && error.message.endsWith('.')) return error.message
-  const advice =
-    databaseUrl === null
-      ? `Look at the folder ${resolve(dataDir)}, and run this as the user that runs the server.`
-      : 'Look at PostgreSQL, and at COUNTERSIGN_DATABASE_URL.'
-  return `The database does not open: ${reasonOf(error)}. ${advice}`
 }
 
 /** The customer that was named, or the only one there is. */

@@ -2,6 +2,7 @@ import { resolve } from 'node:path'
 import type { Command } from 'commander'
 import { type Config, ConfigError, readConfig } from '../config.ts'
 import type { Store } from '../store/open.ts'
+import { whyNotOpen } from '../why-not-started.ts'
 import {
   addressLine,
   checkpointsLine,
@@ -17,7 +18,7 @@ import {
   voiceLine,
   warning,
 } from './checks.ts'
-import { isMissing, whyNotOpen } from './database.ts'
+import { isMissing } from './database.ts'
 import { example } from './options.ts'
 import type { Act, Report } from './report.ts'
 import { columns } from './terminal.ts'

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { buffer } from 'node:stream/consumers'
-import { Refusal, reasonOf } from './report.ts'
+import { reasonOf } from '../why-not-started.ts'
+import { Refusal } from './report.ts'
 
 const inputBytesMax = 1024 * 1024
 

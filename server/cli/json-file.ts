@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
-import { Refusal, reasonOf } from './report.ts'
+import { reasonOf } from '../why-not-started.ts'
+import { Refusal } from './report.ts'
 
 /** What a JSON file holds. */
 export function jsonOf(path: string): unknown {

@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
 import { readConfig } from '../config.ts'
-import { whyNotOpen } from './database.ts'
+import { whyNotOpen } from '../why-not-started.ts'
 import { example } from './options.ts'
 import { type Act, Refusal, type Report } from './report.ts'
 

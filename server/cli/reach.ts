@@ -3,7 +3,7 @@ import { get as httpsGet } from 'node:https'
 import { connect } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { openTransport } from '../channels/smtp.ts'
-import { reasonOf } from './report.ts'
+import { reasonOf } from '../why-not-started.ts'
 
 const listenTimeoutMs = 1_000
 const smtpTimeoutMs = 3_000

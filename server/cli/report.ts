@@ -13,14 +13,3 @@ export type Act = <Args extends unknown[]>(job: (...args: Args) => Promise<Repor
 
 /** What cannot be done, in a sentence that says what to do next. */
 export class Refusal extends Error {}
-
-/** What an unexpected error says, in one line and without a full stop. */
-export function reasonOf(error: unknown): string {
-  // A refused connection to a name with several addresses has its words inside.
-  const inner = error instanceof AggregateError ? (error.errors[0] ?? error) : error
-  const text = inner instanceof Error ? inner.message : String(inner)
-  return text
-    .trim()
-    .replaceAll(/\s*\n\s*/g, '; ')
-    .replace(/\.$/, '')
-}

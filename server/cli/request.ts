@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto'
-import { Refusal, reasonOf } from './report.ts'
+import { reasonOf } from '../why-not-started.ts'
+import { Refusal } from './report.ts'
 
 /** Longer than the longest a server lets a request take. */
 const answerTimeoutMs = 20_000

@@ -17,9 +17,10 @@ import {
 import { formatNames, type TokenFormat } from '../tokens/read.ts'
 import { fileLimits } from '../tokens/rows.ts'
 import type { Customer } from '../vocabulary.ts'
+import { reasonOf } from '../why-not-started.ts'
 import { customerOf, nowOf, withStore } from './database.ts'
 import { customerOption, example, misuse, wholeNumber } from './options.ts'
-import { type Act, Refusal, type Report, reasonOf } from './report.ts'
+import { type Act, Refusal, type Report } from './report.ts'
 import { columns, shownTime } from './terminal.ts'
 
 const pageSizeMax = 1_000

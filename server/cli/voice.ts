@@ -8,9 +8,10 @@ import { findSpeech } from '../methods/voice/speech.ts'
 import { train } from '../methods/voice/train.ts'
 import { readWav } from '../methods/voice/wav.ts'
 import { modelFiles } from '../voice/model.ts'
+import { reasonOf } from '../why-not-started.ts'
 import { customerOf, nowOf, withStore } from './database.ts'
 import { customerOption, example } from './options.ts'
-import { type Act, Refusal, type Report, reasonOf } from './report.ts'
+import { type Act, Refusal, type Report } from './report.ts'
 
 /** What the model that ships was trained with. */
 const options = { components: 128, roundsMax: 20, cohort: 40 } as const

@@ -46,6 +46,7 @@ describe('a mistake', () => {
   it('in the words ends with 2, one sentence and what to do next', async () => {
     for (const words of [
       ['bogus'],
+      ['call', 'chalenge'],
       ['customers', 'add'],
       ['customers', 'list', '--bogus'],
       ['users', 'list', '--limit', '0'],

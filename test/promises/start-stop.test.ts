@@ -295,10 +295,12 @@ describe('a server that cannot start says why in a sentence, and ends', () => {
     try {
       await (await startProcess(place, withMasterKey)).stop()
       const otherKey = Buffer.alloc(32, 9).toString('base64')
-      await assert.rejects(
-        startProcess(place, { COUNTERSIGN_MASTER_KEY: otherKey }),
-        /ended with 1[\s\S]*The master key does not open this database/,
+      const error: Error = await startProcess(place, { COUNTERSIGN_MASTER_KEY: otherKey }).then(
+        () => assert.fail('it started'),
+        (error) => error,
       )
+      assert.match(error.message, /ended with 1[\s\S]*The master key does not open this database/)
+      assert.doesNotMatch(error.message, /^ +at /m, 'no stack trace')
     } finally {
       await place.remove()
     }
@@ -319,6 +321,20 @@ describe('a server that cannot start says why in a sentence, and ends', () => {
       assert.doesNotMatch(error.message, /^ +at /m, 'no stack trace')
     } finally {
       taken.close()
+      await place.remove()
+    }
+  })
+
+  it('an address that this machine does not have', async () => {
+    const place = await newPlace('SQLite')
+    try {
+      const error: Error = await startProcess(place, { COUNTERSIGN_HOST: '192.0.2.1' }).then(
+        () => assert.fail('it started'),
+        (error) => error,
+      )
+      assert.match(error.message, /ended with 1[\s\S]*no address 192\.0\.2\.1.*COUNTERSIGN_HOST/)
+      assert.doesNotMatch(error.message, /^ +at /m, 'no stack trace')
+    } finally {
       await place.remove()
     }
   })
@@ -347,7 +363,8 @@ describe('a server that cannot start says why in a sentence, and ends', () => {
         () => assert.fail('it started'),
         (error) => error,
       )
-      assert.match(error.message, /ended with 1[\s\S]*ECONNREFUSED/)
+      assert.match(error.message, /ended with 1[\s\S]*ECONNREFUSED.*COUNTERSIGN_DATABASE_URL/)
+      assert.doesNotMatch(error.message, /^ +at /m, 'no stack trace')
       assert.ok(!error.message.includes('password-of-the-database'))
     } finally {
       await place.remove()
