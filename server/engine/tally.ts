@@ -47,11 +47,24 @@ export async function tallyOf(
 const refusals = new Set(['wrong', 'denied', 'locked', 'disabled', 'used', 'repeated', 'closed'])
 
 function countsOf(rows: readonly AuditCount[]): Counts {
-  const of = (kind: string, test: (outcome: string) => boolean) =>
-    rows.filter((row) => row.kind === kind && test(row.outcome)).reduce((total, { count }) => total + count, 0)
-  const asked = of('challenge', (outcome) => outcome === 'asked')
-  const approved = of('answer', (outcome) => outcome === 'accepted')
-  const denied = of('answer', (outcome) => outcome === 'denied')
-  const refused = of('answer', (outcome) => refusals.has(outcome))
-  return { asked, approved, refused, unanswered: Math.max(0, asked - approved - denied) }
+  const asked = sumOf(rows, 'challenge', (outcome) => outcome === 'asked')
+  const approved = sumOf(rows, 'answer', (outcome) => outcome === 'accepted')
+  const refused = sumOf(rows, 'answer', (outcome) => refusals.has(outcome))
+  // Codes of apps and tokens answer no question, so they must not hide those of other methods.
+  const methods = [...new Set(rows.map(({ method }) => method))]
+  const unanswered = methods
+    .map((method) => leftOpen(rows.filter((row) => row.method === method)))
+    .reduce((total, count) => total + count, 0)
+  return { asked, approved, refused, unanswered }
+}
+
+/** Questions of one method that nobody accepted or denied. */
+function leftOpen(rows: readonly AuditCount[]): number {
+  const asked = sumOf(rows, 'challenge', (outcome) => outcome === 'asked')
+  const ended = sumOf(rows, 'answer', (outcome) => outcome === 'accepted' || outcome === 'denied')
+  return Math.max(0, asked - ended)
+}
+
+function sumOf(rows: readonly AuditCount[], kind: string, test: (outcome: string) => boolean): number {
+  return rows.filter((row) => row.kind === kind && test(row.outcome)).reduce((total, { count }) => total + count, 0)
 }

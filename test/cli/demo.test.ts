@@ -74,6 +74,8 @@ for (const name of databaseNames) {
       const home = await client.do('home.look')
       assert.ok(home.today.approved > 10)
       assert.equal(home.users.locked, 1)
+      const open = home.today.byMethod.reduce((total, { unanswered }) => total + unanswered, 0)
+      assert.equal(home.today.waiting, open, 'codes of apps hide no open question')
       const { items, total } = await client.do('users.list')
       assert.equal(total, 60)
       assert.ok(items.some(({ methods }) => methods.includes('passkey')))
