@@ -81,10 +81,14 @@ function consoleOf({ mode, inbox: hasInbox }: Config, engine: Engine, store: Sto
   return consoleCalls({ engine, mode, hasInbox, version: packageJson.version, setup, areAddresses, calls })
 }
 
-/** The console itself, where `web/build.ts` has left it. */
-function consolePages() {
+/** The console itself, where `web/build.ts` has left it; the address of the server alone leads there. */
+function consolePages(): FastifyPluginAsync[] {
   const folder = fileURLToPath(new URL('../dist/console', import.meta.url))
-  return existsSync(folder) ? [webApp({ path: '/console', folder })] : []
+  if (!existsSync(folder)) return []
+  const fromRoot: FastifyPluginAsync = async (app) => {
+    app.get('/', { schema: { hide: true } }, (_request, reply) => reply.redirect('/console'))
+  }
+  return [fromRoot, webApp({ path: '/console', folder })]
 }
 
 /** What people reach by a link in a message or a QR code. */

@@ -99,7 +99,7 @@ describe('signing in to the console, in a browser', () => {
   it('wrong passwords and codes are told, and may be tried again', async () => {
     const login = 'forgetful@example.com'
     const { client } = await adminOf(server, 'auditor', undefined, login)
-    const { page, context } = await browser.open(`${server.baseUrl}/console`, narrowAndDark)
+    const { page, context } = await browser.open(server.baseUrl, narrowAndDark)
     await page.getByLabel('E-mail or name').fill(login)
     await page.getByLabel('Password', { exact: true }).fill('not the password')
     await page.getByRole('button', { name: 'Sign in' }).click()
