@@ -502,7 +502,8 @@ export interface Policy {
     readonly isOn: boolean
     /** The setting that turns it on and off; null: always there. */
     readonly setting: string | null
-    readonly users: number
+    /** Who has set it up; null where nothing needs to be: everybody with a number or an address. */
+    readonly users: number | null
     readonly why: string
   }[]
 }

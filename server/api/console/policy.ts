@@ -84,6 +84,9 @@ async function groupSentences({ store }: Engine, customerId: number): Promise<Po
   })
 }
 
+/** What reaches a user at his number or address, without anything that he sets up. */
+const byContact: ReadonlySet<MethodId> = new Set<MethodId>(['message-code', 'message-link'])
+
 export async function policyOf(engine: Engine, { id, settings }: Customer): Promise<Policy> {
   const { store } = engine
   const settled: Policy['sentences'] = Object.entries(rules).map(([setting, rule]) => {
@@ -97,7 +100,7 @@ export async function policyOf(engine: Engine, { id, settings }: Customer): Prom
       strength: strengths[method] ?? 'weak',
       isOn: method !== 'questions' || settings.questions,
       setting: method === 'questions' ? 'questions' : null,
-      users: (await store.read.credentials.holders(id, [method], true, 1)).total,
+      users: byContact.has(method) ? null : (await store.read.credentials.holders(id, [method], true, 1)).total,
       why: reasons[method],
     })),
   )

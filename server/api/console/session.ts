@@ -205,13 +205,13 @@ const refusals = {
   wrong: new Problem('wrong', 'That is not right.'),
   locked: new Problem(
     'locked',
-    'Too many wrong answers. Wait half an hour, or reset on the host: npx countersign admins reset.',
+    'Too many wrong answers. Wait half an hour, or run on the host: npx countersign admins unlock <login>',
   ),
   'too-many': new Problem('too-many', 'Too many tries from this address. Wait ten minutes.'),
 } as const satisfies Record<SignInRefusal, Problem>
 
 const setupRefusals = {
-  wrong: new Problem('wrong', 'This link is over. Ask for a new one: npx countersign admins reset, on the host.'),
+  wrong: new Problem('wrong', 'This link is over: it was used, replaced by a newer one, or has expired.'),
   'bad-password': invalid(`A password has at least ${adminPasswordMin} characters.`, 'password'),
   'bad-login': invalid('Sign in with an e-mail address.', 'login'),
   taken: new Problem('conflict', 'Another admin signs in with this address.', { field: 'login' }),

@@ -25,7 +25,7 @@ export function Limits() {
     <>
       <div className="columns">
         <Panel title="Today">
-          <Meter used={spend.used} of={spend.budget} what="messages in the last 24 hours" />
+          <Meter used={spend.used} of={spend.budget} what="messages of this day (UTC)" />
           <p className="quiet">Above the limit nothing more is sent, so that nobody can run up your bill.</p>
         </Panel>
         <Panel title="Countries">

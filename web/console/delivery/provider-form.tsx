@@ -49,7 +49,7 @@ export function ProviderForm({ provider, isBusy, error, onClose, onSave }: Props
     <FormDialog
       isOpen
       onClose={onClose}
-      title={provider ? `Change ${provider.id}` : 'Add a provider'}
+      title={provider ? `Change ${provider.id}` : 'Add a gateway'}
       lead={provider ? 'Secrets are never shown; those left empty stay as they are.' : undefined}
       action="Save"
       size="lg"

@@ -35,17 +35,17 @@ export function Providers() {
   const set = (list: readonly Shown[]) => save.mutate({ body: { providers: list } })
   const add = mayChange && (
     <Button leftSection={<IconPlus size={18} />} onClick={() => setEditing({})}>
-      Add a provider
+      Add a gateway
     </Button>
   )
   return (
     <>
       <Panel
-        title="Providers"
+        title="Gateways"
         lead={
           providers.length === 0
             ? undefined
-            : `${plural(providers.length, 'provider')}, tried from the first to the last`
+            : `${plural(providers.length, 'gateway')}, tried from the first to the last`
         }
         actions={providers.length > 0 && add}
       >

@@ -8,7 +8,7 @@ import { Tabbed } from '../parts/tabbed.tsx'
 import { useMay } from '../session.ts'
 
 const tabs = [
-  { id: 'providers', name: 'Providers', of: () => <Providers /> },
+  { id: 'providers', name: 'Gateways', of: () => <Providers /> },
   { id: 'templates', name: 'Templates', of: () => <Templates /> },
   { id: 'messages', name: 'Messages', of: () => <Log /> },
   { id: 'limits', name: 'Spend and limits', of: () => <Limits /> },

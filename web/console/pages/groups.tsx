@@ -50,11 +50,7 @@ function GroupList() {
     </Button>
   )
   return (
-    <Page
-      title="Groups"
-      lead="Users who are treated alike. Whoever is in no other group belongs to the default one."
-      actions={add}
-    >
+    <Page title="Groups" lead="Users who are treated alike. New users join the default group." actions={add}>
       <Panel isFlush>
         <List
           of={['group', 'groups']}

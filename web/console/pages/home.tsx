@@ -49,7 +49,7 @@ export function Home() {
             <Gateways list={gateways} />
           </Panel>
           <Panel title="Messages today">
-            <Meter used={home.data.spend.used} of={home.data.spend.budget} what="messages in the last 24 hours" />
+            <Meter used={home.data.spend.used} of={home.data.spend.budget} what="messages of this day (UTC)" />
           </Panel>
         </div>
       </div>
@@ -103,6 +103,11 @@ function Attentions({ list }: { readonly list: readonly Attention[] }) {
   )
 }
 
+/** Says why the numbers do not add up, where they do not. */
+function leadOfToday({ asked, approved }: HomeAnswer['today']): string | undefined {
+  return approved > asked ? 'Codes of apps and tokens are typed without a question, and count as approved.' : undefined
+}
+
 const hours: readonly Series[] = [
   { name: 'Approved', tone: 'good' },
   { name: 'Refused', tone: 'bad' },
@@ -131,12 +136,12 @@ function Today({ today }: { readonly today: HomeAnswer['today'] }) {
     )
   return (
     <div className="even">
-      <Panel title="The last 24 hours">
+      <Panel title="The last 24 hours" lead={leadOfToday(today)}>
         <div className="figures">
           <Figure name="Asked" number={today.asked} />
           <Figure name="Approved" number={today.approved} />
           <Figure name="Refused" number={today.denied + today.failed} about={`${today.denied} by the user`} />
-          <Figure name="Waiting" number={today.waiting} />
+          <Figure name="Unanswered" number={today.waiting} />
         </div>
         <Chart
           title="Answers by hour"

@@ -55,8 +55,10 @@ export function Chart({ title, of, series, bars, labelEvery = Math.ceil(bars.len
       <div className="axis" aria-hidden="true">
         {bars
           .filter((_bar, index) => index % labelEvery === 0)
-          .map(({ label }) => (
-            <span key={label}>{label}</span>
+          .map(({ label }, index) => (
+            <span key={label} style={{ left: `${((index * labelEvery) / bars.length) * 100}%` }}>
+              {label}
+            </span>
           ))}
       </div>
       <NumbersTable title={title} of={of} series={series} bars={bars} />

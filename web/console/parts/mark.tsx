@@ -1,10 +1,9 @@
-/** The logo: an open C that a tick closes. */
+/** The logo, as on every page of this server: a tick on a rounded square. */
 export function Mark({ size = 32 }: { readonly size?: number }) {
   return (
     <svg className="mark" width={size} height={size} viewBox="0 0 32 32" aria-hidden="true">
       <rect width="32" height="32" rx="9" />
-      <path d="M21.6 9.4A8.6 8.6 0 1 0 24 19.2" />
-      <path className="mark-tick" d="m12.6 15.6 3.5 3.6 9.2-9.4" />
+      <path d="m8 16.5 5 5L24 10.5" />
     </svg>
   )
 }

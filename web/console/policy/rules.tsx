@@ -25,7 +25,7 @@ const columns: readonly Column<Method>[] = [
     ),
   },
   { name: 'Strength', of: ({ strength }) => <Tag tone={strengths[strength][0]}>{strengths[strength][1]}</Tag> },
-  { name: 'Users', isRight: true, of: ({ users }) => users.toLocaleString('en') },
+  { name: 'Users', isRight: true, of: ({ users }) => users?.toLocaleString('en') ?? 'with a contact' },
 ]
 
 /** The rules in force, in sentences, and the methods. */
@@ -41,16 +41,19 @@ export function Rules() {
     isRight: true,
     of: ({ method, isOn, setting }) =>
       setting && mayManage ? (
-        <Button
-          size="xs"
-          variant="default"
-          aria-label={`${isOn ? 'Forbid' : 'Allow'} ${methodName(method)}`}
-          onClick={() => set.mutate({ params: { name: setting }, body: { value: String(!isOn) } })}
-        >
-          {isOn ? 'Forbid' : 'Allow'}
-        </Button>
+        <span className="row row-right">
+          <YesOrNo isOn={isOn} />
+          <Button
+            size="xs"
+            variant="default"
+            aria-label={`${isOn ? 'Forbid' : 'Allow'} ${methodName(method)}`}
+            onClick={() => set.mutate({ params: { name: setting }, body: { value: String(!isOn) } })}
+          >
+            {isOn ? 'Forbid' : 'Allow'}
+          </Button>
+        </span>
       ) : (
-        <Tag tone={isOn ? 'good' : 'bad'}>{isOn ? 'Yes' : 'No'}</Tag>
+        <YesOrNo isOn={isOn} />
       ),
   }
   return (
@@ -86,4 +89,8 @@ export function Rules() {
       </Panel>
     </>
   )
+}
+
+function YesOrNo({ isOn }: { readonly isOn: boolean }) {
+  return <Tag tone={isOn ? 'good' : 'bad'}>{isOn ? 'Yes' : 'No'}</Tag>
 }

@@ -26,10 +26,12 @@ export function SettingLine({ setting }: { readonly setting: SettingRow }) {
         <p id={id} className="setting-name">
           {settingTitle(name)} {!isDefault && <Tag tone="accent">Changed</Tag>}
         </p>
-        <p className="setting-meaning">{meaning.replaceAll('`', '')}</p>
+        <p className="setting-meaning">
+          <Marked text={kind === 'boolean' ? withoutChoices(meaning) : meaning} />
+        </p>
         {risk && (
           <p className="setting-risk">
-            <IconAlertTriangle size={15} aria-label="Risk:" /> {risk.replaceAll('`', '')}
+            <IconAlertTriangle size={15} aria-label="Risk:" /> <Marked text={risk} />
           </p>
         )}
       </div>
@@ -37,12 +39,30 @@ export function SettingLine({ setting }: { readonly setting: SettingRow }) {
         <Field setting={setting} labelId={id} isOff={!mayChange} isBusy={save.isPending} onSet={set} />
         {!isDefault && mayChange && (
           <button type="button" className="text-button" onClick={() => set(null)}>
-            Back to {setting.fallback === '' ? 'none' : setting.fallback}
+            Back to {fallbackOf(setting)}
           </button>
         )}
         <Trouble error={save.error} />
       </div>
     </li>
+  )
+}
+
+function fallbackOf({ kind, fallback }: SettingRow): string {
+  if (kind === 'boolean') return fallback === 'true' ? 'on' : 'off'
+  return fallback === '' ? 'none' : fallback
+}
+
+/** A switch shows what may be chosen: "`true` or `false`: refuse calls …" begins with "Refuse calls …". */
+function withoutChoices(meaning: string): string {
+  const rest = meaning.replace(/^`true` or `false`: /, '')
+  return rest.charAt(0).toUpperCase() + rest.slice(1)
+}
+
+/** Words between backticks are values and names, as in the documentation that these texts are from. */
+function Marked({ text }: { readonly text: string }) {
+  return [...text.matchAll(/`([^`]+)`|[^`]+/g)].map(({ 0: part, 1: value, index }) =>
+    value === undefined ? part : <code key={index}>{value}</code>,
   )
 }
 

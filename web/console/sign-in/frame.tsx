@@ -23,8 +23,7 @@ export function Frame({ title, lead, children, foot }: Props) {
           countersigned.
         </p>
         <svg className="gate-art" viewBox="0 0 400 400" aria-hidden="true">
-          <path d="M290 92A150 150 0 1 0 332 262" />
-          <path className="gate-art-tick" d="m132 196 62 64 162-168" />
+          <path d="m100 206 63 63 137-137" />
         </svg>
       </aside>
       <main className="gate-main">

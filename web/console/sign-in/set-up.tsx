@@ -55,7 +55,8 @@ function WithLink() {
           <Trouble error={error} />
           <p>
             Ask for another one: an owner sends it from <em>Settings</em>, and whoever runs the server makes one with{' '}
-            <code>npx countersign admins reset</code>.
+            <code>npx countersign admins reset {'<login>'}</code>. Until the first admin is set up, each start prints a
+            new one.
           </p>
           <Button variant="default" onClick={() => go('/console', { replace: true })}>
             Go to the sign-in

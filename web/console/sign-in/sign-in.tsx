@@ -45,7 +45,7 @@ function Password() {
       title="Sign in to the console"
       foot={
         <p>
-          Locked out? Whoever runs the server can help: <code>npx countersign admins reset</code>
+          Locked out? Whoever runs the server can help: <code>npx countersign admins reset {'<login>'}</code>
         </p>
       }
     >
