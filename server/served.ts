@@ -28,6 +28,7 @@ import { addressList, type Config } from './config.ts'
 import { createSetup } from './console-setup.ts'
 import type { Engine } from './engine/ports.ts'
 import type { Outgoing } from './outgoing.ts'
+import { shownCustomers } from './shown-customers.ts'
 import type { Store } from './store/open.ts'
 
 export interface Serving {
@@ -121,9 +122,7 @@ function linksOf({ inbox, mode }: Config) {
   return [...(inbox ? [messages] : []), ...(mode === 'development' ? [requests, demo] : []), description]
 }
 
-/** The keys of all customers, the oldest one's first: development shows it, as the start's box does. */
-async function keysOf({ read }: Store): Promise<{ customerKey: string; apiKey: string }[]> {
-  const byAge = (await read.customers.list()).sort((left, right) => left.createdAtMs - right.createdAtMs)
-  const found = await Promise.all(byAge.map(({ id }) => read.customers.find(id)))
-  return found.flatMap((customer) => (customer ? [{ customerKey: String(customer.id), apiKey: customer.apiKey }] : []))
+/** The keys of all customers, first the one that the start's box shows too. */
+async function keysOf(store: Store): Promise<{ customerKey: string; apiKey: string }[]> {
+  return (await shownCustomers(store)).map(({ id, apiKey }) => ({ customerKey: String(id), apiKey }))
 }

@@ -2,6 +2,7 @@ import { assemble } from './assemble.ts'
 import { banner } from './banner.ts'
 import { bootstrap, bootstrapAdmin } from './bootstrap.ts'
 import { ConfigError, readConfig } from './config.ts'
+import { shownCustomers } from './shown-customers.ts'
 import { whyNotListening } from './why-not-started.ts'
 
 /** How long requests that are running at a stop may take to end. */
@@ -54,7 +55,5 @@ async function start(): Promise<void> {
 /** In development the box shows the key at every start; in production only when it was just made. */
 async function customerToShow({ store }: Awaited<ReturnType<typeof assemble>>, config: ReturnType<typeof readConfig>) {
   if (config.mode === 'production') return null
-  const all = await store.read.customers.list()
-  const [oldest] = all.sort((left, right) => left.createdAtMs - right.createdAtMs)
-  return oldest ? ((await store.read.customers.find(oldest.id)) ?? null) : null
+  return (await shownCustomers(store))[0] ?? null
 }

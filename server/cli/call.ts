@@ -1,5 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import { readConfig } from '../config.ts'
+import { shownCustomers } from '../shown-customers.ts'
 import { calls, type Field, fields, type Kind, type Next } from './calls.ts'
 import { withStore } from './database.ts'
 import { customerKey, example, misuse } from './options.ts'
@@ -28,9 +29,10 @@ export function call(program: Command, act: Act): void {
       .description(kind.about)
       .option('--url <url>', 'address of the server (default: by the settings)', serverUrl)
       .addOption(
-        new Option('--customer-key <key>', 'who signs (default: the oldest customer in the database)').argParser(
-          customerKey,
-        ),
+        new Option(
+          '--customer-key <key>',
+          'who signs (default: the oldest customer that is not one to test with)',
+        ).argParser(customerKey),
       )
       .option('--api-key <key>', 'and its API key (default: from the database)')
       .addHelpText('after', example(`call ${name} ${kind.example}`))
@@ -83,10 +85,8 @@ async function run(kind: Kind, options: Options): Promise<Report> {
 async function signerOf({ customerKey: wanted, apiKey }: Options): Promise<Signer> {
   if (wanted !== undefined && apiKey !== undefined) return { customerKey: wanted, apiKey }
   if (apiKey !== undefined) throw misuse('Give --customer-key with --api-key')
-  return withStore(async ({ read }) => {
-    const byAge = (await read.customers.list()).sort((one, other) => one.createdAtMs - other.createdAtMs)
-    const id = wanted ?? byAge[0]?.id
-    const customer = id === undefined ? undefined : await read.customers.find(id)
+  return withStore(async (store) => {
+    const customer = wanted === undefined ? (await shownCustomers(store))[0] : await store.read.customers.find(wanted)
     if (customer) return { customerKey: customer.id, apiKey: customer.apiKey }
     const what = wanted === undefined ? 'no customer' : `no customer ${wanted}`
     throw new Refusal(`There is ${what} in the local database: give --customer-key with --api-key.`)

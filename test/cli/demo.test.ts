@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import { people } from '../../server/demo/people.ts'
+import { testKey } from '../support/caller.ts'
 import { adminOf, type ConsoleClient } from '../support/console.ts'
 import { databaseNames } from '../support/databases.ts'
 import { openRaw } from '../support/raw.ts'
@@ -70,6 +71,8 @@ for (const name of databaseNames) {
       assert.deepEqual(await json(server.place, ['demo', 'fill']), {
         customerKey: (made as { customerKey: number }).customerKey,
       })
+      const reference = await (await fetch(`${server.baseUrl}/docs`)).text()
+      assert.ok(reference.includes(testKey.apiKey), 'development goes on with the customer that was there')
       client.customerId = (made as { customerKey: number }).customerKey
       const home = await client.do('home.look')
       assert.ok(home.today.approved > 10)
