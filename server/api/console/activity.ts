@@ -83,7 +83,7 @@ const firstMax = 50
 async function reportsOf(engine: Engine, customer: Customer, days: 7 | 30 | 90): Promise<Reports> {
   const { credentials } = engine.store.read
   const tally = await tallyOf(engine, customer.id, days * dayMs, dayMs)
-  const { asked, approved, refused } = tally.total
+  const { asked, approved, refused, unanswered } = tally.total
   const [noStrongMethod, usesSms] = await Promise.all([
     credentials.holders(customer.id, strong, false, firstMax),
     engine.store.read.users.withPhoneAlone(customer.id, firstMax),
@@ -93,7 +93,7 @@ async function reportsOf(engine: Engine, customer: Customer, days: 7 | 30 | 90):
     methodMix: tally.byMethod satisfies readonly MethodCount[],
     byDay: tally.bySpan.map(({ startMs, ...counts }) => ({ dayMs: startMs, ...counts })),
     successRate: approved + refused === 0 ? null : approved / (approved + refused),
-    completionRate: asked === 0 ? null : Math.min(1, approved / asked),
+    completionRate: asked === 0 ? null : (asked - unanswered) / asked,
     noStrongMethod,
     usesSms,
   }

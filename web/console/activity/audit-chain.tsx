@@ -34,7 +34,7 @@ export function AuditChain() {
             <Figure name="Not sealed yet" number={audit.data.openRows} about="sealed within seconds" />
           </div>
           <p className="quiet">
-            Checked <Time atMs={audit.data.checkedAtMs} />. On the host: <code>countersign audit verify</code>
+            Checked <Time atMs={audit.data.checkedAtMs} />. On the host: <code>npx countersign audit verify</code>
           </p>
         </div>
       )}

@@ -29,7 +29,7 @@ export function Templates() {
         <NativeSelect
           label={`Text (${plural(ids.length, 'text')} in each language, ${own} of your own)`}
           value={chosen ?? ''}
-          data={ids.map((value) => ({ value, label: spaced(value) }))}
+          data={ids.map((value) => ({ value, label: titleOf(value) }))}
           onChange={(event) => setId(event.currentTarget.value)}
         />
         <SegmentedControl
@@ -42,6 +42,15 @@ export function Templates() {
       {template && <Editor key={`${template.id}.${template.language}.${template.text}`} template={template} />}
     </>
   )
+}
+
+/** The parts of an id in words: `code.email.subject` is "Code · E-mail · Subject". */
+function titleOf(id: string): string {
+  const ways: Readonly<Record<string, string>> = { sms: 'SMS', email: 'E-mail' }
+  return id
+    .split('.')
+    .map((part) => ways[part] ?? spaced(part))
+    .join(' · ')
 }
 
 const pauseMs = 250
@@ -57,7 +66,7 @@ function Editor({ template }: { readonly template: TemplateRow }) {
   return (
     <div className="columns">
       <Panel
-        title={spaced(id)}
+        title={titleOf(id)}
         actions={<Tag tone={template.isOwn ? 'accent' : 'plain'}>{template.isOwn ? 'Your own' : 'Ours'}</Tag>}
       >
         <div className="stack">

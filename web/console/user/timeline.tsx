@@ -18,7 +18,7 @@ import { Empty } from '../parts/empty.tsx'
 import { Facts } from '../parts/facts.tsx'
 import { Link } from '../parts/link.tsx'
 import { Panel } from '../parts/panel.tsx'
-import { dayOf, Time } from '../parts/time.tsx'
+import { Time } from '../parts/time.tsx'
 import { Trouble } from '../parts/trouble.tsx'
 import { plural } from '../parts/words.ts'
 import { useMay } from '../session.ts'
@@ -62,8 +62,8 @@ export function Timeline({ userId }: { readonly userId: string }) {
         </Empty>
       )}
       <ol className="timeline">
-        {items?.map((entry, index) => (
-          <Entry key={entry.id} entry={entry} before={items[index - 1]} />
+        {items?.map((entry) => (
+          <Entry key={entry.id} entry={entry} />
         ))}
       </ol>
       {entries.data && items && items.length < entries.data.total && limit < limitMax && (
@@ -79,9 +79,11 @@ export function Timeline({ userId }: { readonly userId: string }) {
   )
 }
 
-function Entry({ entry, before }: { readonly entry: TimelineEntry; readonly before: TimelineEntry | undefined }) {
+/** Of older entries the hour counts, and not how many days ago they were. */
+const recentMs = 86_400_000
+
+function Entry({ entry }: { readonly entry: TimelineEntry }) {
   const EntryIcon = icons[entry.kind]
-  const isNewDay = !before || dayOf(before.atMs) !== dayOf(entry.atMs)
   return (
     <li className={`timeline-${entry.tone}`}>
       <span className="timeline-icon">
@@ -91,7 +93,7 @@ function Entry({ entry, before }: { readonly entry: TimelineEntry; readonly befo
         <p>{entry.text}</p>
         {entry.why && <p className="timeline-why">{entry.why}</p>}
         <p className="timeline-time">
-          <Time atMs={entry.atMs} isExact={isNewDay} />
+          <Time atMs={entry.atMs} isExact={Date.now() - entry.atMs > recentMs} />
         </p>
         {entry.details.length > 0 && (
           <details className="fold">
