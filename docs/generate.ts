@@ -1,5 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { bootSettings } from '../server/config.ts'
+import { noticeEvents } from '../server/engine/templates.ts'
 import { customerSettings, type Setting, serverSettings } from '../server/settings.ts'
 import { retention } from '../server/store/purge.ts'
 
@@ -20,6 +21,11 @@ const tables: Readonly<Record<string, () => string>> = {
     ),
   'server settings': () => settingsTable(Object.entries<Setting<unknown>>(serverSettings)),
   'customer settings': () => settingsTable(Object.entries<Setting<unknown>>(customerSettings)),
+  events: () =>
+    table(
+      ['event', 'what the user is told'],
+      Object.entries(noticeEvents).map(([name, { en }]) => [`\`${name}\``, en]),
+    ),
   retention: () =>
     table(
       ['what', 'kept for'],

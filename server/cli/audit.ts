@@ -5,9 +5,10 @@ import { checkpointFile, checkpointWriter } from '../checkpoints/write.ts'
 import type { ChainState } from '../store/audit.ts'
 import type { Store } from '../store/open.ts'
 import { serverScope } from '../vocabulary.ts'
+import { reasonOf } from '../why-not-started.ts'
 import { customerOf, nowOf, withStore } from './database.ts'
 import { customerOption, example } from './options.ts'
-import { type Act, Refusal, type Report, reasonOf } from './report.ts'
+import { type Act, Refusal, type Report } from './report.ts'
 import { columns } from './terminal.ts'
 
 export function audit(program: Command, act: Act): void {
