@@ -3,13 +3,13 @@ import { answerOnce, type KeyedRefusal, type KeyedRequest } from '../../engine/k
 import type { Engine } from '../../engine/ports.ts'
 import { isDefaultCustomer } from './default-customers.ts'
 
+const keyPattern = /^[A-Za-z0-9_-]{16,64}$/
+
 /** `Idempotency-Key`, as draft-ietf-httpapi-idempotency-key-header has it, but without quotation marks. */
 export const keyHeaders = Type.Object({
   'Idempotency-Key': Type.Optional(
     Type.String({
-      pattern: '^[A-Za-z0-9_-]{16,64}$',
-      minLength: 16,
-      maxLength: 64,
+      pattern: keyPattern.source,
       description:
         'A new one for each request. A repeat with the same key and the same body, within 24 hours, gets the same answer, and nothing is done again.',
     }),
@@ -28,7 +28,7 @@ export async function onceByKey(
   onProblem: (error: unknown) => void,
 ): Promise<OnceAnswered> {
   const { key, customer } = request
-  if (typeof key !== 'string' || !/^[A-Za-z0-9_-]{16,64}$/.test(key))
+  if (typeof key !== 'string' || !keyPattern.test(key))
     return refused('Idempotency-Key must be 16–64 letters, digits, hyphens and underscores.')
   // His key is everybody's: a stranger who guesses a name must not be given somebody else's transaction.
   if (isDefaultCustomer(customer)) return refused('This customer is for everybody: send no Idempotency-Key.')
