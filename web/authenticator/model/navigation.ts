@@ -45,10 +45,14 @@ export function leaveFor(page: string): void {
   location.assign(page + openedByApp)
 }
 
-export function startNavigation(): void {
+/** Shows what `leaveFor` left. */
+export function comeBack(): void {
   const left = sessionStorage.getItem(awayName)
   sessionStorage.removeItem(awayName)
   if (left !== null) go(JSON.parse(left) as Route, 'replace') // as `leaveFor` wrote it
+}
+
+export function startNavigation(): void {
   addEventListener('popstate', ({ state }) => {
     route = (state as Route | null) ?? home // what `go` left there
     for (const tell of listeners) tell()

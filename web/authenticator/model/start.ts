@@ -3,7 +3,7 @@ import { readLock } from '../vault/vault.ts'
 import { watchFrame } from './frame.ts'
 import { follow, takeFragment } from './links.ts'
 import { readAccounts, watchLeaving } from './lock.ts'
-import { go, startNavigation } from './navigation.ts'
+import { comeBack, go, startNavigation } from './navigation.ts'
 import { listenToAll, lookAgain, startPairings } from './pairings.ts'
 import { applyTheme, readPreferences } from './preferences.ts'
 import { set } from './store.ts'
@@ -17,6 +17,7 @@ export async function start(): Promise<void> {
   if (!isSecureContext || !crypto.subtle) return set({ stage: 'insecure' })
   const isReady = await readAll().catch(() => false)
   if (!isReady) return set({ stage: 'broken' })
+  comeBack()
   set({ stage: 'ready' })
   watchLeaving()
   watchNetwork()
