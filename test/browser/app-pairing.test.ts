@@ -167,12 +167,12 @@ describe('the phone app, paired', () => {
     const shown = 'img.badge.logo'
     /** Beside what a logo is shown; a picture that did not load is none. */
     const logos = () =>
-      phone.page.evaluate(`[...document.querySelectorAll('${shown}')].filter((one) => one.naturalWidth === 256)
-        .map((one) => [one.getAttribute('src'), one.parentElement.innerText.split('\\n').slice(0, 2).join(' ')])`)
+      phone.page.evaluate(`Promise.all([...document.querySelectorAll('${shown}')].map((one) => one.decode().then(() =>
+        [one.getAttribute('src'), one.parentElement.innerText.split('\\n').slice(0, 2).join(' ')], () => [])))`)
     const kept = `caches.open('logos').then((cache) => cache.keys())
       .then((all) => all.map(({ url }) => new URL(url).pathname).join())`
 
-    await phone.heading('Pair this phone')
+    await phone.page.getByLabel('A name for this phone').waitFor()
     assert.deepEqual(await logos(), [[path, 'Acme']])
     await phone.press('Pair')
     await phone.press('Done')
@@ -180,14 +180,17 @@ describe('the phone app, paired', () => {
     assert.deepEqual(await logos(), [[path, 'Default ana']], 'by the pairing, whatever it is called')
     await until(phone.page, `${kept}.then((all) => all === '${path}')`)
 
+    const deny = async () => {
+      for (const name of ['No, deny', 'It was me, deny only', 'Done']) await phone.press(name)
+    }
     await challenge(server, username, 'PUSH NOTIFICATIONS')
     await phone.heading('Are you signing in?')
     assert.deepEqual(await logos(), [])
-    await phone.press('Answer later')
+    await deny()
     await server.call('/auth/challenge', { ...key, username: 'ana', authType: 'PUSH NOTIFICATIONS' }, at)
     await phone.heading('Are you signing in?')
     assert.deepEqual(await logos(), [[path, 'Acme']])
-    await phone.press('Answer later')
+    await deny()
 
     assert.deepEqual(phone.complaints, [])
     const cdp = await phone.context.newCDPSession(phone.page)
