@@ -74,6 +74,8 @@ export interface PageAnswer {
   readonly contact?: string
   /** The user answers on his phone or by a link: nothing is typed here, and `validate` waits for it. */
   readonly isAnsweredElsewhere?: boolean
+  /** For `navigator.credentials.get`, which `validate` calls: the user has his passkey in this browser, or near it. */
+  readonly publicKey?: object
   /** Two digits to show, which the user types or chooses where he answers. */
   readonly matchNumber?: string
   /** What the site's backend redeems, once and within a minute; with SUCCESS in a session that it opened. */
@@ -98,6 +100,8 @@ export interface Response {
   /** A code. */
   readonly token?: string
   readonly answers?: readonly QuestionAndAnswer[]
+  /** What `navigator.credentials.get` gave, as `toJSON` writes it; the SDK asks for it by itself. */
+  readonly assertion?: object
   /** The user wants this device to be remembered. */
   readonly saveDevice: boolean
 }
@@ -107,7 +111,7 @@ export interface Asking {
   readonly showsMatchNumber?: boolean
 }
 
-/** For how long a page waits for what the user answers elsewhere. */
+/** For how long a page waits for what the user answers elsewhere, or for his passkey. */
 export interface Waiting {
   /** Ends the waiting: `validate` gives ERROR. The question stays open. */
   readonly signal?: AbortSignal
@@ -135,7 +139,8 @@ export interface Countersign {
   challenge(obligationType?: string, asking?: Asking): Promise<PageAnswer>
   /**
    * SUCCESS with a `resultToken`, which the backend redeems: what happens in a page proves nothing to a server. Where the
-   * user answers elsewhere it waits until he has: DENY when he denied it, ERROR when the time to answer was over.
+   * user answers elsewhere it waits until he has: DENY when he denied it, ERROR when the time to answer was over. A passkey is
+   * asked for here: call it while the user presses something, because some browsers want that.
    */
   validate(response: Response, waiting?: Waiting): Promise<PageAnswer>
 }

@@ -2,6 +2,7 @@ import type { Asking, EvaluateCall, PageAnswer, Profile, Response, Waiting } fro
 import { collect } from './collect.ts'
 import { type Device, openDevice } from './device.ts'
 import { post, send } from './page-calls.ts'
+import { usePasskey } from './passkey.ts'
 import { untilAnswered } from './waiting.ts'
 
 /** Who is asked about, and where. */
@@ -27,6 +28,8 @@ interface Running {
   readonly device: Device
   /** What the last challenge asked is answered by a link or on a phone. */
   isElsewhere: boolean
+  /** What a passkey has to answer; null: something else was asked. */
+  publicKey: object | null
   /** Ends the waiting for that; a newer question or a newer `validate` does. */
   stop: () => void
 }
@@ -61,6 +64,7 @@ export function createClient(server: string, session: () => string | undefined):
           evaluation: answer.evaluation,
           device,
           isElsewhere: false,
+          publicKey: null,
           stop: () => undefined,
         })
       }
@@ -75,6 +79,7 @@ export function createClient(server: string, session: () => string | undefined):
       const call = { ...callOf(subject), evaluation: one.evaluation, ...chosen, ...asking }
       const answer = await post(server, 'challenge', call)
       one.isElsewhere = answer.isAnsweredElsewhere === true
+      one.publicKey = answer.publicKey ?? null
       return answer
     },
 
@@ -83,6 +88,11 @@ export function createClient(server: string, session: () => string | undefined):
       if (!one) return none(subject)
       one.stop()
       const call = { ...callOf(subject), evaluation: one.evaluation }
+      if (one.publicKey) {
+        const used = await usePasskey(one.publicKey, { ...waiting, signal: stopsWith(waiting.signal, one) })
+        if (!('assertion' in used)) return { ...callOf(subject), ...used }
+        return kept(await post(server, 'validate', { ...call, ...response, ...used }), one.device)
+      }
       if (!one.isElsewhere) return kept(await post(server, 'validate', { ...call, ...response }), one.device)
       const { saveDevice } = response
       const look = () => send(server, 'validate', { ...call, saveDevice })

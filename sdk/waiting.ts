@@ -7,7 +7,7 @@ const timeLimitUsualMs = 300_000
 export type Waited = Pick<PageAnswer, 'status' | 'message'>
 
 const stillOpen: Waited = { status: 'WAIT_FOR_INPUT', message: 'The user has not answered yet.' }
-const stopped: Waited = { status: 'ERROR', message: 'The page stopped waiting.' }
+export const stopped: Waited = { status: 'ERROR', message: 'The page stopped waiting.' }
 
 /**
  * Looks again and again until there is an answer, the time is over, or nobody waits any more. `look` undefined: it did not

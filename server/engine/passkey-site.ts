@@ -12,6 +12,15 @@ export function siteOf({ settings }: { readonly settings: SiteSettings }, baseUr
 
 type SiteSettings = Pick<CustomerSettings, 'passkeyRpId' | 'passkeyOrigins' | 'passkeyVerification'>
 
+/** Whether browsers let a page of this origin use the customer's passkeys, and we take what it made. */
+export function isPasskeyPage(customer: { readonly settings: SiteSettings }, baseUrl: string, origin: string): boolean {
+  const site = siteOf(customer, baseUrl)
+  if (!site?.origins.includes(origin)) return false
+  // Passkeys belong to a domain and what is below it (WebAuthn Level 3 section 5.1.4.1).
+  const { hostname } = new URL(origin)
+  return hostname === site.rpId || hostname.endsWith(`.${site.rpId}`)
+}
+
 /** The page of ours that a passkey is asked for or made on; null when browsers allow none at the base URL. */
 export function pageOf(baseUrl: string, challengeId: string, secret: string): string | null {
   const origin = pageOrigin(baseUrl)

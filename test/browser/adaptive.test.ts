@@ -9,6 +9,7 @@ import { type OpenPage, startBrowser, type TestBrowser } from '../support/browse
 import { testKey, wrongCode } from '../support/caller.ts'
 import { pairedPhone } from '../support/device.ts'
 import { newPhone } from '../support/links.ts'
+import { linkTo } from '../support/passkeys.ts'
 import { setPolicy } from '../support/risk.ts'
 import { startServer, type TestServer } from '../support/server.ts'
 
@@ -26,6 +27,7 @@ interface Told {
   readonly kba?: readonly { readonly question: string }[]
   readonly resultToken?: string
   readonly isAnsweredElsewhere?: boolean
+  readonly obligationTypes?: readonly string[]
   readonly matchNumber?: string
 }
 
@@ -55,9 +57,9 @@ describe('a page of document 002, in a browser', () => {
   })
 
   /** A visit of a user who has given his password: a new page with a new session. */
-  async function visit(page: Page, username: string, by = here, path = '/'): Promise<void> {
+  async function visit(page: Page, username: string, by = here, path = '/', at = site.origin): Promise<void> {
     const query = new URLSearchParams({ user: username, by: by.origin })
-    await page.goto(`${site.origin}${path}?${query}`)
+    await page.goto(`${at}${path}?${query}`)
   }
 
   /** Runs a function of the page and waits for what the last call behind it tells. */
@@ -238,6 +240,41 @@ describe('a page of document 002, in a browser', () => {
     await context.close()
   })
 
+  it('asks for a passkey on pages of the passkeys’ own domain, and offers none to others', async () => {
+    const named = site.origin.replace('127.0.0.1', 'localhost')
+    const { page, context, username } = await newcomer()
+    await register(page)
+    const authenticator = await context.newCDPSession(page)
+    await authenticator.send('WebAuthn.enable')
+    const kind = { protocol: 'ctap2', transport: 'internal', hasResidentKey: true, hasUserVerification: true } as const
+    const options = { ...kind, isUserVerified: true, automaticPresenceSimulation: true }
+    const { authenticatorId } = await authenticator.send('WebAuthn.addVirtualAuthenticator', { options })
+    await page.goto((await linkTo(server, username)).link)
+    await page.getByRole('button').click()
+    await page.getByRole('heading', { name: 'Passkey set up' }).waitFor()
+    const step = (job: string) => page.evaluate(`countersign.then((one) => ${job})`) as Promise<Told>
+    const offers = async (origin: string) => {
+      await visit(page, username, here, '/module', origin)
+      return (await step('one.evaluateRisk()')).obligationTypes
+    }
+    assert.ok(!(await offers(named))?.includes('PASSKEY'), 'not named by the customer')
+    await server.set('passkeyOrigins', named)
+    assert.ok(!(await offers(site.origin))?.includes('PASSKEY'), 'another page')
+    assert.equal((await offers(named))?.[0], 'PASSKEY')
+    assert.equal((await step("one.challenge('PASSKEY')")).status, 'WAIT_FOR_INPUT')
+    await authenticator.send('WebAuthn.setUserVerified', { authenticatorId, isUserVerified: false })
+    await authenticator.send('WebAuthn.setAutomaticPresenceSimulation', { authenticatorId, enabled: false })
+    const unused = await step('one.validate({ saveDevice: true }, { timeLimitMs: 500 })')
+    assert.deepEqual([unused.status, unused.message], ['WAIT_FOR_INPUT', 'No passkey was used.'])
+    await authenticator.send('WebAuthn.setUserVerified', { authenticatorId, isUserVerified: true })
+    await authenticator.send('WebAuthn.setAutomaticPresenceSimulation', { authenticatorId, enabled: true })
+    const proved = await step('one.validate({ saveDevice: true })')
+    assert.equal(proved.status, 'SUCCESS', proved.message)
+    assert.equal(await site.redeem(username, proved.resultToken), true)
+    await server.set('passkeyOrigins', '')
+    await context.close()
+  })
+
   it('warns and cannot call where there is no session', async () => {
     const { page, context } = await browser.open('about:blank')
     const warnings: string[] = []
@@ -274,7 +311,7 @@ async function startSite(): Promise<Site> {
     if (username === '') return void response.writeHead(204).end() // its icon
     const phone = people.get(username)
     const more = { mayRegister: true, ...(phone ? { phone } : {}) }
-    const session = pathname === '/bare' ? '' : await openSession(username, origin, more)
+    const session = pathname === '/bare' ? '' : await openSession(username, `http://${request.headers.host}`, more)
     const page =
       pathname === '/module'
         ? modulePage(countersign, username, session)

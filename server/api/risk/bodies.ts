@@ -63,5 +63,11 @@ export const validateBody = Type.Object({
   evaluation,
   token: Type.Optional(Type.String({ maxLength: 64, description: 'The code as the user typed it.' })),
   answers: Type.Optional(questions),
+  assertion: Type.Optional(
+    Type.Object(
+      {},
+      { description: 'For a challenge by `PASSKEY`: what `navigator.credentials.get` gave, as its `toJSON()`.' },
+    ),
+  ),
   saveDevice: Type.Boolean({ description: 'The user wants this device to be remembered.' }),
 })

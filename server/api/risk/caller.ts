@@ -1,6 +1,7 @@
 import { type Recalled, recall } from '../../engine/adaptive.ts'
 import { findSession, type Session } from '../../engine/adaptive-sessions.ts'
 import { foldUsername } from '../../engine/contacts.ts'
+import { isPasskeyPage } from '../../engine/passkey-site.ts'
 import type { Engine } from '../../engine/ports.ts'
 import type { Customer } from '../../vocabulary.ts'
 
@@ -50,6 +51,15 @@ export async function evaluatedPageOf(
   if (!evaluation || !isSameUser(evaluation, body.userKey)) return undefined
   const isItsPage = evaluation.isUntrusted ? isOpen(customer, origin) : evaluation.origin === origin
   return isItsPage ? { customer, origin, username: body.userKey, evaluation } : undefined
+}
+
+/** What a page may be offered besides what any page can do. */
+export function offered(
+  { baseUrl }: Engine,
+  customer: Customer,
+  { origin, isUntrusted }: { readonly origin: string | null; readonly isUntrusted: boolean },
+): { readonly isUntrusted: boolean; readonly hasPasskeys: boolean } {
+  return { isUntrusted, hasPasskeys: origin !== null && isPasskeyPage(customer, baseUrl, origin) }
 }
 
 function isOpen({ settings }: Customer, origin: string): boolean {

@@ -6,6 +6,7 @@ import { maskEmail, maskPhone } from '../../engine/contacts.ts'
 import type { Obligation } from '../../risk/facts.ts'
 import type { Around, Evaluated, Told } from './around.ts'
 import type { challengeBody } from './bodies.ts'
+import { offered } from './caller.ts'
 import { askRefusals, decoyTypes, type Offer, offersOf, said } from './words.ts'
 
 export async function challengeUser(
@@ -14,7 +15,7 @@ export async function challengeUser(
   body: Static<typeof challengeBody>,
 ): Promise<Told> {
   if (evaluation.decision === 'deny') return said.denied
-  const { all, first } = offersOf(evaluation.obligations, evaluation)
+  const { all, first } = offersOf(evaluation.obligations, offered(engine, customer, evaluation))
   if (!first) return evaluation.isUntrusted ? decoyAsked(decoyOf(customer, username)) : said.nothingToAsk
   const wanted = evaluation.isUntrusted ? undefined : body.obligationType
   const offer = wanted === undefined ? first : all.find(({ type }) => type === wanted)
@@ -36,7 +37,7 @@ export async function challengeUser(
 
 /** What the page shows of the question. */
 function asked(
-  { questions, deliveries, matchNumber }: AskedOutcome,
+  { questions, deliveries, matchNumber, passkey }: AskedOutcome,
   { type, answered }: Offer,
   isUntrusted: boolean,
 ): Told {
@@ -47,6 +48,7 @@ function asked(
     ...(questions.length === 0 ? {} : { kba: questions.map((question) => ({ question })) }),
     ...(contact === undefined ? {} : { contact }),
     ...(answered === 'elsewhere' ? { isAnsweredElsewhere: true } : {}),
+    ...(answered === 'passkey' && passkey ? { publicKey: passkey.publicKey } : {}),
     ...(matchNumber === null ? {} : { matchNumber }),
   }
 }

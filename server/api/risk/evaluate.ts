@@ -3,10 +3,12 @@ import { deviceProofText } from '../../../contract/device-proof.ts'
 import type { DeviceReport } from '../../../contract/risk.ts'
 import { type EvaluateRequest, evaluate } from '../../engine/adaptive.ts'
 import { decoyOf } from '../../engine/adaptive-decoy.ts'
+import type { Engine } from '../../engine/ports.ts'
 import { factLimits, type Obligation } from '../../risk/facts.ts'
 import { keyThatSigned } from '../../security/device-proof.ts'
 import type { Around, Caller, Told } from './around.ts'
 import type { evaluateBody } from './bodies.ts'
+import { offered } from './caller.ts'
 import { isTooOften } from './too-often.ts'
 import { decoyTypes, offersOf, said } from './words.ts'
 
@@ -20,12 +22,16 @@ export async function evaluateRisk(around: Around, page: Caller, body: Static<ty
   if (decision === 'deny') return { ...said.denied, ...device }
   if (decision === 'allow' && page.session !== null)
     return { ...said.allowed, ...device, ...(resultToken === null ? {} : { resultToken }) }
-  return { ...said.mustProve, ...device, evaluation, ...typesFor(page, obligations) }
+  return { ...said.mustProve, ...device, evaluation, ...typesFor(engine, page, obligations) }
 }
 
 /** How the user can be asked. A page without a session is told one way, also for somebody who has none. */
-function typesFor(page: Caller, obligations: readonly Obligation[]) {
-  const { all, first } = offersOf(obligations, { isUntrusted: page.session === null })
+function typesFor(engine: Engine, page: Caller, obligations: readonly Obligation[]) {
+  const { customer, origin } = page
+  const { all, first } = offersOf(
+    obligations,
+    offered(engine, customer, { origin, isUntrusted: page.session === null }),
+  )
   if (page.session === null)
     return { obligationType: first?.type ?? decoyTypes[decoyOf(page.customer, page.username).kind] }
   return first ? { obligationType: first.type, obligationTypes: all.map(({ type }) => type) } : {}

@@ -3,8 +3,10 @@ import { answerForEvaluation } from '../../engine/adaptive-challenge.ts'
 import { answerDecoy } from '../../engine/adaptive-decoy.ts'
 import type { Engine } from '../../engine/ports.ts'
 import type { Answer } from '../../vocabulary.ts'
+import { readAssertion } from '../webauthn.ts'
 import type { Around, Evaluated, Told } from './around.ts'
 import type { validateBody } from './bodies.ts'
+import { offered } from './caller.ts'
 import { answerRefusals, offersOf, said, wrongAnswers } from './words.ts'
 
 export async function validateAnswer(
@@ -13,6 +15,7 @@ export async function validateAnswer(
   body: Static<typeof validateBody>,
 ): Promise<Told> {
   const given = answerOf(body)
+  if (given === undefined) return wrongAnswers.assertion
   if (evaluation.isUntrusted) return validateUntrusted(engine, { customer, username, evaluation, given, requestId })
   const trustsDevice = body.saveDevice
   const outcome = await answerForEvaluation(engine, {
@@ -40,7 +43,7 @@ interface Untrusted {
 async function validateUntrusted(engine: Engine, { given, ...request }: Untrusted): Promise<Told> {
   if (!given) return wrongAnswers.code
   const { customer, username, evaluation, requestId } = request
-  if (offersOf(evaluation.obligations, evaluation).first === undefined) {
+  if (offersOf(evaluation.obligations, offered(engine, customer, evaluation)).first === undefined) {
     await answerDecoy(engine, { customer, username, answer: given, requestId })
     return wrongAnswers[given.kind]
   }
@@ -48,10 +51,14 @@ async function validateUntrusted(engine: Engine, { given, ...request }: Untruste
   return outcome.ok ? said.proved : wrongAnswers[given.kind]
 }
 
-type Given = Extract<Answer, { kind: 'code' | 'answers' }>
+type Given = Extract<Answer, { kind: 'code' | 'answers' | 'assertion' }>
 
-/** Null: nothing was typed, because the user answers elsewhere. */
-function answerOf({ token, answers = [] }: Static<typeof validateBody>): Given | null {
+/** Null: nothing was typed, because the user answers elsewhere; undefined: what the browser made cannot be read. */
+function answerOf({ token, answers = [], assertion }: Static<typeof validateBody>): Given | null | undefined {
+  if (assertion !== undefined) {
+    const read = readAssertion(assertion)
+    return read && { kind: 'assertion', assertion: read }
+  }
   if (answers.length > 0) return { kind: 'answers', answers }
   const code = token?.replaceAll(/\s/g, '') ?? ''
   return code === '' ? null : { kind: 'code', code }

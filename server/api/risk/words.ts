@@ -15,9 +15,9 @@ interface ObligationType {
   readonly obligation: Obligation
   /**
    * `typed`: what a page that knows nothing else can do, type a code or answer questions. `elsewhere`: the user answers by a
-   * link or on his phone, and the page waits.
+   * link or on his phone, and the page waits. `passkey`: in the browser, on pages of the customer's domain.
    */
-  readonly answered: 'typed' | 'if-asked-for' | 'elsewhere'
+  readonly answered: 'typed' | 'if-asked-for' | 'elsewhere' | 'passkey'
 }
 
 const typed = (type: string, method: MethodId, via: Via | null): ObligationType => {
@@ -38,6 +38,7 @@ const obligationTypes: readonly ObligationType[] = [
   typed('HARDWARE TOKEN', 'hardware-token', null),
   // Users keep these for the day when nothing else is at hand: a page that wants one says so.
   { type: 'RECOVERY CODE', obligation: { method: 'recovery-code', via: null }, answered: 'if-asked-for' },
+  { type: 'PASSKEY', obligation: { method: 'passkey', via: null }, answered: 'passkey' },
   elsewhere('PUSH NOTIFICATIONS', 'push', null),
   elsewhere('OUT OF BAND SMS', 'message-link', 'sms'),
   elsewhere('OUT OF BAND EMAIL', 'message-link', 'email'),
@@ -54,12 +55,13 @@ export const decoyTypes = { questions: 'KBA', sms: 'SMS', email: 'EMAIL' } as co
  */
 export function offersOf(
   obligations: readonly Obligation[],
-  { isUntrusted }: { readonly isUntrusted: boolean },
+  { isUntrusted, hasPasskeys }: { readonly isUntrusted: boolean; readonly hasPasskeys: boolean },
 ): { readonly all: readonly Offer[]; readonly first?: Offer } {
   const all = obligations
     .flatMap(({ method, via }) =>
       obligationTypes.filter(({ obligation: one }) => one.method === method && one.via === via),
     )
+    .filter(({ answered }) => hasPasskeys || answered !== 'passkey')
     .filter(({ type }) => !isUntrusted || Object.values<string>(decoyTypes).includes(type))
   const first = all.find(({ answered }) => answered === 'typed') ?? all[0]
   return first ? { all, first } : { all }
@@ -148,6 +150,7 @@ export const askRefusals = {
 
 export const wrongAnswers = {
   code: { status: 'INVALID_OTP', message: 'Invalid OTP provided. Please try again.' },
+  assertion: { status: 'INVALID_OTP', message: 'The passkey was not accepted. Please try again.' },
   answers: { status: 'KBA_ANSWERS_INVALID', message: 'The answers you have provided are incorrect.' },
 } as const satisfies Record<string, Said>
 
