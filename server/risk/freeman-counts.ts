@@ -9,21 +9,38 @@ import type { World } from './score.ts'
  * faded, and how many different values everybody showed is not kept: each level counts as what it may have.
  */
 export function freemanOf(seen: Seen, world: World, marks: Marks, users: number): FreemanFactors | null {
-  const levelsOf = (weights: Readonly<Partial<Record<LevelName, number>>>) =>
-    Object.entries(weights).map(([name, weight]): FreemanLevel => {
-      const level = levelIndex[name as LevelName] // the table's own names
-      const ofAll = world.value[level] ?? 0
-      const { spread } = levels[level] ?? levels[0]
-      return { weight, user: seen.value[level] ?? 0, world: ofAll, distinct: spread, distinctWithin: ofAll > 0 ? 1 : 0 }
-    })
-  const features = [levelsOf(freemanWeights.address), levelsOf(freemanWeights.userAgent)] as const
+  const counted = ({ level, weight, distinct }: Counted): FreemanLevel => {
+    const ofAll = world.value[level] ?? 0
+    return { weight, user: seen.value[level] ?? 0, world: ofAll, distinct, distinctWithin: ofAll > 0 ? 1 : 0 }
+  }
+  const features = [address.map(counted), userAgent.map(counted)] as const
   const factors = freemanFactors({ userTotal: seen.total, worldTotal: world.total, users, features })
   // The published code always has both. What was not told says nothing here, for or against.
   return (
     factors && {
       ...factors,
-      address: marks[levelIndex.address * 2 + 1] ? factors.address : null,
-      userAgent: marks[levelIndex.userAgent * 2 + 1] ? factors.userAgent : null,
+      address: isKnown(marks, 'address') ? factors.address : null,
+      userAgent: isKnown(marks, 'userAgent') ? factors.userAgent : null,
     }
   )
+}
+
+interface Counted {
+  readonly level: number
+  readonly weight: number
+  readonly distinct: number
+}
+
+const address = countedBy(freemanWeights.address)
+const userAgent = countedBy(freemanWeights.userAgent)
+
+function countedBy(weights: Readonly<Partial<Record<LevelName, number>>>): Counted[] {
+  return Object.entries(weights).map(([name, weight]) => {
+    const level = levelIndex[name as LevelName] // the table's own names
+    return { level, weight, distinct: (levels[level] ?? levels[0]).spread }
+  })
+}
+
+function isKnown(marks: Marks, name: LevelName): boolean {
+  return marks[levelIndex[name] * 2 + 1] !== 0
 }

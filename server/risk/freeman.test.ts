@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { type FreemanLevel, freeman, freemanWeights } from './freeman.ts'
+import { type FreemanLevel, freeman, freemanWeights, productOf } from './freeman.ts'
+import { freemanOf } from './freeman-counts.ts'
 import vectors from './freeman-vectors.json' with { type: 'json' }
+import { levels } from './levels.ts'
+import { marksOf } from './marks.ts'
 
 type Row = Readonly<Record<string, string>>
 
@@ -26,6 +29,25 @@ test('the Freeman model gives the scores of its published code', () => {
 
 test('the Freeman model does not score a user without history', () => {
   assert.equal(freeman({ userTotal: 0, worldTotal: 10, users: 3, features: [[], []] }), undefined)
+})
+
+test('a sign-in without address or browser is scored by what was told', () => {
+  const counts = (count: number) => new Float64Array(levels.length).fill(count)
+  const seen = { total: 10, withToken: 0, value: counts(4), siblings: counts(1) }
+  const world = { total: 100, value: counts(40) }
+  const marks = marksOf({ address: '192.0.2.1', userAgent: 'Firefox' }, () => [1 << 11, 1])
+  const both = freemanOf(seen, world, marks, 20)
+  assert.ok(both?.address && both.userAgent)
+  assert.ok(Math.abs(both.share - 100 / 10 / 20) < 1e-12)
+  const untold = freemanOf(
+    seen,
+    world,
+    marksOf({}, () => [0, 0]),
+    20,
+  )
+  assert.deepEqual(untold, { address: null, userAgent: null, share: both.share })
+  assert.equal(productOf(untold), both.share)
+  assert.equal(freemanOf({ ...seen, total: 0 }, world, marks, 20), null)
 })
 
 /** The counts of a sign-in among those before it. */
