@@ -46,8 +46,10 @@ interface RuleProps {
 
 /** One rule. What is typed stays as it is typed; what is no number of points is told here, and refused when it is saved. */
 function RuleField({ name, usual, own, isOff, onChange }: RuleProps) {
-  const [text, setText] = useState(own.points === undefined ? '' : String(own.points))
-  const { points: _, ...rest } = own
+  const [typed, setTyped] = useState('')
+  const { points, ...rest } = own
+  // Another policy may stand there meanwhile.
+  const text = Object.is(pointsOf(typed), points) ? typed : String(points ?? '')
   return (
     <fieldset className="plain-fieldset rule-field">
       <legend>{name}</legend>
@@ -58,12 +60,12 @@ function RuleField({ name, usual, own, isOff, onChange }: RuleProps) {
         autoComplete="off"
         placeholder={usual === null ? 'By the score' : `${usual}, as usual`}
         value={text}
-        error={isPoints(text) ? null : `A whole number from 0 to ${pointsMax}, or nothing.`}
+        error={Number.isNaN(points) ? `A whole number from 0 to ${pointsMax}, or nothing.` : null}
         disabled={isOff}
         onChange={(event) => {
-          const typed = event.currentTarget.value
-          setText(typed)
-          onChange(typed.trim() === '' ? rest : { ...rest, points: isPoints(typed) ? Number(typed) : Number.NaN })
+          setTyped(event.currentTarget.value)
+          const next = pointsOf(event.currentTarget.value)
+          onChange(next === undefined ? rest : { ...rest, points: next })
         }}
       />
       <NativeSelect
@@ -78,6 +80,9 @@ function RuleField({ name, usual, own, isOff, onChange }: RuleProps) {
   )
 }
 
-function isPoints(text: string): boolean {
-  return /^\s*\d{0,3}\s*$/.test(text) && Number(text) <= pointsMax
+/** Undefined: nothing was typed; NaN: something else than points. */
+function pointsOf(text: string): number | undefined {
+  const word = text.trim()
+  if (word === '') return undefined
+  return /^\d{1,3}$/.test(word) && Number(word) <= pointsMax ? Number(word) : Number.NaN
 }
