@@ -407,6 +407,14 @@ export interface ApiKeyState {
   readonly hint: string
   /** The key before this one still counts until then. */
   readonly oldKeyUntilMs: number | null
+  /** The `appSecret` before this one still counts until then. */
+  readonly oldSecretUntilMs: number | null
+}
+
+/** What plugins of miniOrange ask for beside the API key; they get both when they sign in to the customer. */
+export interface PluginSecrets {
+  readonly token: string
+  readonly appSecret: string
 }
 
 // Delivery
@@ -846,6 +854,9 @@ export interface ConsoleCalls {
   'keys.show': { answer: { apiKey: string } }
   /** Makes another one; the old one counts for `graceMinutes` more (0–10080). Shown once. */
   'keys.rotate': { body: { graceMinutes: number }; answer: { apiKey: string; state: ApiKeyState } }
+  'keys.showSecrets': { answer: PluginSecrets }
+  /** Makes others; the old `appSecret` counts for `graceMinutes` more (0–10080). */
+  'keys.rotateSecrets': { body: { graceMinutes: number }; answer: PluginSecrets }
 
   'delivery.look': { answer: DeliverySetup }
   /** The whole list in order; secrets that are left out stay as they are. Server-wide admins alone. */
@@ -984,6 +995,8 @@ export const consoleRoutes = {
   'keys.look': { method: 'GET', path: `${at}/keys`, needs: 'inspect' },
   'keys.show': { method: 'POST', path: `${at}/keys/show`, needs: 'own', isDangerous: true },
   'keys.rotate': { method: 'POST', path: `${at}/keys/rotate`, needs: 'own', isDangerous: true },
+  'keys.showSecrets': { method: 'POST', path: `${at}/keys/secrets/show`, needs: 'own', isDangerous: true },
+  'keys.rotateSecrets': { method: 'POST', path: `${at}/keys/secrets/rotate`, needs: 'own', isDangerous: true },
 
   'delivery.look': { method: 'GET', path: `${at}/delivery`, needs: 'inspect' },
   'delivery.setProviders': { method: 'PUT', path: `${at}/delivery/providers`, needs: 'manage', isDangerous: true },

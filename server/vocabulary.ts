@@ -10,6 +10,8 @@ export interface Customer {
   readonly apiKey: string
   /** The one before, while it may still count. */
   readonly oldApiKey?: { readonly key: string; readonly untilMs: number }
+  /** What the secrets of his plugins are made with, once they were replaced; absent: they are the first ones. */
+  readonly secretSalts?: SecretSalts
   /** Keys every digest of this customer: one-time codes, unknown names, contacts, audit pseudonyms. */
   readonly digestKey: Uint8Array
   readonly settings: CustomerSettings
@@ -19,6 +21,14 @@ export interface Customer {
   readonly logo?: string | null
   /** Some group of the customer names methods: what a user may use depends on his groups. */
   readonly hasGroupMethods?: boolean
+}
+
+/** See `engine/customer-secrets.ts`. */
+export interface SecretSalts {
+  readonly salt: string
+  /** Of the secrets before, which count until `oldUntilMs`; null: they were the first ones. */
+  readonly oldSalt: string | null
+  readonly oldUntilMs: number
 }
 
 /** What a customer can choose. Meaning, default and risk of each: `settings.ts`. */

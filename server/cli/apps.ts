@@ -6,13 +6,12 @@ import { customerSettings } from '../settings.ts'
 import type { Store } from '../store/open.ts'
 import type { App, Customer, GroupName, SignatureOrder } from '../vocabulary.ts'
 import { customerOf, noteOf, nowOf, withStore } from './database.ts'
-import { customerOption, example, misuse, wholeNumber } from './options.ts'
+import { customerOption, example, graceOption, misuse, shownEnd, wholeNumber } from './options.ts'
 import { type Act, Refusal, type Report } from './report.ts'
 import { columns, shownTime } from './terminal.ts'
 
 const trustedMax = 50
 const groupsMax = 50
-const graceMinutesMax = 7 * 24 * 60
 const orders = ['node', 'java', 'php', 'table', 'framed'] as const satisfies readonly SignatureOrder[]
 
 interface Choice {
@@ -56,11 +55,7 @@ export function apps(program: Command, act: Act): void {
     .command('rotate')
     .description('Give an app a new secret key; the old one ends within about a second, or after a while')
     .argument('<app>', 'name or integration key')
-    .addOption(
-      new Option('--grace <minutes>', 'how long the old one still counts')
-        .argParser(wholeNumber(0, graceMinutesMax))
-        .default(0),
-    )
+    .addOption(graceOption())
     .addOption(customerOption())
     .addHelpText('after', example('apps rotate "Web shop" --grace 60'))
     .action(act(rotate))
@@ -202,8 +197,7 @@ async function rotate(which: string, { grace, customer: key }: { grace: number; 
     await tell(store, app, 'key-rotated', { graceMinutes: grace }, (tx) =>
       tx.apps.rotate(customer.id, app.id, secret, untilMs),
     )
-    const end = grace === 0 ? 'within about a second' : `at ${shownTime(untilMs)}`
-    const text = `"${app.name}" has a new secret key. Keep it now; the old one ends ${end}.\n\nSecret key  ${secret}`
+    const text = `"${app.name}" has a new secret key. Keep it now; the old one ends ${shownEnd(grace, untilMs)}.\n\nSecret key  ${secret}`
     return { text, json: { integrationKey: app.key, secretKey: secret, oldUntil: shownTime(untilMs) } }
   })
 }

@@ -4,13 +4,14 @@ import { randomCustomerKey } from '../bootstrap.ts'
 import { randomApiKey } from '../security/random.ts'
 import type { Store } from '../store/open.ts'
 import { customerOf, noteOf, nowOf, withStore } from './database.ts'
-import { customerKey, customerName, example } from './options.ts'
-import { addDefault, defaultKey, publicKey, setLogin } from './plugin-customers.ts'
+import { customerKey, customerName, example, graceOption, shownEnd } from './options.ts'
+import { addDefault, defaultKey, publicKey, rotatePluginSecrets, setLogin } from './plugin-customers.ts'
 import { type Act, Refusal, type Report } from './report.ts'
 import { columns, shownTime } from './terminal.ts'
 
 /** How often a random key that is taken is thrown again. */
 const triesMax = 20
+const minuteMs = 60_000
 
 export function customers(program: Command, act: Act): void {
   const noun = program
@@ -33,10 +34,18 @@ export function customers(program: Command, act: Act): void {
     .action(act(list))
   noun
     .command('rotate-key')
-    .description('Give a customer a new API key; the old one ends within about a second')
+    .description('Give a customer a new API key; the old one ends within about a second, or after a while')
     .argument('<key>', 'customer key', customerKey)
-    .addHelpText('after', example('customers rotate-key 482913'))
+    .addOption(graceOption())
+    .addHelpText('after', example('customers rotate-key 482913', 'customers rotate-key 482913 --grace 60'))
     .action(act(rotateKey))
+  noun
+    .command('rotate-secrets')
+    .description('Give a customer a new token and appSecret, which plugins of miniOrange ask for beside the API key')
+    .argument('<key>', 'customer key', customerKey)
+    .addOption(graceOption('how long the old appSecret still counts'))
+    .addHelpText('after', example('customers rotate-secrets 482913 --grace 60'))
+    .action(act(rotatePluginSecrets))
   noun
     .command('add-default')
     .description(
@@ -102,16 +111,17 @@ async function list(): Promise<Report> {
   })
 }
 
-async function rotateKey(key: number): Promise<Report> {
+async function rotateKey(key: number, { grace }: { grace: number }): Promise<Report> {
   return withStore(async (store) => {
     const { id, name } = await customerOf(store, key)
     const apiKey = randomApiKey()
     const nowMs = await nowOf(store)
+    const untilMs = nowMs + grace * minuteMs
     await store.write(async (tx) => {
-      await tx.customers.setApiKey(id, apiKey)
-      await tx.audit.append(id, noteOf('customer', null), 'key-rotated', nowMs)
+      await tx.customers.setApiKey(id, apiKey, grace === 0 ? 0 : untilMs)
+      await tx.audit.append(id, noteOf('customer', null, { graceMinutes: grace }), 'key-rotated', nowMs)
     })
-    const text = `"${name}" (${id}) has a new API key. Keep it now; the old one ends within about a second.\n\nAPI key  ${apiKey}`
-    return { text, json: { customerKey: id, apiKey } }
+    const text = `"${name}" (${id}) has a new API key. Keep it now; the old one ends ${shownEnd(grace, untilMs)}.\n\nAPI key  ${apiKey}`
+    return { text, json: { customerKey: id, apiKey, oldUntil: shownTime(untilMs) } }
   })
 }

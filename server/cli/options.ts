@@ -1,6 +1,7 @@
 import { CommanderError, InvalidArgumentError, Option } from 'commander'
 import { customerSettings } from '../settings.ts'
 import { Refusal } from './report.ts'
+import { shownTime } from './terminal.ts'
 
 /** `--customer`, for commands that work inside one. */
 export function customerOption(about = 'customer key; not needed while there is one customer'): Option {
@@ -25,6 +26,19 @@ export function wholeNumber(least: number, most: number): (text: string) => numb
     if (!(value >= least && value <= most)) throw new InvalidArgumentError(`It must be a number, ${least}–${most}.`)
     return value
   }
+}
+
+/** A week. */
+const graceMinutesMax = 7 * 24 * 60
+
+/** `--grace`, for commands that put one secret in place of another. */
+export function graceOption(about = 'how long the old one still counts'): Option {
+  return new Option('--grace <minutes>', about).argParser(wholeNumber(0, graceMinutesMax)).default(0)
+}
+
+/** When the old one ends, as the end of a sentence. */
+export function shownEnd(graceMinutes: number, untilMs: number): string {
+  return graceMinutes === 0 ? 'within about a second' : `at ${shownTime(untilMs)}`
 }
 
 /** What `--help` shows last: lines to copy. */

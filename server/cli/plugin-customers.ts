@@ -1,13 +1,14 @@
 import { Argument, InvalidArgumentError } from 'commander'
 import { defaultCustomerKeys } from '../api/miniorange/default-customers.ts'
 import { foldEmail, readEmail } from '../engine/contacts.ts'
+import { rotateSecrets } from '../engine/customer-secrets.ts'
 import { keptOf } from '../engine/passwords.ts'
 import { randomApiKey } from '../security/random.ts'
 import type { CustomerSettings } from '../vocabulary.ts'
 import { customerOf, noteOf, nowOf, withStore } from './database.ts'
-import { customerName } from './options.ts'
+import { customerName, shownEnd } from './options.ts'
 import { Refusal, type Report } from './report.ts'
-import { columns } from './terminal.ts'
+import { columns, shownTime } from './terminal.ts'
 
 /** What lets plugins register their sites: the customers they begin as, and accounts to sign in to. */
 
@@ -68,5 +69,23 @@ export async function setLogin(key: number, { email }: { email: string }): Promi
       ],
     )}`
     return { text, json: { customerKey: id, email: address, password } }
+  })
+}
+
+export async function rotatePluginSecrets(key: number, { grace }: { grace: number }): Promise<Report> {
+  return withStore(async (store) => {
+    const customer = await customerOf(store, key)
+    const { id, name } = customer
+    const nowMs = await nowOf(store)
+    const note = noteOf('customer', null, { graceMinutes: grace })
+    const made = await rotateSecrets({ store, clock: () => nowMs }, customer, { graceMinutes: grace, note })
+    const { token, appSecret, oldUntilMs } = made
+    const text = `"${name}" (${id}) has other secrets; the old appSecret ends ${shownEnd(grace, oldUntilMs)}.\nPlugins get them when they sign in to the customer again.\n\n${columns(
+      [
+        ['token', token],
+        ['appSecret', appSecret],
+      ],
+    )}`
+    return { text, json: { customerKey: id, token, appSecret, oldUntil: shownTime(oldUntilMs) } }
   })
 }

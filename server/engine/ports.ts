@@ -237,6 +237,7 @@ export interface Records {
     add(id: number, name: string, apiKey: string, nowMs: number): Promise<boolean>
     rename(id: number, name: string): Promise<boolean>
     setApiKey(id: number, apiKey: string, oldUntilMs?: number): Promise<boolean>
+    saltSecrets(id: number, salt: string, oldUntilMs: number, nowMs: number): Promise<void>
   }
   readonly apps: {
     list(customerId: number): Promise<App[]>

@@ -2,7 +2,8 @@ import { sql } from 'kysely'
 import { deriveKey } from '../security/digest.ts'
 import { type SealingKey, seal, unseal } from '../security/seal.ts'
 import { customerSettings, withDefaults } from '../settings.ts'
-import type { Customer } from '../vocabulary.ts'
+import type { Customer, SecretSalts } from '../vocabulary.ts'
+import { alone } from './alone.ts'
 import type { Dialect } from './dialect.ts'
 import { addBuiltIn } from './groups.ts'
 import { type Keys, place } from './keys.ts'
@@ -44,6 +45,7 @@ export function customers(db: Db, keys: Keys, dialect: Dialect) {
             untilMs: row.old_api_key_until_ms,
           },
         }),
+        ...saltsIn(stored),
         digestKey: digestKey(key),
         settings: { ...chosen, issuer: chosen.issuer || row.name },
         templates: templatesIn(stored),
@@ -122,6 +124,16 @@ export function customers(db: Db, keys: Keys, dialect: Dialect) {
         .executeTakeFirst()
       return numUpdatedRows === 1n
     },
+
+    /** Replaces what the customer's plugin secrets are made with; the one before counts until `oldUntilMs`. */
+    async saltSecrets(id: number, salt: string, oldUntilMs: number, nowMs: number): Promise<void> {
+      // Of two at once the second waits here, and keeps what the first made as the one before.
+      await alone(db, dialect, id, saltsName)
+      const kept = settings(db, keys)
+      const before = saltsIn(await kept.all(id)).secretSalts
+      const salts: SecretSalts = { salt, oldSalt: before?.salt ?? null, oldUntilMs }
+      await kept.set(id, saltsName, JSON.stringify(salts), nowMs)
+    },
   }
 }
 
@@ -132,6 +144,14 @@ function templatesIn(stored: ReadonlyMap<string, string>): Map<string, string> {
 }
 
 export const templatePrefix = 'template.'
+
+/** Kept beside the settings, as texts are: nobody sets it by name. */
+const saltsName = 'secret.salts'
+
+function saltsIn(stored: ReadonlyMap<string, string>): Pick<Customer, 'secretSalts'> {
+  const text = stored.get(saltsName)
+  return text === undefined ? {} : { secretSalts: JSON.parse(text) as SecretSalts } // only written by this file
+}
 
 function digestKey(dataKey: SealingKey): Uint8Array {
   return deriveKey(dataKey.bytes, 'digests')

@@ -78,6 +78,18 @@ for (const name of databaseNames) {
         assert.equal((await store.read.customers.find(mine))?.apiKey, plain.apiKey)
       })
 
+      it('get other salts of their secrets, in turn: the one before is the last one that was given', async () => {
+        const saltsOf = async (id: number) => (await store.read.customers.find(id))?.secretSalts
+        assert.equal(await saltsOf(103), undefined)
+        await store.write((tx) => tx.customers.saltSecrets(103, 'first', 5, nowMs))
+        assert.deepEqual(await saltsOf(103), { salt: 'first', oldSalt: null, oldUntilMs: 5 })
+        const others = ['a', 'b', 'c', 'd']
+        await Promise.all(others.map((salt) => store.write((tx) => tx.customers.saltSecrets(103, salt, 7, nowMs))))
+        const { salt = '', oldSalt } = (await saltsOf(103)) ?? {}
+        assert.ok(others.includes(salt) && others.includes(oldSalt ?? '') && salt !== oldSalt, `${oldSalt}, ${salt}`)
+        assert.equal(await saltsOf(mine), undefined)
+      })
+
       it('have different keys for their digests', async () => {
         const [left, right] = [await store.read.customers.find(mine), await store.read.customers.find(other)]
         assert.notDeepEqual(left?.digestKey, right?.digestKey)

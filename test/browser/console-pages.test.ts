@@ -129,6 +129,14 @@ describe('the pages of the console, in a browser', () => {
     await page.getByText('Is it still you?').waitFor()
     await page.getByLabel('Code of your authenticator app').fill(boss.code())
     await page.getByText('an-api-key-of-the-tests').waitFor()
+    await press('Show the secrets')
+    const secret = page.locator('.key-list div').filter({ hasText: 'App secret' }).locator('code')
+    await page.getByText('•••• •••• ••••', { exact: true }).first().waitFor({ state: 'detached' })
+    const before = await secret.textContent()
+    await press('Make other secrets')
+    await press('Make other secrets', 'dialog')
+    await page.getByText('The app secret before this one still counts').waitFor()
+    assert.notEqual(await secret.textContent(), before)
   })
 
   it('a text is changed with its message beside it, and a gateway is added', async () => {

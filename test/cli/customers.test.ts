@@ -62,10 +62,36 @@ for (const name of databaseNames) {
     it('a rotated key works, and the old one stops within about a second', async () => {
       assert.equal((await search(testKey)).body.status, 'USER_NOT_FOUND')
       const rotated = await json<Added>(server.place, ['customers', 'rotate-key', String(testKey.customerKey)])
-      assert.deepEqual(Object.keys(rotated), ['customerKey', 'apiKey'])
+      assert.deepEqual(Object.keys(rotated), ['customerKey', 'apiKey', 'oldUntil'])
       await sleep(rememberedMs)
       assert.match((await search(testKey)).body.message ?? '', /Invalid signature/)
       assert.equal((await search(rotated)).body.status, 'USER_NOT_FOUND')
+    })
+
+    it('with --grace the old key signs for a while', async () => {
+      const add = () => json<Added>(server.place, ['customers', 'add', '--name', 'Graced'])
+      const first = await add()
+      const words = ['customers', 'rotate-key', String(first.customerKey), '--grace', '60']
+      const rotated = await json<Added>(server.place, words)
+      await sleep(rememberedMs)
+      for (const key of [first, rotated]) assert.equal((await search(key)).body.status, 'USER_NOT_FOUND')
+    })
+
+    it('the secrets of plugins are replaced, together, and the audit says by whom', async () => {
+      const rotate = () =>
+        json<Record<string, string>>(server.place, ['customers', 'rotate-secrets', '5', '--grace', '60'])
+      const [first, second] = [await rotate(), await rotate()]
+      assert.deepEqual(Object.keys(first), ['customerKey', 'token', 'appSecret', 'oldUntil'])
+      for (const name of ['token', 'appSecret']) assert.notEqual(first[name], second[name])
+      const { stdout } = await command('rotate-secrets', '5')
+      assert.match(
+        stdout,
+        /the old appSecret ends within about a second.*^token +[A-Za-z0-9]{16}$.*^appSecret +\w{32}$/ms,
+      )
+      const lines = await server.assembled.store.read.audit.list(5, { kind: 'customer', limit: 3 })
+      for (const { outcome, detail } of lines)
+        assert.match(`${outcome} ${detail}`, /^secrets-rotated .*"by":"command line","graceMinutes":(60|0)/)
+      assert.equal((await command('rotate-secrets', '999')).code, 1)
     })
 
     it('nobody is changed when there is no such customer', async () => {

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { codeFor, inbox, post, testKey } from '../support/caller.ts'
+import { adminOf } from '../support/console.ts'
 import { pairedPhone } from '../support/device.ts'
 import { acceptAsShown, deny, linksFor } from '../support/links.ts'
 import {
@@ -248,7 +250,8 @@ describe('a page without a session', () => {
 })
 
 describe("miniOrange's adaptive plugins", () => {
-  const rest = (path: string, body: object) => post(server.baseUrl, `/moas/rest/${path}`, { customerKey, ...body })
+  const rest = (path: string, body: object) =>
+    post(server.baseUrl, `/moas/rest/${path}`, { customerKey, ...body }, { timestamp: server.now() })
   const attributes = [
     {
       attrName: 'browser.useragent',
@@ -302,6 +305,40 @@ describe("miniOrange's adaptive plugins", () => {
     assert.equal(status, 'DENY')
     assert.equal((await rest('rba/register-profile', { userKey, sessionUuid })).body.status, 'ERROR')
     await setPolicy(server, {})
+  })
+
+  it('go on with the old secret for a while after another one was made, and no longer', async () => {
+    const userKey = await newUser()
+    const { sessionUuid } = await risk(userKey)
+    const secret = async () => String((await rest('customer/getapp-secret', {})).body['appSecret'])
+    const { client } = await adminOf(server, 'owner')
+    const [old, before] = [await secret(), await client.do('keys.showSecrets')]
+    assert.equal(before.appSecret, old)
+    const made = await client.do('keys.rotateSecrets', { body: { graceMinutes: 10 } })
+    for (const name of ['token', 'appSecret'] as const) {
+      assert.notEqual(made[name], before[name])
+      assert.match(made[name], name === 'token' ? /^[A-Za-z0-9]{16}$/ : /^[A-Za-z0-9]{32}$/)
+    }
+    assert.deepEqual(await client.do('keys.showSecrets'), made)
+    assert.ok((await client.do('keys.look')).oldSecretUntilMs)
+    await sleep(1_100) // servers follow within a second
+    assert.equal(await secret(), made.appSecret)
+    const use = async (appSecret: string) =>
+      (await rest('rba/evaluate-risk', { userKey, sessionUuid, appSecret })).body.message
+    const wrong = 'The appSecret is not that of this customer.'
+    for (const good of [old, made.appSecret]) assert.notEqual(await use(good), wrong)
+    server.advance(11 * 60_000)
+    assert.equal(await use(old), wrong)
+    assert.notEqual(await use(made.appSecret), wrong)
+    assert.equal((await client.do('keys.look')).oldSecretUntilMs, null)
+    const told = await server.assembled.store.read.audit.list(customerKey, { kind: 'customer', limit: 5 })
+    const lines = told.filter(({ outcome }) => outcome.startsWith('secrets-'))
+    assert.deepEqual(
+      lines.map(({ outcome }) => outcome),
+      ['secrets-shown', 'secrets-rotated', 'secrets-shown'],
+    )
+    assert.match(lines[1]?.detail ?? '', /"graceMinutes":10/)
+    assert.ok(!JSON.stringify(told).includes(made.token))
   })
 
   it('are refused with a wrong secret, of another user, and with the broken JSON of an empty field', async () => {

@@ -1,4 +1,5 @@
 import type { ApiKeyState, AppRow } from '../../../contract/console.ts'
+import { rotateSecrets, secretsOf } from '../../engine/customer-secrets.ts'
 import { randomApiKey, randomId, randomSecret } from '../../security/random.ts'
 import type { App, AuditNote, Customer } from '../../vocabulary.ts'
 import type { Asked, Handlers } from './asked.ts'
@@ -13,6 +14,8 @@ type Names =
   | 'keys.look'
   | 'keys.show'
   | 'keys.rotate'
+  | 'keys.showSecrets'
+  | 'keys.rotateSecrets'
 
 const minuteMs = 60_000
 
@@ -98,7 +101,7 @@ export const apps = {
       return { removed: true }
     }),
 
-  'keys.look': async ({ engine, customer }) => stateOf(customer, engine.clock()),
+  'keys.look': async (asked) => stateOf(await asItIs(asked), asked.engine.clock()),
 
   'keys.show': async (asked) => {
     const { engine, customer } = asked
@@ -123,8 +126,24 @@ export const apps = {
         nowMs,
       )
     })
-    const now = await engine.store.read.customers.find(customer.id)
-    return { apiKey, state: stateOf(now ?? customer, nowMs) }
+    return { apiKey, state: stateOf(await asItIs(asked), nowMs) }
+  },
+
+  'keys.showSecrets': async (asked) => {
+    const { engine, customer } = asked
+    const { token, appSecret } = secretsOf(await asItIs(asked))
+    await engine.store.write((tx) =>
+      tx.audit.append(customer.id, noteOf(asked, 'customer', {}), 'secrets-shown', engine.clock()),
+    )
+    return { token, appSecret }
+  },
+
+  'keys.rotateSecrets': async (asked) => {
+    const { engine, customer, body } = asked
+    const { graceMinutes } = body
+    const note = noteOf(asked, 'customer', { graceMinutes })
+    const { token, appSecret } = await rotateSecrets(engine, customer, { graceMinutes, note })
+    return { token, appSecret }
   },
 } satisfies Handlers<Names>
 
@@ -155,9 +174,20 @@ function settingsOf({
   return { signatureOrder, trustedAddresses, factors }
 }
 
-function stateOf({ id, name, apiKey, oldApiKey }: Customer, nowMs: number): ApiKeyState {
-  const oldKeyUntilMs = oldApiKey && oldApiKey.untilMs > nowMs ? oldApiKey.untilMs : null
-  return { customerId: id, customerName: name, hint: apiKey.slice(-4), oldKeyUntilMs }
+/** The customer, of whom a node may remember what was a second ago. */
+async function asItIs({ engine, customer }: Pick<Asked<'keys.look'>, 'engine' | 'customer'>): Promise<Customer> {
+  return (await engine.store.read.customers.find(customer.id)) ?? customer
+}
+
+function stateOf({ id, name, apiKey, oldApiKey, secretSalts }: Customer, nowMs: number): ApiKeyState {
+  const stillAt = (untilMs = 0) => (untilMs > nowMs ? untilMs : null)
+  return {
+    customerId: id,
+    customerName: name,
+    hint: apiKey.slice(-4),
+    oldKeyUntilMs: stillAt(oldApiKey?.untilMs),
+    oldSecretUntilMs: stillAt(secretSalts?.oldUntilMs),
+  }
 }
 
 /** A line of the audit about something that an admin did. */

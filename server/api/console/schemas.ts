@@ -104,6 +104,7 @@ const schemas: { readonly [Name in CallName]?: { readonly body?: TSchema; readon
   'apps.change': { body: object(app) },
   'apps.rotate': { body: grace },
   'keys.rotate': { body: grace },
+  'keys.rotateSecrets': { body: grace },
   'delivery.setProviders': { body: object({ providers: Type.Array(json, { maxItems: 20 }) }) },
   'delivery.log': { query: object({ limit: maybe(whole(1, 200)), challengeId: maybe(text(40)) }) },
   'templates.preview': { body: object({ id: text(40), language: choice('en', 'es'), text: maybe(text(4_000)) }) },

@@ -3,9 +3,9 @@ import Type from 'typebox'
 import { evaluate, type Recalled, recall } from '../../engine/adaptive.ts'
 import { complete } from '../../engine/adaptive-results.ts'
 import { foldUsername } from '../../engine/contacts.ts'
-import { secretsOf } from '../../engine/customer-secrets.ts'
+import { isAppSecret } from '../../engine/customer-secrets.ts'
 import { factLimits, type SignInFacts } from '../../risk/facts.ts'
-import { fingerprint, same } from '../../security/digest.ts'
+import { fingerprint } from '../../security/digest.ts'
 import { customerKey, line, username } from './bodies.ts'
 import { type Call, endpoint, type Reply } from './endpoint.ts'
 import { completeRefusals, decisions, evaluateRefusals, riskSaid } from './risk-words.ts'
@@ -49,9 +49,8 @@ export const evaluateRiskCall = endpoint({
   refusal: 'ERROR',
   body: Type.Object({ ...who, appSecret: line(100, 'As `getapp-secret` gives it.'), sessionUuid }),
   async handle(call) {
-    const { customer } = call.caller
-    const isOurs = same(fingerprint(call.body.appSecret), fingerprint(secretsOf(customer).appSecret))
-    if (!isOurs) return riskSaid.wrongSecret
+    const { engine, caller, body } = call
+    if (!isAppSecret(caller.customer, body.appSecret, engine.clock())) return riskSaid.wrongSecret
     const evaluation = await evaluationOf(call)
     return evaluation ? { ...decisions[evaluation.decision] } : ended
   },

@@ -21,7 +21,7 @@ export function Keys() {
   const key = useReading('keys.look')
   const show = useActing('keys.show')
   if (!key.data) return key.error ? <Trouble error={key.error} onRetry={() => void key.refetch()} /> : <PageBones />
-  const { customerId, hint, oldKeyUntilMs } = key.data
+  const { customerId, hint, oldKeyUntilMs, oldSecretUntilMs } = key.data
   return (
     <Page
       title="API keys"
@@ -73,12 +73,70 @@ export function Keys() {
           </p>
         )}
       </Panel>
+      {mayOwn && <PluginSecrets oldUntilMs={oldSecretUntilMs} />}
       <p className="quiet">
         Whoever has the API key can ask and answer in your name. Keep it on your servers alone, never in a browser or an
         app. <Link to="/console/developers">See how calls are signed</Link>
       </p>
       {isRotating && <Rotate onClose={() => setRotating(false)} />}
     </Page>
+  )
+}
+
+/** What some plugins ask for beside the key. Hidden until it is asked for. */
+function PluginSecrets({ oldUntilMs }: { readonly oldUntilMs: number | null }) {
+  const [minutes, setMinutes] = useState<number | null>(null)
+  const show = useActing('keys.showSecrets')
+  const rotate = useActing('keys.rotateSecrets', { changes: ['keys.look'] })
+  const shown = rotate.data ?? show.data
+  const fields = [
+    ['Token', shown?.token],
+    ['App secret', shown?.appSecret],
+  ] as const
+  return (
+    <Panel
+      title="Secrets of plugins"
+      lead="Plugins of miniOrange get them when they sign in to this customer."
+      actions={
+        <Button size="xs" variant="default" onClick={() => setMinutes(usualGraceMinutes)}>
+          Make other secrets
+        </Button>
+      }
+    >
+      <dl className="key-list">
+        {fields.map(([name, text]) => (
+          <div key={name}>
+            <dt>{name}</dt>
+            <dd>{text ? <CopyField text={text} what={name.toLowerCase()} /> : <code>•••• •••• ••••</code>}</dd>
+          </div>
+        ))}
+      </dl>
+      {!shown && (
+        <Button size="xs" variant="default" loading={show.isPending} onClick={() => show.mutate({})}>
+          Show the secrets
+        </Button>
+      )}
+      <Trouble error={show.error} />
+      {oldUntilMs !== null && (
+        <p className="advice">
+          The app secret before this one still counts. It ends <Time atMs={oldUntilMs} />.
+        </p>
+      )}
+      {minutes !== null && (
+        <FormDialog
+          isOpen
+          onClose={() => setMinutes(null)}
+          title="Make other secrets"
+          lead="Every plugin of this customer must sign in again to get them. The API key stays."
+          action="Make other secrets"
+          isBusy={rotate.isPending}
+          error={rotate.error}
+          onSubmit={() => rotate.mutate({ body: { graceMinutes: minutes } }, { onSuccess: () => setMinutes(null) })}
+        >
+          <GraceField minutes={minutes} onChange={setMinutes} />
+        </FormDialog>
+      )}
+    </Panel>
   )
 }
 
