@@ -6,6 +6,7 @@ import type { Engine } from '../../engine/ports.ts'
 import type { Visitor } from '../../engine/visits.ts'
 import { same } from '../../security/digest.ts'
 import { type Customer, serverScope } from '../../vocabulary.ts'
+import { isOwnSite } from '../origin.ts'
 import { Problem } from './problem.ts'
 
 /** Who stands at the door of one call, and what he may do with it. */
@@ -63,18 +64,6 @@ function isFarEnough(needs: ConsoleRoute['needs'], { session }: Working): boolea
   if (needs === 'begun') return true
   if (needs === 'enrolling') return session.step !== 'factor'
   return session.step === 'in'
-}
-
-/**
- * Whether a browser says that a page of ours sent it (Fetch Metadata), or at least where it comes from. What says neither
- * is no browser that a foreign page could use; its cookie and token are looked at all the same.
- */
-function isOwnSite({ baseUrl }: Engine, { headers }: FastifyRequest): boolean {
-  const site = headers['sec-fetch-site']
-  if (site !== undefined) return site === 'same-origin'
-  const { origin, host } = headers
-  if (origin === undefined) return true
-  return origin === new URL(baseUrl).origin || (URL.canParse(origin) && new URL(origin).host === host)
 }
 
 function hasToken({ headers }: FastifyRequest, working: Working): boolean {

@@ -27,6 +27,7 @@ import { factsOf, tell } from '../../engine/timeline.ts'
 import { beginVoiceEnrolment, eraseVoice } from '../../engine/voice-enrolment.ts'
 import { same } from '../../security/digest.ts'
 import type { Customer } from '../../vocabulary.ts'
+import { isOwnSite } from '../origin.ts'
 import { formOf, hidden, servePages, wantedLanguage } from '../page.ts'
 import { appPage, codesPage, endingPage, entryPage, linkPage, phonePage, type Said, selfPage } from './pages.ts'
 import { words } from './words.ts'
@@ -262,14 +263,6 @@ function cookie({ baseUrl }: Engine, value: string, more: string): string {
 function cookieOf({ headers }: FastifyRequest): string | undefined {
   const pairs = (headers.cookie ?? '').split(';').map((pair) => pair.trim().split('='))
   return pairs.find(([name]) => name === cookieName)?.[1]
-}
-
-function isOwnSite({ baseUrl }: Engine, { headers }: FastifyRequest): boolean {
-  const site = headers['sec-fetch-site']
-  if (site !== undefined) return site === 'same-origin'
-  const { origin, host } = headers
-  if (origin === undefined) return true
-  return origin === new URL(baseUrl).origin || (URL.canParse(origin) && new URL(origin).host === host)
 }
 
 function visitorOf({ ip, id }: FastifyRequest) {
