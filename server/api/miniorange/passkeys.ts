@@ -1,37 +1,20 @@
 import Type from 'typebox'
 import { beginRegistration } from '../../engine/passkey-registration.ts'
 import { listPasskeys, removePasskey } from '../../engine/passkeys.ts'
-import { customerKey, language, line, username } from './bodies.ts'
+import { customerKey, line, username } from './bodies.ts'
 import { endpoint } from './endpoint.ts'
-import { deliveries, passkeyRefusals, said } from './words.ts'
+import { enrolmentLinkCall } from './enrolment-links.ts'
+import { passkeyRefusals, said } from './words.ts'
 
 /** Our extension of the miniOrange family: passkeys and security keys (docs/passkeys.md). */
 
 const who = { customerKey: Type.Optional(customerKey), username }
 
-export const passkeyRegistrationCall = endpoint({
+export const passkeyRegistrationCall = enrolmentLinkCall({
   path: '/api/auth/passkey-registration',
   summary: 'Make a one-time link by which a user sets up a passkey',
-  refusal: 'ERROR',
-  body: Type.Object({
-    ...who,
-    sendEmail: Type.Optional(Type.Boolean({ description: 'Send the link to the address of the user, too.' })),
-    language: Type.Optional(language),
-  }),
-  async handle({ engine, caller: { customer, mark }, body, requestId }) {
-    const outcome = await beginRegistration(engine, {
-      customer,
-      username: body.username,
-      isMailed: body.sendEmail ?? false,
-      language: body.language ?? null,
-      request: mark,
-      requestId,
-    })
-    if (!outcome.ok) return passkeyRefusals[outcome.reason]
-    const { challengeId, link, expiresAtMs } = outcome
-    const told = { txId: challengeId, username: body.username, link, expiresAt: expiresAtMs }
-    return { ...told, ...deliveries(outcome.deliveries), ...said.passkeyLink }
-  },
+  refusals: passkeyRefusals,
+  begin: beginRegistration,
 })
 
 export const passkeysCall = endpoint({

@@ -1,36 +1,19 @@
 import Type from 'typebox'
 import { beginVoiceEnrolment, eraseVoice } from '../../engine/voice-enrolment.ts'
-import { customerKey, language, username } from './bodies.ts'
+import { customerKey, username } from './bodies.ts'
 import { endpoint } from './endpoint.ts'
-import { deliveries, said, voiceRefusals } from './words.ts'
+import { enrolmentLinkCall } from './enrolment-links.ts'
+import { said, voiceRefusals } from './words.ts'
 
 /** Our extension of the miniOrange family, which says nowhere how a voice is set up (docs/voice.md). */
 
 const who = { customerKey: Type.Optional(customerKey), username }
 
-export const voiceRegistrationCall = endpoint({
+export const voiceRegistrationCall = enrolmentLinkCall({
   path: '/api/auth/voice-registration',
   summary: 'Make a one-time link by which a user sets up his voice',
-  refusal: 'ERROR',
-  body: Type.Object({
-    ...who,
-    sendEmail: Type.Optional(Type.Boolean({ description: 'Send the link to the address of the user, too.' })),
-    language: Type.Optional(language),
-  }),
-  async handle({ engine, caller: { customer, mark }, body, requestId }) {
-    const outcome = await beginVoiceEnrolment(engine, {
-      customer,
-      username: body.username,
-      isMailed: body.sendEmail ?? false,
-      language: body.language ?? null,
-      request: mark,
-      requestId,
-    })
-    if (!outcome.ok) return voiceRefusals[outcome.reason]
-    const { challengeId, link, expiresAtMs } = outcome
-    const told = { txId: challengeId, username: body.username, link, expiresAt: expiresAtMs }
-    return { ...told, ...deliveries(outcome.deliveries), ...said.voiceLink }
-  },
+  refusals: voiceRefusals,
+  begin: beginVoiceEnrolment,
 })
 
 export const voiceRemovalCall = endpoint({

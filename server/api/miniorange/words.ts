@@ -2,6 +2,7 @@ import type { AnswerRefusal } from '../../engine/answer.ts'
 import type { ChallengeRefusal, Shown } from '../../engine/challenge.ts'
 import type { RemoveDeviceOutcome } from '../../engine/devices.ts'
 import type { ConfirmOutcome, EnrolOutcome } from '../../engine/enrol.ts'
+import type { LinkRefusal } from '../../engine/enrolment-link.ts'
 import { type GroupRefusal, groupsMax } from '../../engine/groups.ts'
 import type { OfferOutcome } from '../../engine/pairing.ts'
 import type { RegistrationOutcome } from '../../engine/passkey-registration.ts'
@@ -93,9 +94,8 @@ export const said = {
   challenged: { status: 'SUCCESS', message: 'Successfully generated.' },
   validated: { status: 'SUCCESS', message: 'Successfully Validated' },
   registered: { status: 'SUCCESS', message: 'Successfully registered.' },
-  voiceLink: { status: 'SUCCESS', message: 'Show the link to the user. It works once, for an hour.' },
   voiceErased: { status: 'SUCCESS', message: 'Nothing is kept of his voice.' },
-  passkeyLink: { status: 'SUCCESS', message: 'Show the link to the user. It works once, for an hour.' },
+  enrolmentLink: { status: 'SUCCESS', message: 'Show the link to the user. It works once, for an hour.' },
   scan: { status: 'SUCCESS', message: 'Please scan the QR code from your Authenticator app.' },
   done: { status: 'SUCCESS', message: 'Success' },
   groupsFound: { status: 'SUCCESS', message: 'Groups retrieved successfully.' }, // of members too (document 003)
@@ -322,6 +322,20 @@ export const phoneRefusals = {
   repeated: { status: 'FAILED', message: 'This request was already received.' },
 } as const satisfies Record<Extract<OfferOutcome | RemoveDeviceOutcome, { ok: false }>['reason'], Said>
 
+/** Of one-time links by which something is set up. */
+const linkRefusals = {
+  'unknown-user': unknownUser,
+  'disabled-user': challengeRefusals['disabled-user'],
+  'turned-off': challengeRefusals['turned-off'],
+  'no-email': { status: 'FAILED', message: 'The user has no e-mail address. Leave sendEmail away and show the link.' },
+  'too-many': challengeRefusals['too-many'],
+  'over-budget': challengeRefusals['over-budget'],
+  country: challengeRefusals.country,
+  'suspicious-prefix': challengeRefusals['suspicious-prefix'],
+  'prompts-paused': challengeRefusals['prompts-paused'],
+  repeated: challengeRefusals.repeated,
+} as const satisfies Record<LinkRefusal, Said>
+
 type VoiceRefusal = Extract<VoiceLinkOutcome | EraseOutcome, { ok: false }>['reason']
 
 type PasskeyRefusal =
@@ -329,33 +343,15 @@ type PasskeyRefusal =
   | Extract<RemoveOutcome | ListOutcome, { ok: false }>['reason']
 
 export const passkeyRefusals = {
-  'unknown-user': unknownUser,
-  'disabled-user': challengeRefusals['disabled-user'],
-  'turned-off': challengeRefusals['turned-off'],
+  ...linkRefusals,
   'unknown-passkey': { status: 'FAILED', message: 'The user has no such passkey.' },
   'too-many-passkeys': { status: 'FAILED', message: 'The user has too many passkeys. Remove one first.' },
-  'no-email': { status: 'FAILED', message: 'The user has no e-mail address. Leave sendEmail away and show the link.' },
   'no-domain': challengeRefusals['no-domain'],
-  'too-many': challengeRefusals['too-many'],
-  'over-budget': challengeRefusals['over-budget'],
-  country: challengeRefusals.country,
-  'suspicious-prefix': challengeRefusals['suspicious-prefix'],
-  'prompts-paused': challengeRefusals['prompts-paused'],
-  repeated: challengeRefusals.repeated,
 } as const satisfies Record<PasskeyRefusal, Said>
 
 export const voiceRefusals = {
-  'unknown-user': unknownUser,
-  'disabled-user': challengeRefusals['disabled-user'],
-  'turned-off': challengeRefusals['turned-off'],
-  'no-email': passkeyRefusals['no-email'],
+  ...linkRefusals,
   'no-replay-protection': challengeRefusals['no-replay-protection'],
-  'too-many': challengeRefusals['too-many'],
-  'over-budget': challengeRefusals['over-budget'],
-  country: challengeRefusals.country,
-  'suspicious-prefix': challengeRefusals['suspicious-prefix'],
-  'prompts-paused': challengeRefusals['prompts-paused'],
-  repeated: challengeRefusals.repeated,
 } as const satisfies Record<VoiceRefusal, Said>
 
 /** `phoneDelivery` and `emailDelivery`, each only when its channel was used; the time is a string. */
