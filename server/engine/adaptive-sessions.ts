@@ -24,13 +24,7 @@ export interface SessionRequest {
 }
 
 /** What a session's token stands for. */
-export interface Session {
-  readonly username: string
-  readonly origin: string
-  readonly action: string
-  readonly mayRegister: boolean
-  readonly phone: string | null
-  readonly email: string | null
+export interface Session extends Omit<SessionRequest, 'customer'> {
   readonly expiresAtMs: number
 }
 
