@@ -91,7 +91,7 @@ export async function createHttp(options: HttpOptions): Promise<FastifyInstance>
     done()
   })
   app.setNotFoundHandler((_request, reply) => {
-    reply.code(404).send(refusal('There is no such call.'))
+    reply.code(404).send(refusal('There is no such call; /docs lists them all.'))
   })
   app.setErrorHandler(onError)
 

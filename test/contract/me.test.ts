@@ -85,6 +85,7 @@ for (const name of databaseNames) {
       const secret = /name="secret" value="([A-Z2-7]+)"/.exec(visitor.html)?.[1] ?? ''
       await visitor.send('/me/app/confirm', { code: totp(secret, server.now()) })
       assert.match(visitor.html, /The app is set up/)
+      assert.match(visitor.html, /A method was offered, and not set up yet/)
       return secret
     }
     const codeOf = (secret: string) => {

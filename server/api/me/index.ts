@@ -213,7 +213,8 @@ async function overview(
     .map(({ entry, challenge }) => {
       const facts = factsOf(entry)
       const place = facts.find(({ name }) => name === 'ipAddress')?.value ?? challenge?.origin ?? null
-      return { ...tell(entry, challenge), kind: entry.kind, atMs: entry.atMs, method: entry.method, place }
+      const kind = entry.outcome.endsWith('offered') ? 'offered' : entry.kind
+      return { ...tell(entry, challenge), kind, atMs: entry.atMs, method: entry.method, place }
     })
   const belongings = await readBelongings(engine, self)
   return selfPage(language, self, { ...belongings, history }, said && { text: words[language][said], isProblem })

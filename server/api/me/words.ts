@@ -3,8 +3,8 @@ import type { Language } from '../../engine/templates.ts'
 /** Every sentence of the pages where users look after themselves. `{…}` is filled in. */
 export const words = {
   en: {
-    title: 'Your sign-in methods',
-    enter: 'Look after your sign-in methods',
+    title: 'How you sign in',
+    enter: 'Look after how you sign in',
     enterAbout: 'At {customer}. Come in by a link that we send you, or by a code of your own.',
     username: 'Username or e-mail address',
     customer: 'Organisation number',
@@ -165,8 +165,9 @@ export const methodNames: Readonly<Record<string, Readonly<Record<Language, stri
   'message-link': { en: 'Link by message', es: 'Enlace por mensaje' },
 }
 
-/** What happened, by the kind of the line or else by the group of `engine/timeline.ts`. */
+/** What happened: what was only offered, else by the kind of the line, or else by the group of `engine/timeline.ts`. */
 export const happened: Readonly<Record<string, Readonly<Record<Language, string>>>> = {
+  offered: { en: 'A method was offered, and not set up yet', es: 'Se ofreció un método, aún sin configurar' },
   report: { en: 'You said: this was not me', es: 'Usted dijo: no fui yo' },
   user: { en: 'Your account was changed', es: 'Cambió su cuenta' },
   group: { en: 'Your groups were changed', es: 'Cambiaron sus grupos' },
