@@ -37,6 +37,7 @@ import {
   challengeRefusals,
   deliveries,
   emailMethod,
+  noSuchMethod,
   questionRefusals,
   readMethod,
   readOwnMethod,
@@ -98,7 +99,7 @@ async function askUser({
   requestId,
 }: Call<ChallengeBody>): Promise<Reply> {
   const asked = body.authType === undefined ? null : readMethod(body.authType)
-  if (asked === undefined) return { status: 'ERROR', message: `The authType ${body.authType} is not available.` }
+  if (asked === undefined) return { status: 'ERROR', message: noSuchMethod(body.authType) }
   if (!body.username && !body.phone && !body.email)
     return { status: 'ERROR', message: 'Send username, phone or email.' }
   if (isDefaultCustomer(customer) && !isSignUpCode(asked)) return { status: 'ERROR', message: onlySignUp }
@@ -245,7 +246,7 @@ function addressee(body: ValidateBody): AnswerRequest['to'] | string {
   if (body.username === undefined) return 'Missing: txId or username.'
   if (body.customerKey === undefined) return 'Missing: customerKey.'
   const asked = body.authType === undefined ? null : readMethod(body.authType)
-  if (asked === undefined) return `The authType ${body.authType} is not available.`
+  if (asked === undefined) return noSuchMethod(body.authType)
   return { username: body.username, method: asked?.method ?? null }
 }
 

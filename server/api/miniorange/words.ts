@@ -48,6 +48,11 @@ const ways: Readonly<Record<string, Way>> = {
   PASSKEY: { method: 'passkey', via: [] },
 }
 
+/** Says what there is, to whoever asked for an `authType` that there is not. */
+export function noSuchMethod(authType: unknown): string {
+  return `The authType ${authType} is not available. There are: ${Object.keys(ways).join(', ')}.`
+}
+
 /** Apps that Drupal, Joomla and Magento store by name; all of them read the same QR code. */
 const otherApps: ReadonlySet<string> = new Set([
   'MICROSOFT AUTHENTICATOR',
