@@ -1,4 +1,7 @@
-import type { DeliverySetup, GatewayHealth, ProviderRow, SettingRow, TemplateRow, Via } from '../contract/console.ts'
+import type { DeliverySetup, ProviderRow, TemplateRow } from '../contract/console/delivery.ts'
+import type { GatewayHealth } from '../contract/console/home.ts'
+import type { SettingRow } from '../contract/console/policy.ts'
+import type { Via } from '../contract/console/words.ts'
 import type { Setup } from './api/console/asked.ts'
 import { checkProviders, type Provider, publicProviders, withSecretsOf } from './channels/providers.ts'
 import type { Actor } from './engine/admin-links.ts'

@@ -303,7 +303,10 @@ describe('validate of authenticator apps', () => {
 describe('validate of a method that there is not', () => {
   it('is FAILED', async () => {
     const { username } = await newUser(server)
-    isFailed(await validate({ customerKey, username, token: '123456', authType: 'PIGEON' }), /is not available. There are: SMS, /)
+    isFailed(
+      await validate({ customerKey, username, token: '123456', authType: 'PIGEON' }),
+      /is not available. There are: SMS, /,
+    )
   })
 })
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
-import type { RiskPolicy } from '../../contract/console.ts'
+import type { RiskPolicy } from '../../contract/console/risk.ts'
 import { adminOf, type ConsoleClient } from '../support/console.ts'
 import { databaseNames } from '../support/databases.ts'
 import { pairedPhone } from '../support/device.ts'

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
-import { type CallName, type ConsoleRoute, consoleRoutes, mayDo, type Role } from '../../contract/console.ts'
+import { type ConsoleRoute, mayDo, type Role } from '../../contract/console/route.ts'
+import { type CallName, consoleRoutes } from '../../contract/console.ts'
 import { adminOf, ConsoleClient, owner } from '../support/console.ts'
 import { startServer, type TestServer } from '../support/server.ts'
 

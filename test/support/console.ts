@@ -1,12 +1,6 @@
-import {
-  type Answered,
-  type CallName,
-  type ConsoleProblem,
-  consoleRoutes,
-  type Given,
-  type Role,
-  type SessionState,
-} from '../../contract/console.ts'
+import type { ConsoleProblem, Role } from '../../contract/console/route.ts'
+import type { SessionState } from '../../contract/console/session.ts'
+import { type Answered, type CallName, consoleRoutes, type Given } from '../../contract/console.ts'
 import { bootstrapAdmin } from '../../server/bootstrap.ts'
 import { readConfig } from '../../server/config.ts'
 import { inviteAdmin } from '../../server/engine/admin-links.ts'

@@ -1,12 +1,6 @@
-import {
-  type Answered,
-  type CallName,
-  type ConsoleProblem,
-  type ConsoleRoute,
-  consoleRoutes,
-  type Given,
-  type SessionState,
-} from '../../contract/console.ts'
+import type { ConsoleProblem, ConsoleRoute } from '../../contract/console/route.ts'
+import type { SessionState } from '../../contract/console/session.ts'
+import { type Answered, type CallName, consoleRoutes, type Given } from '../../contract/console.ts'
 
 /** A refusal of the server, or that it could not be reached; `message` is a sentence for people. */
 export class Problem extends Error {

@@ -1,5 +1,5 @@
 import { useEffect, useMemo, useState } from 'react'
-import type { SessionState } from '../../contract/console.ts'
+import type { SessionState } from '../../contract/console/session.ts'
 import { call, carry, chooseCustomer, whenAsked } from './api.ts'
 import { queries } from './calls.ts'
 import { ConfirmFactor } from './parts/confirm-factor.tsx'

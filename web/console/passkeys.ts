@@ -1,4 +1,4 @@
-import type { WebAuthnJson } from '../../contract/console.ts'
+import type { WebAuthnJson } from '../../contract/console/session.ts'
 import { Problem } from './api.ts'
 
 /** Whether this browser can have passkeys at all. */

@@ -1,5 +1,6 @@
 import { createContext, useContext } from 'react'
-import { mayDo, type Permission, type SessionState } from '../../contract/console.ts'
+import { mayDo, type Permission } from '../../contract/console/route.ts'
+import type { SessionState } from '../../contract/console/session.ts'
 
 /** Who is signed in, and what may be done with that. */
 interface Session {

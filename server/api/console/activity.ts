@@ -1,4 +1,5 @@
-import type { ActivityQuery, ActivityRow, MethodCount, Reports } from '../../../contract/console.ts'
+import type { ActivityQuery, ActivityRow, Reports } from '../../../contract/console/activity.ts'
+import type { MethodCount } from '../../../contract/console/home.ts'
 import type { AuditEntry, Engine } from '../../engine/ports.ts'
 import { tallyOf } from '../../engine/tally.ts'
 import { actorOf, factsOf, tell } from '../../engine/timeline.ts'

@@ -1,4 +1,4 @@
-import type { AdminRow } from '../../../contract/console.ts'
+import type { AdminRow } from '../../../contract/console/admins.ts'
 import { activeFactors } from '../../engine/admin-factors.ts'
 import { type AdminRefusal, changeAdmin, inviteAdmin, linkOf, resetAdmin } from '../../engine/admin-links.ts'
 import { readEmail } from '../../engine/contacts.ts'

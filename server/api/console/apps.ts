@@ -1,4 +1,4 @@
-import type { ApiKeyState, AppRow } from '../../../contract/console.ts'
+import type { ApiKeyState, AppRow } from '../../../contract/console/apps.ts'
 import { rotateSecrets, secretsOf } from '../../engine/customer-secrets.ts'
 import { randomApiKey, randomId, randomSecret } from '../../security/random.ts'
 import type { App, AuditNote, Customer } from '../../vocabulary.ts'

@@ -1,14 +1,8 @@
-import type {
-  Answered,
-  CallName,
-  ConsoleCalls,
-  consoleRoutes,
-  DeliverySetup,
-  Language,
-  Permission,
-  SettingRow,
-  TemplateRow,
-} from '../../../contract/console.ts'
+import type { DeliverySetup, TemplateRow } from '../../../contract/console/delivery.ts'
+import type { SettingRow } from '../../../contract/console/policy.ts'
+import type { Permission } from '../../../contract/console/route.ts'
+import type { Language } from '../../../contract/console/words.ts'
+import type { Answered, CallName, ConsoleCalls, consoleRoutes } from '../../../contract/console.ts'
 import type { Actor } from '../../engine/admin-links.ts'
 import type { Working } from '../../engine/admin-sessions.ts'
 import type { Engine } from '../../engine/ports.ts'

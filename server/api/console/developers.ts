@@ -1,4 +1,4 @@
-import type { WebhookRow } from '../../../contract/console.ts'
+import type { WebhookRow } from '../../../contract/console/developers.ts'
 import type { WebhookEvent } from '../../engine/ports.ts'
 import { noteOf } from './apps.ts'
 import type { Handlers } from './asked.ts'

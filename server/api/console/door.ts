@@ -1,5 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { type CallName, type ConsoleRoute, consoleRoutes, mayDo, type Permission } from '../../../contract/console.ts'
+import { type ConsoleRoute, mayDo, type Permission } from '../../../contract/console/route.ts'
+import { type CallName, consoleRoutes } from '../../../contract/console.ts'
 import type { Actor } from '../../engine/admin-links.ts'
 import { confirmedUntil, csrfTokenOf, readSession, type Working } from '../../engine/admin-sessions.ts'
 import type { Engine } from '../../engine/ports.ts'

@@ -1,4 +1,4 @@
-import type { Group as ShownGroup } from '../../../contract/console.ts'
+import type { Group as ShownGroup } from '../../../contract/console/groups.ts'
 import {
   changeMembers,
   foldGroupName,

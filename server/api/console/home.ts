@@ -1,4 +1,4 @@
-import type { Attention, Home } from '../../../contract/console.ts'
+import type { Attention, Home } from '../../../contract/console/home.ts'
 import { guardLimits } from '../../engine/guard.ts'
 import type { Engine } from '../../engine/ports.ts'
 import { tallyOf } from '../../engine/tally.ts'

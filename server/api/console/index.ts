@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify'
-import { type CallName, type ConsoleRoute, consoleRoutes } from '../../../contract/console.ts'
+import type { ConsoleRoute } from '../../../contract/console/route.ts'
+import { type CallName, consoleRoutes } from '../../../contract/console.ts'
 import { OverloadError } from '../../vocabulary.ts'
 import { notReadable, readJson } from '../body.ts'
 import { activity } from './activity.ts'

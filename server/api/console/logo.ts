@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto'
-import { logoBytesMax } from '../../../contract/console.ts'
+import { logoBytesMax } from '../../../contract/console/policy.ts'
 
 const sideMax = 256
 const pixelsMax = 2_048 * 2_048

@@ -1,4 +1,4 @@
-import type { Policy } from '../../../contract/console.ts'
+import type { Policy } from '../../../contract/console/policy.ts'
 import type { Engine } from '../../engine/ports.ts'
 import { methodWords, strengths } from '../../engine/timeline.ts'
 import type { Customer, CustomerSettings, MethodId } from '../../vocabulary.ts'

@@ -1,4 +1,4 @@
-import type { ConsoleProblem, ProblemCode } from '../../../contract/console.ts'
+import type { ConsoleProblem, ProblemCode } from '../../../contract/console/route.ts'
 
 const statuses = {
   'signed-out': 401,

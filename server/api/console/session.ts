@@ -1,4 +1,4 @@
-import type { FactorProof as GivenProof, SessionState } from '../../../contract/console.ts'
+import type { FactorProof as GivenProof, SessionState } from '../../../contract/console/session.ts'
 import {
   activeFactors,
   askFactorPasskey,

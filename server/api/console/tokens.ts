@@ -1,4 +1,4 @@
-import type { TokenRow } from '../../../contract/console.ts'
+import type { TokenRow } from '../../../contract/console/tokens.ts'
 import { resyncToken } from '../../engine/token-codes.ts'
 import { importTokens } from '../../engine/token-files.ts'
 import {

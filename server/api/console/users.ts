@@ -1,4 +1,11 @@
-import type { TimelineEntry, UserAct, UserDetail, UserDevice, UserMethod, UserRow } from '../../../contract/console.ts'
+import type {
+  TimelineEntry,
+  UserAct,
+  UserDetail,
+  UserDevice,
+  UserMethod,
+  UserRow,
+} from '../../../contract/console/users.ts'
 import { forgetDevice } from '../../engine/adaptive-devices.ts'
 import { weighedOf } from '../../engine/adaptive-review.ts'
 import { removeDevice } from '../../engine/devices.ts'

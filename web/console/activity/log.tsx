@@ -1,7 +1,7 @@
 import { Button, NativeSelect, Switch, TextInput } from '@mantine/core'
 import { IconActivity, IconDownload } from '@tabler/icons-react'
 import { useState } from 'react'
-import type { ActivityQuery, ActivityRow } from '../../../contract/console.ts'
+import type { ActivityQuery, ActivityRow } from '../../../contract/console/activity.ts'
 import { download } from '../api.ts'
 import { tell, useReading } from '../calls.ts'
 import { Empty } from '../parts/empty.tsx'

@@ -1,6 +1,6 @@
 import { SegmentedControl } from '@mantine/core'
 import { IconChartBar } from '@tabler/icons-react'
-import type { Reports } from '../../../contract/console.ts'
+import type { Reports } from '../../../contract/console/activity.ts'
 import { useReading } from '../calls.ts'
 import { Chart, type Series, Shares } from '../parts/chart.tsx'
 import { Empty } from '../parts/empty.tsx'

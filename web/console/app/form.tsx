@@ -1,6 +1,6 @@
 import { NativeSelect, Textarea, TextInput } from '@mantine/core'
 import { useState } from 'react'
-import type { AppRow } from '../../../contract/console.ts'
+import type { AppRow } from '../../../contract/console/apps.ts'
 import { useActing } from '../calls.ts'
 import { FormDialog } from '../parts/form-dialog.tsx'
 import { ShownOnce } from '../parts/shown-once.tsx'

@@ -1,4 +1,4 @@
-import type { AppRow } from '../../../contract/console.ts'
+import type { AppRow } from '../../../contract/console/apps.ts'
 import { useActing } from '../calls.ts'
 import { FormDialog } from '../parts/form-dialog.tsx'
 

@@ -1,5 +1,5 @@
 import { useState } from 'react'
-import type { AppRow } from '../../../contract/console.ts'
+import type { AppRow } from '../../../contract/console/apps.ts'
 import { useActing } from '../calls.ts'
 import { FormDialog } from '../parts/form-dialog.tsx'
 import { GraceField, usualGraceMinutes } from '../parts/grace-field.tsx'

@@ -1,4 +1,4 @@
-import type { GatewayHealth } from '../../../contract/console.ts'
+import type { GatewayHealth } from '../../../contract/console/home.ts'
 import type { Tone } from '../parts/tag.tsx'
 
 /** How a gateway does, in a word. */

@@ -1,4 +1,5 @@
-import type { ProviderRow, Via } from '../../../contract/console.ts'
+import type { ProviderRow } from '../../../contract/console/delivery.ts'
+import type { Via } from '../../../contract/console/words.ts'
 
 export interface ProviderField {
   readonly name: string

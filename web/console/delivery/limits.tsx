@@ -1,4 +1,4 @@
-import type { DeliverySetup } from '../../../contract/console.ts'
+import type { DeliverySetup } from '../../../contract/console/delivery.ts'
 import { useReading } from '../calls.ts'
 import { Chart, type Series } from '../parts/chart.tsx'
 import { Meter } from '../parts/figure.tsx'

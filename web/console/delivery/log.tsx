@@ -1,5 +1,5 @@
 import { IconMailbox } from '@tabler/icons-react'
-import type { DeliveryRow } from '../../../contract/console.ts'
+import type { DeliveryRow } from '../../../contract/console/delivery.ts'
 import { useReading } from '../calls.ts'
 import { Empty } from '../parts/empty.tsx'
 import { type Column, List } from '../parts/list.tsx'

@@ -1,4 +1,4 @@
-import type { PreviewedMessage } from '../../../contract/console.ts'
+import type { PreviewedMessage } from '../../../contract/console/delivery.ts'
 import { plural, viaNames } from '../parts/words.ts'
 
 const kinds = { code: 'Code', links: 'Link', voice: 'Voice', notice: 'Notice' } as const

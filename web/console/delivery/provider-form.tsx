@@ -1,6 +1,7 @@
 import { Checkbox, NativeSelect, PasswordInput, Textarea, TextInput } from '@mantine/core'
 import { useState } from 'react'
-import type { ProviderRow, Via } from '../../../contract/console.ts'
+import type { ProviderRow } from '../../../contract/console/delivery.ts'
+import type { Via } from '../../../contract/console/words.ts'
 import { Problem } from '../api.ts'
 import { FormDialog } from '../parts/form-dialog.tsx'
 import { viaNames } from '../parts/words.ts'

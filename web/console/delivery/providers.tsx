@@ -1,7 +1,7 @@
 import { ActionIcon, Button, Tooltip } from '@mantine/core'
 import { IconArrowDown, IconArrowUp, IconPencil, IconPlus, IconRouter, IconTrash } from '@tabler/icons-react'
 import { type ReactNode, useState } from 'react'
-import type { DeliverySetup, ProviderRow } from '../../../contract/console.ts'
+import type { DeliverySetup, ProviderRow } from '../../../contract/console/delivery.ts'
 import { useActing, useReading } from '../calls.ts'
 import { Empty } from '../parts/empty.tsx'
 import { List } from '../parts/list.tsx'

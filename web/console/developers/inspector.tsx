@@ -1,5 +1,5 @@
 import { IconCode } from '@tabler/icons-react'
-import type { InspectedCall } from '../../../contract/console.ts'
+import type { InspectedCall } from '../../../contract/console/developers.ts'
 import { useReading } from '../calls.ts'
 import { CopyButton } from '../parts/copy.tsx'
 import { Empty } from '../parts/empty.tsx'

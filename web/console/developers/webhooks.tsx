@@ -1,6 +1,6 @@
 import { Button } from '@mantine/core'
 import { IconWebhook } from '@tabler/icons-react'
-import type { WebhookRow } from '../../../contract/console.ts'
+import type { WebhookRow } from '../../../contract/console/developers.ts'
 import { useActing, useReading } from '../calls.ts'
 import { Empty } from '../parts/empty.tsx'
 import { Link } from '../parts/link.tsx'

@@ -1,6 +1,6 @@
 import { Button, Checkbox, MultiSelect, TextInput } from '@mantine/core'
 import { useState } from 'react'
-import type { Group } from '../../../contract/console.ts'
+import type { Group } from '../../../contract/console/groups.ts'
 import { useActing } from '../calls.ts'
 import { FormDialog } from '../parts/form-dialog.tsx'
 import { methodName } from '../parts/words.ts'

@@ -1,7 +1,7 @@
 import { Button, Menu } from '@mantine/core'
 import { IconApps, IconPlus } from '@tabler/icons-react'
 import { useState } from 'react'
-import type { AppRow } from '../../../contract/console.ts'
+import type { AppRow } from '../../../contract/console/apps.ts'
 import { AppForm } from '../app/form.tsx'
 import { RemoveApp } from '../app/remove.tsx'
 import { RotateApp } from '../app/rotate.tsx'

@@ -1,7 +1,7 @@
 import { Button } from '@mantine/core'
 import { IconUsersGroup, IconUsersPlus } from '@tabler/icons-react'
 import { useState } from 'react'
-import type { Group } from '../../../contract/console.ts'
+import type { Group } from '../../../contract/console/groups.ts'
 import { useReading } from '../calls.ts'
 import { GroupPage } from '../group/group-page.tsx'
 import { SaveGroup } from '../group/save.tsx'

@@ -7,7 +7,7 @@ import {
   IconMail,
   IconUserPlus,
 } from '@tabler/icons-react'
-import type { Attention, GatewayHealth, Home as HomeAnswer } from '../../../contract/console.ts'
+import type { Attention, GatewayHealth, Home as HomeAnswer } from '../../../contract/console/home.ts'
 import { useReading } from '../calls.ts'
 import { healths } from '../delivery/health.ts'
 import { Chart, type Series, Shares } from '../parts/chart.tsx'

@@ -14,7 +14,7 @@ import {
   IconUsersGroup,
 } from '@tabler/icons-react'
 import { type ComponentType, type LazyExoticComponent, lazy } from 'react'
-import type { Permission } from '../../../contract/console.ts'
+import type { Permission } from '../../../contract/console/route.ts'
 
 export interface PageProps {
   /** What follows the page's own path, without slashes around it: a user's id. Empty: nothing. */

@@ -1,5 +1,5 @@
 import { Fragment } from 'react'
-import { mayDo, type Permission } from '../../../contract/console.ts'
+import { mayDo, type Permission } from '../../../contract/console/route.ts'
 import { pages } from '../pages/index.ts'
 import { useSession } from '../session.ts'
 import { Link } from './link.tsx'

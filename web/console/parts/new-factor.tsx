@@ -1,7 +1,7 @@
 import { Button, TextInput } from '@mantine/core'
 import { IconDeviceMobile, IconFingerprint } from '@tabler/icons-react'
 import { type FormEvent, useState } from 'react'
-import type { NewTotp, SessionState } from '../../../contract/console.ts'
+import type { NewTotp, SessionState } from '../../../contract/console/session.ts'
 import { call } from '../api.ts'
 import { knowsPasskeys, makePasskey } from '../passkeys.ts'
 import { CopyField } from './copy.tsx'

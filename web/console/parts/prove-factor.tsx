@@ -1,7 +1,7 @@
 import { Button, TextInput } from '@mantine/core'
 import { IconFingerprint } from '@tabler/icons-react'
 import { type FormEvent, useState } from 'react'
-import type { FactorKind, FactorProof } from '../../../contract/console.ts'
+import type { FactorKind, FactorProof } from '../../../contract/console/session.ts'
 import { call } from '../api.ts'
 import { askPasskey, knowsPasskeys } from '../passkeys.ts'
 import { Trouble } from './trouble.tsx'

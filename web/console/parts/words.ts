@@ -1,4 +1,4 @@
-import type { MethodWord, Via } from '../../../contract/console.ts'
+import type { MethodWord, Via } from '../../../contract/console/words.ts'
 
 const methods: Readonly<Record<string, string>> = {
   'message-code': 'Code by message',

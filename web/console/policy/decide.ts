@@ -1,4 +1,4 @@
-import type { RiskDecision, RiskPolicy, RiskReplay } from '../../../contract/console.ts'
+import type { RiskDecision, RiskPolicy, RiskReplay } from '../../../contract/console/risk.ts'
 
 /** Above every score. */
 export const never = 101

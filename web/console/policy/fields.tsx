@@ -1,6 +1,6 @@
 import { Checkbox, NativeSelect, Textarea, TextInput } from '@mantine/core'
 import { useState } from 'react'
-import type { RiskPolicy, RiskStep } from '../../../contract/console.ts'
+import type { RiskPolicy, RiskStep } from '../../../contract/console/risk.ts'
 import { methodName } from '../parts/words.ts'
 import { worths } from './sentences.ts'
 

@@ -1,7 +1,7 @@
 import { Button, NativeSelect, Switch } from '@mantine/core'
 import { useDebouncedValue } from '@mantine/hooks'
 import { useState } from 'react'
-import type { RiskDecision, RiskPolicy, RiskReplay, RiskRule, RiskScope } from '../../../contract/console.ts'
+import type { RiskDecision, RiskPolicy, RiskReplay, RiskRule, RiskScope } from '../../../contract/console/risk.ts'
 import { useActing, useReading } from '../calls.ts'
 import { PageBones } from '../parts/page-bones.tsx'
 import { Panel } from '../parts/panel.tsx'

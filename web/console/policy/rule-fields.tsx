@@ -1,6 +1,6 @@
 import { NativeSelect, TextInput } from '@mantine/core'
 import { useState } from 'react'
-import type { RiskPolicy, RiskRule, RiskStep } from '../../../contract/console.ts'
+import type { RiskPolicy, RiskRule, RiskStep } from '../../../contract/console/risk.ts'
 import { stepNames } from './fields.tsx'
 import { ruleNames } from './sentences.ts'
 

@@ -1,6 +1,6 @@
 import { Button } from '@mantine/core'
 import { IconAlertTriangle, IconCircleCheck } from '@tabler/icons-react'
-import type { Policy } from '../../../contract/console.ts'
+import type { Policy } from '../../../contract/console/policy.ts'
 import { useActing, useReading } from '../calls.ts'
 import { Link } from '../parts/link.tsx'
 import { type Column, List } from '../parts/list.tsx'

@@ -1,4 +1,4 @@
-import type { RiskPolicy, RiskStep } from '../../../contract/console.ts'
+import type { RiskPolicy, RiskStep } from '../../../contract/console/risk.ts'
 import { methodName, plural } from '../parts/words.ts'
 import { never } from './decide.ts'
 

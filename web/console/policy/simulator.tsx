@@ -1,6 +1,6 @@
 import { Button, NativeSelect, TextInput } from '@mantine/core'
 import { type FormEvent, useState } from 'react'
-import type { RiskDecision, RiskPolicy, RiskSimulation } from '../../../contract/console.ts'
+import type { RiskDecision, RiskPolicy, RiskSimulation } from '../../../contract/console/risk.ts'
 import { useActing } from '../calls.ts'
 import { Panel } from '../parts/panel.tsx'
 import { Tag, type Tone } from '../parts/tag.tsx'

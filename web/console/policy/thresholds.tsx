@@ -1,5 +1,5 @@
 import { useId } from 'react'
-import type { RiskDecision, RiskPolicy, RiskReplay } from '../../../contract/console.ts'
+import type { RiskDecision, RiskPolicy, RiskReplay } from '../../../contract/console/risk.ts'
 import { plural } from '../parts/words.ts'
 import { countUnder, never } from './decide.ts'
 

@@ -1,5 +1,5 @@
 import { useState } from 'react'
-import type { AdminRow } from '../../../contract/console.ts'
+import type { AdminRow } from '../../../contract/console/admins.ts'
 import { useActing } from '../calls.ts'
 import { FormDialog } from '../parts/form-dialog.tsx'
 import { ShownOnce } from '../parts/shown-once.tsx'

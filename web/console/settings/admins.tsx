@@ -1,7 +1,7 @@
 import { Button, Menu } from '@mantine/core'
 import { IconUserPlus } from '@tabler/icons-react'
 import { useState } from 'react'
-import type { AdminRow } from '../../../contract/console.ts'
+import type { AdminRow } from '../../../contract/console/admins.ts'
 import { useReading } from '../calls.ts'
 import { type Column, List } from '../parts/list.tsx'
 import { Panel } from '../parts/panel.tsx'

@@ -1,6 +1,6 @@
 import { Checkbox, TextInput } from '@mantine/core'
 import { useState } from 'react'
-import type { Role } from '../../../contract/console.ts'
+import type { Role } from '../../../contract/console/route.ts'
 import { useActing } from '../calls.ts'
 import { FormDialog } from '../parts/form-dialog.tsx'
 import { ShownOnce } from '../parts/shown-once.tsx'

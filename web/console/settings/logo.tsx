@@ -1,7 +1,7 @@
 import { Button } from '@mantine/core'
 import { IconPhoto } from '@tabler/icons-react'
 import { type ChangeEvent, useId, useState } from 'react'
-import { logoBytesMax } from '../../../contract/console.ts'
+import { logoBytesMax } from '../../../contract/console/policy.ts'
 import { useActing } from '../calls.ts'
 import { Trouble } from '../parts/trouble.tsx'
 import { useMay } from '../session.ts'

@@ -1,5 +1,5 @@
 import { Radio } from '@mantine/core'
-import type { Role } from '../../../contract/console.ts'
+import type { Role } from '../../../contract/console/route.ts'
 import { roleMeanings, roleNames } from '../session.ts'
 
 const roles: readonly Role[] = ['owner', 'admin', 'helpdesk', 'auditor']

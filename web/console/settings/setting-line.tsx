@@ -1,7 +1,7 @@
 import { Button, NativeSelect, PasswordInput, Switch, TextInput } from '@mantine/core'
 import { IconAlertTriangle } from '@tabler/icons-react'
 import { type FormEvent, useId, useState } from 'react'
-import type { SettingRow } from '../../../contract/console.ts'
+import type { SettingRow } from '../../../contract/console/policy.ts'
 import { useActing } from '../calls.ts'
 import { Tag } from '../parts/tag.tsx'
 import { Trouble } from '../parts/trouble.tsx'

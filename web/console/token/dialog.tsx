@@ -1,6 +1,6 @@
 import { TextInput } from '@mantine/core'
 import { useState } from 'react'
-import type { TokenRow } from '../../../contract/console.ts'
+import type { TokenRow } from '../../../contract/console/tokens.ts'
 import { useActing } from '../calls.ts'
 import { FormDialog } from '../parts/form-dialog.tsx'
 import { isReason, ReasonField } from '../parts/reason-field.tsx'

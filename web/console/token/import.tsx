@@ -1,6 +1,6 @@
 import { Button, Modal, PasswordInput } from '@mantine/core'
 import { useState } from 'react'
-import type { TokenImport } from '../../../contract/console.ts'
+import type { TokenImport } from '../../../contract/console/tokens.ts'
 import { useActing } from '../calls.ts'
 import { Figure } from '../parts/figure.tsx'
 import { FileField } from '../parts/file-field.tsx'

@@ -8,7 +8,7 @@ import {
   IconRefresh,
   IconShieldOff,
 } from '@tabler/icons-react'
-import type { UserAct, UserDetail } from '../../../contract/console.ts'
+import type { UserAct, UserDetail } from '../../../contract/console/users.ts'
 import { methodName } from '../parts/words.ts'
 
 export type Act = UserAct

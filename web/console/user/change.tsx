@@ -1,5 +1,5 @@
 import { useState } from 'react'
-import type { UserDetail } from '../../../contract/console.ts'
+import type { UserDetail } from '../../../contract/console/users.ts'
 import { useActing } from '../calls.ts'
 import { FormDialog } from '../parts/form-dialog.tsx'
 import { isReason, ReasonField } from '../parts/reason-field.tsx'

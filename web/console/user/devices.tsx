@@ -1,6 +1,6 @@
 import { Button } from '@mantine/core'
 import { IconDeviceMobile, IconWorld } from '@tabler/icons-react'
-import type { UserDetail } from '../../../contract/console.ts'
+import type { UserDetail } from '../../../contract/console/users.ts'
 import { Panel } from '../parts/panel.tsx'
 import { Tag } from '../parts/tag.tsx'
 import { Time } from '../parts/time.tsx'

@@ -1,6 +1,6 @@
 import { Button, Modal } from '@mantine/core'
 import { useState } from 'react'
-import type { ImportReport, ImportRow } from '../../../contract/console.ts'
+import type { ImportReport, ImportRow } from '../../../contract/console/users.ts'
 import { useActing } from '../calls.ts'
 import { Figure } from '../parts/figure.tsx'
 import { FileField } from '../parts/file-field.tsx'

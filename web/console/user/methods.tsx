@@ -7,7 +7,7 @@ import {
   IconMessage,
   IconQuestionMark,
 } from '@tabler/icons-react'
-import type { UserDetail, UserMethod } from '../../../contract/console.ts'
+import type { UserDetail, UserMethod } from '../../../contract/console/users.ts'
 import { Panel } from '../parts/panel.tsx'
 import { Tag, type Tone } from '../parts/tag.tsx'
 import { Time } from '../parts/time.tsx'

@@ -12,7 +12,7 @@ import {
   IconX,
 } from '@tabler/icons-react'
 import { useState } from 'react'
-import type { TimelineEntry } from '../../../contract/console.ts'
+import type { TimelineEntry } from '../../../contract/console/users.ts'
 import { useReading } from '../calls.ts'
 import { Empty } from '../parts/empty.tsx'
 import { Facts } from '../parts/facts.tsx'

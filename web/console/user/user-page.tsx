@@ -1,7 +1,7 @@
 import { Button, Menu } from '@mantine/core'
 import { IconChevronDown, IconChevronLeft } from '@tabler/icons-react'
 import { useState } from 'react'
-import type { UserDetail } from '../../../contract/console.ts'
+import type { UserDetail } from '../../../contract/console/users.ts'
 import { useReading } from '../calls.ts'
 import { Link } from '../parts/link.tsx'
 import { Page } from '../parts/page.tsx'
