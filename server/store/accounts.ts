@@ -2,7 +2,8 @@ import { deriveKey, keyedDigest } from '../security/digest.ts'
 import { type SealingKey, seal, unseal } from '../security/seal.ts'
 import { type Account, serverScope } from '../vocabulary.ts'
 import { type Keys, place } from './keys.ts'
-import type { AccountRow, Db } from './tables.ts'
+import type { AccountRow } from './tables/customers.ts'
+import type { Db } from './tables.ts'
 
 /** Accounts of those who look after customers. An e-mail address is found by its digest under the server's own key. */
 export function accounts(db: Db, keys: Keys) {

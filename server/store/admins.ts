@@ -4,7 +4,8 @@ import { type SealingKey, seal, unseal } from '../security/seal.ts'
 import { type Admin, type AdminFactor, type AdminRole, serverScope } from '../vocabulary.ts'
 import type { Dialect } from './dialect.ts'
 import { type Keys, place } from './keys.ts'
-import type { AdminFactorRow, AdminRow, Db } from './tables.ts'
+import type { AdminFactorRow, AdminRow } from './tables/admins.ts'
+import type { Db } from './tables.ts'
 
 /** What can be changed of an admin; an absent field stays as it is. */
 export interface AdminChange {

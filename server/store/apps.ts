@@ -2,7 +2,8 @@ import type { Selectable } from 'kysely'
 import { seal, unseal } from '../security/seal.ts'
 import type { App, GroupName, SignatureOrder } from '../vocabulary.ts'
 import { type Keys, place } from './keys.ts'
-import type { AppRow, Db } from './tables.ts'
+import type { AppRow } from './tables/customers.ts'
+import type { Db } from './tables.ts'
 
 /** What can be changed of an app; an absent field stays as it is. */
 export interface AppChange {

@@ -5,7 +5,8 @@ import type { SealingKey } from '../security/seal.ts'
 import type { AuditNote } from '../vocabulary.ts'
 import type { Dialect } from './dialect.ts'
 import { auditSeal, type Keys } from './keys.ts'
-import type { AuditBlockRow, AuditRow, Db } from './tables.ts'
+import type { AuditBlockRow, AuditRow } from './tables/audit.ts'
+import type { Db } from './tables.ts'
 
 /** Rows that one block closes at most: so that neither database nor thread is kept for long. */
 export const blockRowsMax = 2_000

@@ -3,7 +3,8 @@ import { type SealingKey, seal, unseal } from '../security/seal.ts'
 import type { Challenge, ChallengeState, MethodId } from '../vocabulary.ts'
 import type { Dialect } from './dialect.ts'
 import { type Keys, place } from './keys.ts'
-import type { ChallengeRow, Db } from './tables.ts'
+import type { ChallengeRow } from './tables/challenges.ts'
+import type { Db } from './tables.ts'
 
 /** A challenge on its way into the store. */
 export interface NewChallenge extends Challenge {

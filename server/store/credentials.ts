@@ -3,7 +3,8 @@ import { seal, unseal } from '../security/seal.ts'
 import type { Credential, MethodId } from '../vocabulary.ts'
 import type { Dialect } from './dialect.ts'
 import { type Keys, place } from './keys.ts'
-import type { CredentialRow, Db } from './tables.ts'
+import type { CredentialRow } from './tables/users.ts'
+import type { Db } from './tables.ts'
 
 /** A credential as a list shows it. */
 export interface ListedCredential {

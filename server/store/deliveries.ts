@@ -3,7 +3,8 @@ import { randomId } from '../security/random.ts'
 import { seal, unseal } from '../security/seal.ts'
 import type { Delivery, DeliveryRecord, DeliveryTry, Message, Via } from '../vocabulary.ts'
 import { type Keys, place } from './keys.ts'
-import type { Db, DeliveryRow } from './tables.ts'
+import type { DeliveryRow } from './tables/deliveries.ts'
+import type { Db } from './tables.ts'
 
 /** What became of one attempt to hand a message over. */
 export interface DeliveryResult {

@@ -1,7 +1,8 @@
 import { type Sealed, type SealingKey, seal, unseal } from '../security/seal.ts'
 import type { Device, PushSubscription } from '../vocabulary.ts'
 import { type Keys, place } from './keys.ts'
-import type { Db, DeviceRow } from './tables.ts'
+import type { DeviceRow } from './tables/devices.ts'
+import type { Db } from './tables.ts'
 
 /** Phones that users paired. What each enrolled are credentials that name it, and go with it. */
 export function devices(db: Db, keys: Keys) {

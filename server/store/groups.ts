@@ -2,7 +2,8 @@ import { type Selectable, sql } from 'kysely'
 import type { Group, GroupAttributes, Membership, MethodId } from '../vocabulary.ts'
 import { alone } from './alone.ts'
 import type { Dialect } from './dialect.ts'
-import type { Db, GroupRow } from './tables.ts'
+import type { GroupRow } from './tables/users.ts'
+import type { Db } from './tables.ts'
 
 export interface NewGroup extends Pick<Group, 'name' | 'attributes'> {
   readonly nameFolded: string

@@ -1,6 +1,7 @@
 import type { RememberedDevice } from '../risk/kept.ts'
 import { packMarks, unpackMarks } from '../risk/marks.ts'
-import type { Db, RiskDeviceRow } from './tables.ts'
+import type { RiskDeviceRow } from './tables/risk.ts'
+import type { Db } from './tables.ts'
 
 /** Browsers that users had remembered, and the tokens they show. */
 export function riskDevices(db: Db) {

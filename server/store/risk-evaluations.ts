@@ -5,7 +5,8 @@ import { type Marks, packMarks, unpackMarks } from '../risk/marks.ts'
 import { type SealingKey, seal, unseal } from '../security/seal.ts'
 import type { Dialect } from './dialect.ts'
 import { type Keys, place } from './keys.ts'
-import type { Db, RiskEvaluationRow } from './tables.ts'
+import type { RiskEvaluationRow } from './tables/risk.ts'
+import type { Db } from './tables.ts'
 
 /** Values of a finished sign-in that everybody's counts do not hold yet. */
 export interface Uncounted {

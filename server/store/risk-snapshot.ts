@@ -3,7 +3,7 @@ import type { SealingKey } from '../security/seal.ts'
 import type { MethodId } from '../vocabulary.ts'
 import { openDevice } from './risk-devices.ts'
 import { openRiskUser, type RiskUserColumns } from './risk-users.ts'
-import type { RiskDeviceRow } from './tables.ts'
+import type { RiskDeviceRow } from './tables/risk.ts'
 
 export const userSql = `select u.id as user_id, u.is_enabled, r.profile, r.place, coalesce(r.failures, 0) as failures,
   coalesce(r.failures_at_ms, 0) as failures_at_ms, coalesce(r.prompts, 0) as prompts,

@@ -4,7 +4,7 @@ import type { Credential } from '../vocabulary.ts'
 import { openChallenge } from './challenges.ts'
 import { openCredential } from './credentials.ts'
 import type { ChallengeSnapshot, UserSnapshot } from './database.ts'
-import type { ChallengeRow } from './tables.ts'
+import type { ChallengeRow } from './tables/challenges.ts'
 
 /** The credential side of a joined row; all null when the user enrolled nothing. */
 export interface JoinedRow {

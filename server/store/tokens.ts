@@ -4,7 +4,8 @@ import type { MethodId, Token, TokenSeed } from '../vocabulary.ts'
 import { credentials } from './credentials.ts'
 import type { Dialect } from './dialect.ts'
 import { type Keys, place } from './keys.ts'
-import type { Db, TokenRow } from './tables.ts'
+import type { TokenRow } from './tables/users.ts'
+import type { Db } from './tables.ts'
 
 /** A token whose owner is told, but not yet by name. */
 export type NewToken = Omit<Token, 'username'>

@@ -5,7 +5,8 @@ import type { User } from '../vocabulary.ts'
 import type { Dialect } from './dialect.ts'
 import { joinDefault } from './groups.ts'
 import { type Keys, place } from './keys.ts'
-import type { Db, UserRow } from './tables.ts'
+import type { UserRow } from './tables/users.ts'
+import type { Db } from './tables.ts'
 import { takeBackAll } from './tokens.ts'
 
 /** What can be changed of a user; an absent field stays as it is. */
