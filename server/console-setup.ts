@@ -6,7 +6,8 @@ import type { Setup } from './api/console/asked.ts'
 import { checkProviders, type Provider, publicProviders, withSecretsOf } from './channels/providers.ts'
 import type { Actor } from './engine/admin-links.ts'
 import { messagesLeft } from './engine/admission.ts'
-import type { Engine, ProviderCount } from './engine/ports.ts'
+import type { Engine } from './engine/ports.ts'
+import type { ProviderCount } from './engine/records/deliveries.ts'
 import {
   defaultTemplates,
   isLanguage,

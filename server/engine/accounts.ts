@@ -14,7 +14,8 @@ import { type CustomerSecrets, secretsOf } from './customer-secrets.ts'
 import { barOf } from './guard.ts'
 import { keepMail, writeWithMail } from './mail.ts'
 import { isChoosable, isPassword, keptOf } from './passwords.ts'
-import type { Engine, Records } from './ports.ts'
+import type { Engine } from './ports.ts'
+import type { Records } from './records.ts'
 import { isWithin, isWithinDay, type Visitor } from './visits.ts'
 
 /** Everything a plugin is given of a customer. */

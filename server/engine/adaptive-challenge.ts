@@ -4,7 +4,8 @@ import type { Answer, ChallengeState, Customer, RequestMark } from '../vocabular
 import type { Recalled } from './adaptive.ts'
 import { ask, asked, type CompleteOutcome, complete } from './adaptive-results.ts'
 import { type AnswerRefusal, answer } from './answer.ts'
-import { type ChallengeOutcome, challenge } from './challenge.ts'
+import { challenge } from './challenge.ts'
+import type { ChallengeOutcome } from './challenge-outcome.ts'
 import type { Asked } from './person.ts'
 import type { Engine } from './ports.ts'
 

@@ -4,7 +4,8 @@ import { randomSecret } from '../security/random.ts'
 import type { Customer } from '../vocabulary.ts'
 import { type Comparison, type ShownToken, tokenDigest } from './adaptive-compare.ts'
 import { foldUsername } from './contacts.ts'
-import type { Records, RiskCore } from './ports.ts'
+import type { RiskCore } from './ports.ts'
+import type { Records } from './records.ts'
 
 /** A browser that the user had remembered. */
 export interface Device {

@@ -4,7 +4,8 @@ import { fingerprint } from '../security/digest.ts'
 import type { AuditNote, Customer } from '../vocabulary.ts'
 import type { Renewal } from './adaptive-devices.ts'
 import { notify } from './notices.ts'
-import type { Records, RiskCore } from './ports.ts'
+import type { RiskCore } from './ports.ts'
+import type { Records } from './records.ts'
 
 /** How long an evaluation waits for its proof. */
 export const evaluationTtlMs = 15 * 60_000

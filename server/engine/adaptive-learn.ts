@@ -1,7 +1,8 @@
 import { placeOf } from '../risk/evidence.ts'
 import type { KeptEvaluation } from '../risk/kept.ts'
 import { learn } from '../risk/profile.ts'
-import type { Records, Store } from './ports.ts'
+import type { Store } from './ports.ts'
+import type { Records } from './records.ts'
 
 /** Sign-ins that one write counts in at most. */
 const countedMax = 256

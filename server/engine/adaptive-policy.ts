@@ -1,7 +1,8 @@
 import { defaultPolicy, type Policy, readPolicy, ruleNames } from '../risk/policy-file.ts'
 import { worth } from '../risk/rules.ts'
 import type { Customer } from '../vocabulary.ts'
-import type { Records, RiskCore } from './ports.ts'
+import type { RiskCore } from './ports.ts'
+import type { Records } from './records.ts'
 
 /**
  * For whom a policy is: empty for the customer, `app:<id>` for an app's calls, `group:<id>` for the members of a group. Of a

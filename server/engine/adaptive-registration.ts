@@ -3,8 +3,9 @@ import type { Customer, QuestionAnswer } from '../vocabulary.ts'
 import type { Session } from './adaptive-sessions.ts'
 import { isTurnedOn, mayEnrol, orTurnedOff, TurnedOff } from './allowed-methods.ts'
 import { foldEmail, foldUsername, readEmail, readPhone } from './contacts.ts'
-import type { Engine, Records } from './ports.ts'
+import type { Engine } from './ports.ts'
 import { questionsCredential } from './questions.ts'
+import type { Records } from './records.ts'
 import { newUser } from './users.ts'
 
 /** What a page sends of a user who enrols himself. Absent fields are null. */

@@ -8,7 +8,8 @@ import { failuresKey } from './adaptive-counts.ts'
 import { rememberDevice } from './adaptive-devices.ts'
 import { evaluationTtlMs, resultDigest, resultTtlMs, riskNote } from './adaptive-keep.ts'
 import { learnFrom } from './adaptive-learn.ts'
-import type { Records, RiskCore } from './ports.ts'
+import type { RiskCore } from './ports.ts'
+import type { Records } from './records.ts'
 
 /**
  * The question that was asked because of an evaluation (`engine/challenge.ts` made it): only its answer completes the

@@ -7,7 +7,8 @@ import type { Admin, AdminFactor, Assertion, Attestation } from '../vocabulary.t
 import { type Actor, tellAudit } from './admin-links.ts'
 import { beginSession, type Working } from './admin-sessions.ts'
 import { siteOf } from './passkey-site.ts'
-import type { Engine, EngineCore, Records } from './ports.ts'
+import type { Engine, EngineCore } from './ports.ts'
+import type { Records } from './records.ts'
 
 type Core = Pick<Engine, 'store' | 'clock' | 'baseUrl'>
 

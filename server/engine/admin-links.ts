@@ -2,7 +2,9 @@ import { fingerprint } from '../security/digest.ts'
 import { randomId, randomSecret } from '../security/random.ts'
 import type { Admin, AdminRole } from '../vocabulary.ts'
 import { foldUsername } from './contacts.ts'
-import type { AdminLinkKind, EngineCore, Records } from './ports.ts'
+import type { EngineCore } from './ports.ts'
+import type { AdminLinkKind } from './records/admins.ts'
+import type { Records } from './records.ts'
 
 const hourMs = 3_600_000
 /** How long a one-time link lives; what it opens is a password and a second factor. */

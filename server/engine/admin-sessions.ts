@@ -1,7 +1,8 @@
 import { fingerprint } from '../security/digest.ts'
 import { randomSecret } from '../security/random.ts'
 import type { Admin, AdminSession } from '../vocabulary.ts'
-import type { EngineCore, Records } from './ports.ts'
+import type { EngineCore } from './ports.ts'
+import type { Records } from './records.ts'
 
 const minuteMs = 60_000
 /** PCI DSS 8.2.8: whoever is idle signs in again. */

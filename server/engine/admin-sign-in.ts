@@ -5,7 +5,8 @@ import { beginSession, type Working } from './admin-sessions.ts'
 import { foldUsername, readEmail } from './contacts.ts'
 import { barOf } from './guard.ts'
 import { isPassword, keptOf, passwordLengthMax } from './passwords.ts'
-import type { AdminLinkKind, Engine } from './ports.ts'
+import type { Engine } from './ports.ts'
+import type { AdminLinkKind } from './records/admins.ts'
 import { isWithin, type Visitor } from './visits.ts'
 
 type Core = Pick<Engine, 'store' | 'clock' | 'baseUrl' | 'observe'>

@@ -10,7 +10,7 @@ import type { ChallengeState, Customer, CustomerSettings, Delivery, Via } from '
 import { admit, isPaused, isWithinBudget, type SendBar } from './admission.ts'
 import { prefixOf } from './contacts.ts'
 import { userSubject } from './guard.ts'
-import type { RecentChallenge } from './ports.ts'
+import type { RecentChallenge } from './records/challenges.ts'
 
 const minuteMs = 60_000
 /** The start of an hour, and of a day. */

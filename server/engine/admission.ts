@@ -2,7 +2,9 @@ import { methods } from '../methods/index.ts'
 import { keyedDigest } from '../security/digest.ts'
 import type { Customer, Delivery, MethodId, Subject } from '../vocabulary.ts'
 import { countryOf, foldEmail } from './contacts.ts'
-import type { Engine, RecentChallenge, Records } from './ports.ts'
+import type { Engine } from './ports.ts'
+import type { RecentChallenge } from './records/challenges.ts'
+import type { Records } from './records.ts'
 
 /** Why nothing is sent, though the person may be asked. */
 export type SendBar = 'too-many' | 'over-budget' | 'country' | 'suspicious-prefix' | 'prompts-paused'

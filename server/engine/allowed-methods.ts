@@ -1,6 +1,7 @@
 import { methods } from '../methods/index.ts'
 import type { Customer, MethodId } from '../vocabulary.ts'
-import type { Engine, Records } from './ports.ts'
+import type { Engine } from './ports.ts'
+import type { Records } from './records.ts'
 
 /** Every method there is. */
 export const methodIds = Object.keys(methods) as readonly MethodId[] // the table's own keys

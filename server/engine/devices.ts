@@ -1,7 +1,8 @@
 import type { Customer, Device, PushSubscription, RequestMark } from '../vocabulary.ts'
 import { foldUsername } from './contacts.ts'
 import { notify } from './notices.ts'
-import type { Engine, Records } from './ports.ts'
+import type { Engine } from './ports.ts'
+import type { Records } from './records.ts'
 
 /** Phones of one user. */
 export const devicesMax = 10

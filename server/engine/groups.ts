@@ -1,7 +1,8 @@
 import type { App, Customer, Group, GroupAttributes, RequestMark, User } from '../vocabulary.ts'
 import { methodIds } from './allowed-methods.ts'
 import { foldUsername } from './contacts.ts'
-import type { Engine, Records } from './ports.ts'
+import type { Engine } from './ports.ts'
+import type { Records } from './records.ts'
 
 /** Groups of one customer at most. */
 export const groupsMax = 1_000

@@ -1,7 +1,7 @@
 import { methods } from '../methods/index.ts'
 import { keyedDigest } from '../security/digest.ts'
 import type { Customer, Decision, MethodId, Subject } from '../vocabulary.ts'
-import type { Records } from './ports.ts'
+import type { Records } from './records.ts'
 
 /**
  * When failures lock and disable (NIST SP 800-63B-4 section 3.2.2, PCI DSS 8.3.4): every tenth failure in a row locks

@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fingerprint, keyedDigest, same } from '../security/digest.ts'
 import { type Customer, OverloadError } from '../vocabulary.ts'
-import type { AnswerClaim, Engine, Store } from './ports.ts'
+import type { Engine, Store } from './ports.ts'
+import type { AnswerClaim } from './records/challenges.ts'
 
 /** A request that its caller may repeat, because he named it by a key. Its signature was right. */
 export interface KeyedRequest {

@@ -4,7 +4,8 @@ import type { Customer, Decided, Delivery, MethodId, Subject, Via } from '../voc
 import { isWithinBudget } from './admission.ts'
 import { prefixOf } from './contacts.ts'
 import { triedOutUntil } from './guard.ts'
-import type { EngineCore, Records } from './ports.ts'
+import type { EngineCore } from './ports.ts'
+import type { Records } from './records.ts'
 import type { NoticeEvent } from './templates.ts'
 import { noticeOf } from './wording.ts'
 

@@ -2,7 +2,8 @@ import type { Customer, RequestMark } from '../vocabulary.ts'
 import type { SendBar } from './admission.ts'
 import { foldEmail, foldUsername, readEmail } from './contacts.ts'
 import { keepMail, keepServerMail, writeWithMail } from './mail.ts'
-import type { Engine, Records } from './ports.ts'
+import type { Engine } from './ports.ts'
+import type { Records } from './records.ts'
 import { isWithin, isWithinDay, type Visitor } from './visits.ts'
 
 /** Questions to the operator that are mailed in a day, from everybody together. */

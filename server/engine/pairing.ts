@@ -18,7 +18,9 @@ import { appLink, readCode } from './app-link.ts'
 import { foldUsername } from './contacts.ts'
 import { devicesMax, isPushService, readName } from './devices.ts'
 import { notify } from './notices.ts'
-import type { Engine, PhoneOffer, Records } from './ports.ts'
+import type { Engine } from './ports.ts'
+import type { PhoneOffer } from './records/devices.ts'
+import type { Records } from './records.ts'
 import { toolsFor } from './tools.ts'
 
 /** Clients poll for five minutes. */

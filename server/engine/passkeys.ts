@@ -1,11 +1,13 @@
 import { challengeIdIn } from '../methods/webauthn.ts'
 import type { Assertion, Customer, Facts, RequestMark } from '../vocabulary.ts'
 import { type AnswerOutcome, answer } from './answer.ts'
-import { type ChallengeOutcome, challenge } from './challenge.ts'
+import { challenge } from './challenge.ts'
+import type { ChallengeOutcome } from './challenge-outcome.ts'
 import { foldUsername } from './contacts.ts'
 import { notify } from './notices.ts'
 import type { Asked } from './person.ts'
-import type { Engine, PasskeyEntry } from './ports.ts'
+import type { Engine } from './ports.ts'
+import type { PasskeyEntry } from './records/credentials.ts'
 
 /** One request about the passkeys of one user. */
 export interface PasskeyRequest {

@@ -3,7 +3,10 @@ import type { Actor } from './admin-links.ts'
 import { foldUsername, maskEmail, maskPhone, readEmail, readPhone } from './contacts.ts'
 import { guardLimits } from './guard.ts'
 import { notify } from './notices.ts'
-import type { AuditEntry, CredentialOverview, Engine, Records } from './ports.ts'
+import type { Engine } from './ports.ts'
+import type { AuditEntry } from './records/audit.ts'
+import type { CredentialOverview } from './records/credentials.ts'
+import type { Records } from './records.ts'
 
 /** Users as those see them who help them. */
 

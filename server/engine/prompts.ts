@@ -8,7 +8,8 @@ import { type AnswerRefusal, answer } from './answer.ts'
 import { readCode } from './app-link.ts'
 import { userSubject } from './guard.ts'
 import { tellUser } from './notices.ts'
-import type { Engine, Records } from './ports.ts'
+import type { Engine } from './ports.ts'
+import type { Records } from './records.ts'
 import { toolsFor } from './tools.ts'
 
 /** A phone whose request was understood, and whose it is. */

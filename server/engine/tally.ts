@@ -1,4 +1,5 @@
-import type { AuditCount, Engine } from './ports.ts'
+import type { Engine } from './ports.ts'
+import type { AuditCount } from './records/audit.ts'
 
 /** Lines of the audit that are counted at most: of a busier customer, the newest. */
 const rowsMax = 200_000

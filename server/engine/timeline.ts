@@ -1,5 +1,5 @@
 import type { Challenge, MethodId } from '../vocabulary.ts'
-import type { AuditEntry } from './ports.ts'
+import type { AuditEntry } from './records/audit.ts'
 
 export type Tone = 'good' | 'bad' | 'warn' | 'plain'
 

@@ -4,7 +4,8 @@ import { type Protection, writePskc } from '../tokens/pskc-write.ts'
 import { readTokens, type TokenFileRead, type TokenFormat, type ToRead } from '../tokens/read.ts'
 import { isWeak, type RowError } from '../tokens/rows.ts'
 import type { Customer, RequestMark } from '../vocabulary.ts'
-import type { EngineCore, Records } from './ports.ts'
+import type { EngineCore } from './ports.ts'
+import type { Records } from './records.ts'
 
 /** Hardware tokens come and go as files of seeds. */
 

@@ -12,7 +12,9 @@ import type {
 import { mayEnrol } from './allowed-methods.ts'
 import { foldUsername } from './contacts.ts'
 import { notify } from './notices.ts'
-import type { EngineCore, Records, TokenMove, TokensWanted } from './ports.ts'
+import type { EngineCore } from './ports.ts'
+import type { TokenMove, TokensWanted } from './records/tokens.ts'
+import type { Records } from './records.ts'
 import type { NoticeEvent } from './templates.ts'
 
 export const tokenMethod: MethodId = 'hardware-token'

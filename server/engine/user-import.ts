@@ -1,7 +1,8 @@
 import type { Customer, User } from '../vocabulary.ts'
 import type { Actor } from './admin-links.ts'
 import { foldUsername, readEmail, readPhone } from './contacts.ts'
-import type { EngineCore, Records } from './ports.ts'
+import type { EngineCore } from './ports.ts'
+import type { Records } from './records.ts'
 import { newUser } from './users.ts'
 
 /** A list of users as a file: the heading names the fields, each further line is a user. */

@@ -2,7 +2,9 @@ import { randomId } from '../security/random.ts'
 import type { Customer, RequestMark, User } from '../vocabulary.ts'
 import { foldEmail, foldUsername, readEmail, readPhone } from './contacts.ts'
 import { notify } from './notices.ts'
-import type { Engine, Records, UserChange } from './ports.ts'
+import type { Engine } from './ports.ts'
+import type { UserChange } from './records/users.ts'
+import type { Records } from './records.ts'
 import type { NoticeEvent } from './templates.ts'
 
 /** What callers give of a user; an absent field is null and leaves things as they are. */

@@ -1,6 +1,6 @@
 import { serverScope } from '../vocabulary.ts'
 import { networkOf } from './admission.ts'
-import type { Records } from './ports.ts'
+import type { Records } from './records.ts'
 
 const minuteMs = 60_000
 const dayMs = 24 * 60 * minuteMs

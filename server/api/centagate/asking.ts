@@ -1,5 +1,6 @@
 import { admitAsking, shortSpanMs } from '../../engine/admission.ts'
-import { type ChallengeOutcome, challenge } from '../../engine/challenge.ts'
+import { challenge } from '../../engine/challenge.ts'
+import type { ChallengeOutcome } from '../../engine/challenge-outcome.ts'
 import { foldUsername } from '../../engine/contacts.ts'
 import type { Asked } from '../../engine/person.ts'
 import type { Call } from './endpoint.ts'

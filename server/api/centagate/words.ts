@@ -1,5 +1,5 @@
 import type { AnswerRefusal } from '../../engine/answer.ts'
-import type { ChallengeRefusal } from '../../engine/challenge.ts'
+import type { ChallengeRefusal } from '../../engine/challenge-outcome.ts'
 import type { ChallengeState } from '../../vocabulary.ts'
 
 /** An answer in the vendor's shape: `code` and `message`, and what `object` holds as JSON text; none: an empty text. */

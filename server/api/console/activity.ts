@@ -1,6 +1,7 @@
 import type { ActivityQuery, ActivityRow, Reports } from '../../../contract/console/activity.ts'
 import type { MethodCount } from '../../../contract/console/home.ts'
-import type { AuditEntry, Engine } from '../../engine/ports.ts'
+import type { Engine } from '../../engine/ports.ts'
+import type { AuditEntry } from '../../engine/records/audit.ts'
 import { tallyOf } from '../../engine/tally.ts'
 import { actorOf, factsOf, tell } from '../../engine/timeline.ts'
 import type { Customer } from '../../vocabulary.ts'

@@ -7,7 +7,7 @@ import {
   groupNameLettersMax,
   putGroups,
 } from '../../engine/groups.ts'
-import type { CountedGroup } from '../../engine/ports.ts'
+import type { CountedGroup } from '../../engine/records/groups.ts'
 import type { Customer } from '../../vocabulary.ts'
 import { batchesOf, batchNo, batchSize, customerId, customerKey, line } from './bodies.ts'
 import { type Call, endpoint, type Reply } from './endpoint.ts'

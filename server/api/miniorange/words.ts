@@ -1,5 +1,5 @@
 import type { AnswerRefusal } from '../../engine/answer.ts'
-import type { ChallengeRefusal, Shown } from '../../engine/challenge.ts'
+import type { ChallengeRefusal, Shown } from '../../engine/challenge-outcome.ts'
 import type { RemoveDeviceOutcome } from '../../engine/devices.ts'
 import type { ConfirmOutcome, EnrolOutcome } from '../../engine/enrol.ts'
 import type { LinkRefusal } from '../../engine/enrolment-link.ts'

@@ -1,7 +1,7 @@
 import type { Static } from 'typebox'
 import { type AskOutcome, askForEvaluation } from '../../engine/adaptive-challenge.ts'
 import { type Decoy, decoyOf } from '../../engine/adaptive-decoy.ts'
-import type { Shown } from '../../engine/challenge.ts'
+import type { Shown } from '../../engine/challenge-outcome.ts'
 import { maskEmail, maskPhone } from '../../engine/contacts.ts'
 import type { Obligation } from '../../risk/facts.ts'
 import type { Around, Evaluated, Told } from './around.ts'

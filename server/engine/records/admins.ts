@@ -1,0 +1,51 @@
+import type { Admin, AdminFactor, AdminRole, AdminSession } from '../../vocabulary.ts'
+
+/** What a one-time link to choose an admin's password is for. */
+export type AdminLinkKind = 'first' | 'invited' | 'reset'
+
+export interface AdminChange {
+  readonly name?: string
+  readonly role?: AdminRole
+  readonly isEnabled?: boolean
+  readonly password?: string | null
+  readonly lastSignInAtMs?: number
+}
+
+export interface AdminRecords {
+  digestOf(loginFolded: string): Promise<Buffer>
+  digestKey(): Promise<Buffer>
+  byId(id: string): Promise<Admin | undefined>
+  byLogin(loginFolded: string): Promise<Admin | undefined>
+  byLink(digest: Uint8Array, nowMs: number): Promise<{ admin: Admin; kind: AdminLinkKind } | undefined>
+  list(): Promise<Admin[]>
+  add(admin: Admin, loginFolded: string): Promise<boolean>
+  change(id: string, change: AdminChange): Promise<boolean>
+  rename(id: string, login: string, loginFolded: string): Promise<boolean>
+  offerLink(
+    id: string,
+    link: { readonly digest: Uint8Array; readonly kind: AdminLinkKind; readonly untilMs: number } | null,
+  ): Promise<void>
+  remove(id: string): Promise<boolean>
+  alone(): Promise<void>
+}
+
+export interface AdminFactorRecords {
+  of(adminId: string): Promise<AdminFactor[]>
+  offer(adminId: string, factor: AdminFactor): Promise<void>
+  confirm(adminId: string, id: string, name: string, step: number, nowMs: number): Promise<boolean>
+  use(adminId: string, id: string, step: number, nowMs: number): Promise<boolean>
+  remove(adminId: string, id: string): Promise<boolean>
+  removeAll(adminId: string): Promise<void>
+}
+
+export interface AdminSessionRecords {
+  add(digest: Uint8Array, session: AdminSession): Promise<void>
+  find(digest: Uint8Array, idleSinceMs: number, nowMs: number): Promise<AdminSession | undefined>
+  change(
+    digest: Uint8Array,
+    change: { readonly asked?: string | null; readonly confirmedAtMs?: number; readonly usedAtMs?: number },
+  ): Promise<void>
+  takeAsked(digest: Uint8Array, asked: string): Promise<boolean>
+  end(digest: Uint8Array): Promise<boolean>
+  endOthers(adminId: string, butDigest: Uint8Array | null): Promise<number>
+}

@@ -1,0 +1,78 @@
+import type { Challenge, ChallengeState, MethodId, RequestMark, SignIn } from '../../vocabulary.ts'
+
+/** A key that a request took, under which it is done once; see `kept-answers.ts`. */
+export interface AnswerClaim {
+  readonly digest: Uint8Array
+  readonly bodyDigest: Uint8Array
+  readonly claimedAtMs: number
+  readonly expiresAtMs: number
+}
+
+export interface KeptAnswer extends AnswerClaim {
+  /** Null: the request is under way, or nobody knows how it ended. */
+  readonly answer: string | null
+}
+
+/** How an earlier question went. */
+export interface RecentChallenge {
+  readonly state: ChallengeState
+  readonly createdAtMs: number
+  readonly expiresAtMs: number
+  readonly settledAtMs: number | null
+}
+
+export interface NewChallenge extends Challenge {
+  readonly attemptsMax: number
+  readonly requestDigest: Uint8Array | null
+}
+
+export interface ChallengeRecords {
+  find(id: string): Promise<Challenge | undefined>
+  byRequest(customerId: number, digest: Uint8Array): Promise<Challenge | undefined>
+  latest(customerId: number, subject: string, method: MethodId): Promise<string | undefined>
+  replace(challenge: NewChallenge, nowMs: number): Promise<void>
+  waiting(userIds: readonly string[], methods: readonly MethodId[], nowMs: number): Promise<Challenge[]>
+  amend(challenge: Challenge, pending: string): Promise<boolean>
+  cancel(customerId: number, id: string, nowMs: number): Promise<void>
+  cancelAll(customerId: number, userId: string, nowMs: number): Promise<number>
+  recent(
+    customerId: number,
+    subject: string,
+    methods: readonly MethodId[],
+    sinceMs: number,
+    limit: number,
+  ): Promise<RecentChallenge[]>
+}
+
+export interface GuardRecords {
+  find(customerId: number, subject: string, method: string): Promise<{ failures: number; lockedUntilMs: number }>
+  triesOf(customerId: number, subject: string, method: string, dayStartMs: number): Promise<number>
+  unlock(customerId: number, subject: string): Promise<number>
+  closed(
+    customerId: number,
+    subjects: readonly string[],
+    nowMs: number,
+    failuresMax: number,
+  ): Promise<{ subject: string; method: string; failures: number; lockedUntilMs: number }[]>
+  countClosed(customerId: number, nowMs: number, failuresMax: number): Promise<number>
+}
+
+export interface KeptAnswerRecords {
+  claim(customerId: number, claim: AnswerClaim): Promise<boolean>
+  find(customerId: number, digest: Uint8Array): Promise<KeptAnswer | undefined>
+  keep(customerId: number, digest: Uint8Array, answer: string): Promise<void>
+  giveUp(customerId: number, digest: Uint8Array): Promise<void>
+  giveBack(customerId: number, digest: Uint8Array): Promise<void>
+}
+
+export interface MarkRecords {
+  claim(mark: RequestMark): Promise<boolean>
+}
+
+export interface SignInRecords {
+  endAll(customerId: number, userId: string): Promise<number>
+  add(digest: Uint8Array, signIn: SignIn): Promise<void>
+  find(customerId: number, digest: Uint8Array, nowMs: number): Promise<SignIn | undefined>
+  wait(customerId: number, digest: Uint8Array, challengeId: string): Promise<boolean>
+  take(customerId: number, digest: Uint8Array, nowMs: number): Promise<boolean>
+}

@@ -1,0 +1,42 @@
+import type { Device, PushSubscription } from '../../vocabulary.ts'
+
+/** A phone that a user was offered to pair. */
+export interface PhoneOffer {
+  readonly id: string
+  readonly customerId: number
+  readonly userId: string
+  /** Of what the code to scan holds besides the id; null: it was made before there was an app. */
+  readonly secretDigest: Uint8Array | null
+  /** The phone that took it; null: none yet. */
+  readonly deviceId: string | null
+  readonly expiresAtMs: number
+}
+
+/** Whose phones are woken, for which question. */
+export interface PushTarget {
+  readonly customerId: number
+  readonly userId: string
+  readonly challengeId: string
+  readonly expiresAtMs: number
+}
+
+export interface DeviceRecords {
+  byId(id: string): Promise<Device | undefined>
+  list(customerId: number, userId: string): Promise<Device[]>
+  add(device: Device): Promise<void>
+  rename(customerId: number, id: string, name: string): Promise<boolean>
+  setPush(customerId: number, id: string, push: PushSubscription | null): Promise<boolean>
+  touch(customerId: number, id: string, nowMs: number): Promise<void>
+  remove(customerId: number, userId: string, id: string): Promise<boolean>
+  present(ids: readonly string[]): Promise<Set<string>>
+}
+
+export interface PhoneOfferRecords {
+  add(offer: PhoneOffer, nowMs: number): Promise<void>
+  find(id: string): Promise<PhoneOffer | undefined>
+  take(customerId: number, id: string, deviceId: string, before: string | null, nowMs: number): Promise<boolean>
+}
+
+export interface PushMessageRecords {
+  addFor(target: PushTarget, nowMs: number): Promise<number>
+}

@@ -1,0 +1,46 @@
+import type { User, UserSession } from '../../vocabulary.ts'
+
+export interface UsersWanted {
+  /** The beginning of a name; or a whole address or phone number. */
+  readonly text?: { readonly folded: string; readonly email: string | null; readonly phone: string | null } | undefined
+  readonly state: 'all' | 'disabled' | 'locked'
+  readonly failuresMax: number
+  readonly nowMs: number
+  readonly offset: number
+  readonly limit: number
+}
+
+export interface UserChange {
+  readonly username?: string
+  readonly usernameFolded?: string
+  readonly email?: string | null
+  readonly phone?: string | null
+  readonly firstName?: string | null
+  readonly lastName?: string | null
+  readonly preferredMethod?: string | null
+  readonly isEnabled?: boolean
+}
+
+export interface UserSessionRecords {
+  add(digest: Uint8Array, session: UserSession): Promise<void>
+  find(digest: Uint8Array, idleSinceMs: number, nowMs: number): Promise<UserSession | undefined>
+  change(digest: Uint8Array, change: { readonly isProved?: true; readonly usedAtMs: number }): Promise<void>
+  end(digest: Uint8Array): Promise<boolean>
+  endAll(customerId: number, userId: string, butDigest: Uint8Array | null): Promise<number>
+}
+
+export interface UserRecords {
+  find(customerId: number, usernameFolded: string): Promise<User | undefined>
+  byId(customerId: number, id: string): Promise<User | undefined>
+  existsElsewhere(customerId: number, usernameFolded: string): Promise<boolean>
+  page(customerId: number, offset: number, limit: number): Promise<User[]>
+  withPhoneAlone(
+    customerId: number,
+    limit: number,
+  ): Promise<{ total: number; first: { id: string; username: string }[] }>
+  search(customerId: number, wanted: UsersWanted): Promise<{ readonly users: readonly User[]; readonly total: number }>
+  count(customerId: number): Promise<number>
+  add(user: User, usernameFolded: string): Promise<boolean>
+  change(customerId: number, id: string, change: UserChange, nowMs: number): Promise<boolean>
+  remove(customerId: number, id: string): Promise<boolean>
+}
