@@ -6,7 +6,10 @@ import { randomId, randomSecret } from './security/random.ts'
 import { openStore, type Store } from './store/open.ts'
 import { asSentence } from './why-not-started.ts'
 
-/** The database of these settings, with its tables brought up to this release; throws a `ConfigError` that says why it does not open. */
+/**
+ * The database of these settings, with its tables brought up to this release. Throws a `ConfigError` that says why it does
+ * not open.
+ */
 export async function openStoreOf(config: Config): Promise<Store> {
   try {
     const store = await connectStoreOf(config)

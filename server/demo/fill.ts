@@ -70,7 +70,7 @@ export async function clearDemo(store: Store): Promise<number | undefined> {
 async function addCustomer(store: Store, nowMs: number): Promise<Customer> {
   const id = randomCustomerKey()
   await store.write(async (tx) => {
-    // Older than all, so that the console opens on it; the start's box and the command line pass over customers to test with.
+    // Older than all: the console opens on it. The start's box and the command line pass over customers to test with.
     await tx.customers.add(id, 'Demo Company', randomApiKey(), nowMs - (daysBack + 1) * dayMs)
     await tx.settings.set(serverScope, noted, String(id), nowMs)
     // Nothing of it may reach anybody.
