@@ -89,7 +89,7 @@ function lineOf({ customerId, rows, blocks, openRows, brokenAt, problem }: Chain
   const owner = customerId === serverScope ? 'server' : `customer ${customerId}`
   if (brokenAt !== null) return [owner, 'BROKEN', `block ${brokenAt} of ${blocks}: ${problem}`]
   const open = openRows === 0 ? '' : `; ${openRows} newer, not yet closed`
-  return [owner, 'whole', `${rows} rows in ${blocks} blocks${open}`]
+  return [owner, 'whole', `${counted(rows, 'row')} in ${counted(blocks, 'block')}${open}`]
 }
 
 /** Problems of one file that are shown; `--json` has all. */
