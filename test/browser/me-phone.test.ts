@@ -77,7 +77,8 @@ describe('the pages of a user, in a browser', () => {
     await phone.heading('That is done')
     assert.equal(await statusOf(server, String(body.txId)), 'SUCCESS')
     await phone.press('Done')
-    await phone.heading('Codes')
+    // The account from which he went to set his voice up.
+    await phone.heading('Default')
     assert.deepEqual(phone.complaints, [])
   })
 })
