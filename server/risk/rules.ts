@@ -19,7 +19,12 @@ type Rule = (evidence: Evidence) => Noticed | undefined
 /** Rules in the order they are told when they weigh the same. Those of a policy's own lists are in `policy.ts`. */
 export const rules = {
   'no-history': ({ signIns }) =>
-    signIns > 0 ? undefined : { points: 0, because: 'There is no earlier sign-in to compare this one with.' },
+    signIns > 0
+      ? undefined
+      : {
+          points: 0,
+          because: `There is no earlier sign-in to compare this one with, so that it stands at ${startingScore} of 100.`,
+        },
   history: ({ signIns, nats }) =>
     signIns === 0
       ? undefined

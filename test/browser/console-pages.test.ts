@@ -187,7 +187,7 @@ describe('the pages of the console, in a browser', () => {
     await press('Try it')
     const simulated = page.getByRole('status').filter({ hasText: /at risk/ })
     await simulated.getByText('Refused', { exact: true }).waitFor()
-    await simulated.getByText('There is no earlier sign-in to compare this one with.').waitFor()
+    await simulated.getByText('There is no earlier sign-in to compare this one with').waitFor()
     await press('Back to the defaults')
     await page.getByText('No score alone refuses anybody.').waitFor()
   })
