@@ -53,7 +53,7 @@ export async function startProduct(
     ? ['--cpu-prof', `--cpu-prof-dir=${profileFolder}`, `--cpu-prof-name=${name.toLowerCase()}.cpuprofile`]
     : []
   const nodeOptions = [...startOptions, ...profiling]
-  const script = 'server/main.ts'
+  const script = 'server/main.mjs'
   const target = await startTarget({ name, isYardstick: false, workload, script, environment, nodeOptions })
   cleanup.defer(() => target.stop())
   await sleep(idleSeconds * 1000)

@@ -35,7 +35,7 @@ and must be refused. One wrong answer — a right code refused, a wrong or used 
 - **echo** (\`echo.ts\`): bare \`node:http\`, the signature, JSON in and out. The limit of Node's HTTP.
 - **durable echo** (\`echo-durable.ts\`): the same, and one record of about 100 bytes has reached the disk before the
   answer; whatever arrives meanwhile shares the next fdatasync. The limit of a durable answer.
-- **SQLite**, **PostgreSQL**: one \`server/main.ts\` in production mode with its default log level, output to
+- **SQLite**, **PostgreSQL**: one \`server/main.mjs\` in production mode with its default log level, output to
   \`/dev/null\`. PostgreSQL runs in a cluster of its own with its default settings, so with fsync on. All of them keep
   their data on one disk.
 

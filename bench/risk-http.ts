@@ -91,7 +91,7 @@ async function run(): Promise<void> {
   const profile = profiling ? ['--cpu-prof', `--cpu-prof-dir=${profiling}`, '--cpu-prof-name=risk.cpuprofile'] : []
   const nodeOptions = [...startOptions, ...profile]
   const product = await startTarget({
-    ...{ name: 'SQLite', isYardstick: false, workload, script: 'server/main.ts', environment, nodeOptions },
+    ...{ name: 'SQLite', isYardstick: false, workload, script: 'server/main.mjs', environment, nodeOptions },
   })
   cleanup.defer(() => product.stop())
   const echo = await startTarget({

@@ -30,7 +30,7 @@ interface Source {
 }
 
 /** All that runs; tests and what only tests share is left out. */
-const sources = globSync('server/**/*.ts', { cwd: root })
+const sources = globSync(['server/**/*.ts', 'server/main.mjs'], { cwd: root })
   .map((path) => path.replaceAll('\\', '/'))
   .filter((path) => !/(\.test|-suite)\.ts$/.test(path))
   .sort()
@@ -118,8 +118,8 @@ describe('the architecture', () => {
 
   it('has nobody import what ties everything together', () => {
     const importers = (target: RegExp) => sources.filter(({ imports }) => imports.some((one) => target.test(one)))
-    assert.deepEqual(pathsOf(importers(/^server\/(main|cli)\.ts$/)), [])
-    assert.deepEqual(pathsOf(importers(/^server\/start\.ts$/)), ['server/main.ts'])
+    assert.deepEqual(pathsOf(importers(/^server\/(main\.mjs|cli\.ts)$/)), [])
+    assert.deepEqual(pathsOf(importers(/^server\/start\.ts$/)), ['server/main.mjs'])
     const ofCommandLine = importers(/^server\/cli\//).filter(({ path }) => !/^server\/cli[./]/.test(path))
     assert.deepEqual(pathsOf(ofCommandLine), [])
     const ofAssembly = importers(/^server\/(assemble|served|jobs)\.ts$/).filter(
@@ -129,7 +129,7 @@ describe('the architecture', () => {
   })
 
   it('has time and chance passed in', () => {
-    const origins = /^server\/(main|start|assemble|cli)\.ts$|^server\/(cli|security)\//
+    const origins = /^server\/(main\.mjs|(start|assemble|cli)\.ts)$|^server\/(cli|security)\//
     const isFound = (code: string) => /\bDate\.now\b|\bMath\.random\b|\bnew Date\(\s*\)/.test(withoutQuotedLines(code))
     const wrong = sources.filter(({ path, code }) => !origins.test(path) && isFound(code))
     assert.deepEqual(pathsOf(wrong), [])
@@ -236,7 +236,7 @@ describe('a vendor', () => {
 /** Every path that a server of this folder describes. */
 async function pathsServedBy(folder: string): Promise<string[]> {
   const environment = { COUNTERSIGN_PORT: '0', COUNTERSIGN_DATA_DIR: join(folder, 'data') }
-  const child = spawn(process.execPath, [join(folder, 'server/main.ts')], {
+  const child = spawn(process.execPath, [join(folder, 'server/main.mjs')], {
     env: { PATH: process.env['PATH'], ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
@@ -268,22 +268,22 @@ const walls: readonly (readonly [file: string, says: RegExp, imports: readonly s
   [
     'server/methods/bad.ts',
     /A method is pure/,
-    ['../store/open.ts', '../engine/answer.ts', '../channels/smtp.ts', '../api/miniorange/words.ts', '../main.ts'],
+    ['../store/open.ts', '../engine/answer.ts', '../channels/smtp.ts', '../api/miniorange/words.ts', '../main.mjs'],
   ],
   [
     'server/tokens/bad.ts',
     /A token file is read and written purely/,
-    ['../store/open.ts', '../engine/answer.ts', '../methods/index.ts', '../api/miniorange/words.ts', '../main.ts'],
+    ['../store/open.ts', '../engine/answer.ts', '../methods/index.ts', '../api/miniorange/words.ts', '../main.mjs'],
   ],
   [
     'server/methods/voice/bad.ts',
     /A method is pure/,
-    ['../../store/open.ts', '../../engine/answer.ts', '../../voice/model.ts', '../../main.ts'],
+    ['../../store/open.ts', '../../engine/answer.ts', '../../voice/model.ts', '../../main.mjs'],
   ],
   [
     'server/voice/bad.ts',
     /What listens to voices/,
-    ['../store/open.ts', '../engine/answer.ts', '../api/http.ts', '../channels/smtp.ts', '../main.ts'],
+    ['../store/open.ts', '../engine/answer.ts', '../api/http.ts', '../channels/smtp.ts', '../main.mjs'],
   ],
   [
     'server/engine/bad.ts',
@@ -293,7 +293,7 @@ const walls: readonly (readonly [file: string, says: RegExp, imports: readonly s
       '../channels/smtp.ts',
       '../api/http.ts',
       '../database.ts',
-      '../main.ts',
+      '../main.mjs',
       'fastify',
       'kysely',
       'pg',

@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url'
 import type { Place } from './databases.ts'
 import { environmentOf } from './server.ts'
 
-const main = fileURLToPath(new URL('../../server/main.ts', import.meta.url))
+const main = fileURLToPath(new URL('../../server/main.mjs', import.meta.url))
 const startTimeoutMs = 20_000
 
 /** A server in a process of its own, as an operator runs it. */
@@ -16,7 +16,7 @@ export interface ServerProcess {
   stop(signal?: NodeJS.Signals): Promise<number | null>
 }
 
-/** Starts `server/main.ts` on a place, with the environment of `environmentOf`; resolves when it is ready. */
+/** Starts `server/main.mjs` on a place, with the environment of `environmentOf`; resolves when it is ready. */
 export async function startProcess(place: Place, environment: Record<string, string> = {}): Promise<ServerProcess> {
   const child = spawn(process.execPath, [main], {
     env: { PATH: process.env['PATH'], ...environmentOf(place, environment) },
