@@ -1,6 +1,7 @@
 import { closeSync, openSync } from 'node:fs'
 import { DatabaseSync } from 'node:sqlite'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { isBusy } from './errors.ts'
 
 const pauseMs = 20
 const triesMax = 250
@@ -32,15 +33,13 @@ function makeUnlessThere(file: string): void {
   }
 }
 
-const sqliteBusy = 5
-
 function isObtained(handle: DatabaseSync): boolean {
   try {
     // A journal in memory leaves no second file beside it.
     handle.exec('pragma journal_mode = memory; begin exclusive')
     return true
   } catch (error) {
-    if ((error as { errcode?: number }).errcode === sqliteBusy) return false
+    if (isBusy(error)) return false
     throw error
   }
 }

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { OverloadError } from '../../vocabulary.ts'
 import { batchMax, writesWaitingMax } from '../database.ts'
 import type { Db } from '../tables.ts'
+import { isBusy } from './errors.ts'
 import { mainSide } from './lane.ts'
 
 /** How long a group waits for another process to finish writing before it gives up. */
@@ -145,10 +146,4 @@ export class GroupCommit {
       }
     }
   }
-}
-
-const sqliteBusy = 5
-
-function isBusy(error: unknown): boolean {
-  return error instanceof Error && 'errcode' in error && (Number(error.errcode) & 0xff) === sqliteBusy
 }
