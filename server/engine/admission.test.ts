@@ -9,8 +9,8 @@ import type { Repositories } from '../store/repositories.ts'
 import type { ChallengeState, Customer, CustomerSettings, Delivery, Via } from '../vocabulary.ts'
 import { admit, isPaused, isWithinBudget, type SendBar } from './admission.ts'
 import { prefixOf } from './contacts.ts'
-import { userSubject } from './guard.ts'
 import type { RecentChallenge } from './records/challenges.ts'
+import { userSubject } from './subject.ts'
 
 const minuteMs = 60_000
 /** The start of an hour, and of a day. */

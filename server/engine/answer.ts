@@ -4,10 +4,10 @@ import type { Answer, Challenge, Credential, Customer, Facts, MethodId, RequestM
 import { isTurnedOn, mayUse } from './allowed-methods.ts'
 import { foldUsername } from './contacts.ts'
 import { judgeAndDecide, type Listen } from './decision.ts'
-import { strangerSubject, userSubject } from './guard.ts'
 import { tellOfCopy, tellOfFailures } from './notices.ts'
 import type { ChallengeSnapshot, Engine, UserSnapshot } from './ports.ts'
 import { tellOfFewCodes } from './recovery-codes.ts'
+import { strangerSubject, userSubject } from './subject.ts'
 
 /** An answer to a challenge, or of a user who was not asked (an authenticator app). */
 export interface AnswerRequest {

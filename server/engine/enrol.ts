@@ -5,10 +5,10 @@ import type { Customer, FinallyDecided, MethodId, RequestMark } from '../vocabul
 import { mayEnrol, mayUse, orTurnedOff, TurnedOff } from './allowed-methods.ts'
 import { foldUsername } from './contacts.ts'
 import { decide, judge } from './decision.ts'
-import { userSubject } from './guard.ts'
 import { tellOfFailures, tellUser } from './notices.ts'
 import type { Engine } from './ports.ts'
 import type { Records } from './records.ts'
+import { userSubject } from './subject.ts'
 import { toolsFor } from './tools.ts'
 import { ensureUser } from './users.ts'
 

@@ -1,5 +1,4 @@
 import { methods } from '../methods/index.ts'
-import { keyedDigest } from '../security/digest.ts'
 import type { Customer, Decision, MethodId, Subject } from '../vocabulary.ts'
 import type { Records } from './records.ts'
 
@@ -47,19 +46,4 @@ export async function triedOutUntil(
   if (!daily) return undefined
   const tries = await guards.triesOf(customerId, subject.key, method, daily.startMs)
   return tries >= daily.max ? daily.startMs + dayMs : undefined
-}
-
-/** An enrolled user, under whatever name he was called. */
-export function userSubject(userId: string): Subject {
-  return { key: userId, isUser: true }
-}
-
-/** A name nobody enrolled: counted and locked like a real one, so that answers do not tell which it is. */
-export function strangerSubject(customer: Customer, usernameFolded: string): Subject {
-  return { key: `name:${keyedDigest(customer.digestKey, 'name', usernameFolded).toString('base64url')}`, isUser: false }
-}
-
-/** A phone number or address that stands for a person who is not enrolled. */
-export function contactSubject(customer: Customer, contact: string): Subject {
-  return { key: `contact:${keyedDigest(customer.digestKey, 'contact', contact).toString('base64url')}`, isUser: false }
 }

@@ -1,9 +1,9 @@
 import { randomId } from '../security/random.ts'
 import { type Customer, type Delivery, serverScope } from '../vocabulary.ts'
 import { admit, isWithinBudget, type SendBar } from './admission.ts'
-import { contactSubject } from './guard.ts'
 import type { Engine } from './ports.ts'
 import type { Records } from './records.ts'
+import { contactSubject } from './subject.ts'
 
 /** Text alone: there is no HTML of it, so nothing in it can be more than text. */
 export interface Mail {

@@ -2,8 +2,8 @@ import { methods } from '../methods/index.ts'
 import type { Customer, MethodId, Subject, User, Via } from '../vocabulary.ts'
 import { mayUse } from './allowed-methods.ts'
 import { foldEmail, foldUsername, readEmail, readPhone } from './contacts.ts'
-import { contactSubject, userSubject } from './guard.ts'
 import type { Engine } from './ports.ts'
+import { contactSubject, userSubject } from './subject.ts'
 
 /** Who is meant, as a caller says it. Absent fields are null. */
 export interface PersonRequest {

@@ -6,10 +6,10 @@ import { raiseByReport } from './adaptive-results.ts'
 import { pausePrompts } from './admission.ts'
 import { type AnswerRefusal, answer } from './answer.ts'
 import { readCode } from './app-link.ts'
-import { userSubject } from './guard.ts'
 import { tellUser } from './notices.ts'
 import type { Engine } from './ports.ts'
 import type { Records } from './records.ts'
+import { userSubject } from './subject.ts'
 import { toolsFor } from './tools.ts'
 
 /** A phone whose request was understood, and whose it is. */

@@ -1,8 +1,8 @@
 import { fingerprint } from '../security/digest.ts'
 import { randomSecret } from '../security/random.ts'
 import type { App, MethodId, RequestMark, SignIn, User } from '../vocabulary.ts'
-import { userSubject } from './guard.ts'
 import type { Engine } from './ports.ts'
+import { userSubject } from './subject.ts'
 
 /** How long the next step of a sign-in may take. */
 export const signInMs = 10 * 60_000

@@ -2,8 +2,8 @@ import { randomId } from '../security/random.ts'
 import type { Customer, Delivery, Via } from '../vocabulary.ts'
 import { admit, isWithinBudget } from './admission.ts'
 import { prefixOf, readEmail, readPhone } from './contacts.ts'
-import { contactSubject } from './guard.ts'
 import type { Engine } from './ports.ts'
+import { contactSubject } from './subject.ts'
 
 const texts = {
   en: 'This is a test of the messages of {customer}. There is nothing to do.',

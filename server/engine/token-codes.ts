@@ -3,9 +3,10 @@ import { yubikeyPublicId } from '../security/yubikey.ts'
 import type { Customer, Token, User } from '../vocabulary.ts'
 import { mayEnrol } from './allowed-methods.ts'
 import { foldUsername } from './contacts.ts'
-import { barOf, userSubject } from './guard.ts'
+import { barOf } from './guard.ts'
 import { tellOfFailures } from './notices.ts'
 import type { EngineCore } from './ports.ts'
+import { userSubject } from './subject.ts'
 import {
   moveToken,
   noteOf,
