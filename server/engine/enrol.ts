@@ -4,7 +4,8 @@ import { randomId } from '../security/random.ts'
 import type { Customer, FinallyDecided, MethodId, RequestMark } from '../vocabulary.ts'
 import { mayEnrol, mayUse, orTurnedOff, TurnedOff } from './allowed-methods.ts'
 import { foldUsername } from './contacts.ts'
-import { decide, judge } from './decision.ts'
+import { decide } from './decision.ts'
+import { judge } from './judge.ts'
 import { tellOfFailures, tellUser } from './notices.ts'
 import type { Engine } from './ports.ts'
 import type { Records } from './records.ts'
@@ -103,11 +104,8 @@ export async function confirm(engine: Engine, request: ConfirmRequest): Promise<
   if (!isAllowed) return { ok: false, reason: 'turned-off' }
 
   const answer = { kind: 'code', code: request.code } as const
-  const judged = judge(
-    { customer, answer },
-    { method, challengeId: null, pending: null, userId: user.id, credentials: [named] },
-    engine.clock(),
-  )
+  const judgeable = { challengeId: null, pending: null, userId: user.id, credentials: [named] }
+  const judged = judge(methods[method], answer, judgeable, toolsFor(customer, engine.clock()))
   const subject = userSubject(user.id)
   const { failures } = await engine.store.read.guards.find(customer.id, subject.key, method)
   const decided = await decide(engine, request, {
