@@ -1,7 +1,7 @@
 import { existsSync, linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Config, ConfigError } from './config.ts'
-import { guardLimits } from './engine/guard.ts'
+import { storeRules } from './engine/store-rules.ts'
 import { randomId, randomSecret } from './security/random.ts'
 import { openStore, type Store } from './store/open.ts'
 import { asSentence } from './why-not-started.ts'
@@ -28,7 +28,7 @@ export async function openStoreOf(config: Config): Promise<Store> {
 /** The same with its tables as they are. */
 export async function connectStoreOf({ databaseUrl, dataDir, masterKeys: given }: Config): Promise<Store> {
   const masterKeys = given ?? [developmentKey(dataDir)]
-  return openStore({ databaseUrl, dataDir, masterKeys, limits: guardLimits })
+  return openStore({ databaseUrl, dataDir, masterKeys, ...storeRules })
 }
 
 /**

@@ -232,6 +232,9 @@ export type MethodId =
   | 'qr-scan'
   | 'voice'
 
+/** Those whose code a user reads off something of his and types, without having been asked. */
+export type TypedMethod = 'time-code' | 'hardware-token'
+
 /** What failures are counted of: a method, or the password of an account. */
 export type Guarded = MethodId | 'password'
 
@@ -493,6 +496,29 @@ export interface Decision {
   readonly isConfirming: boolean
   readonly request: RequestMark | null
   readonly audit: AuditNote
+}
+
+/** A typed code before it is judged, which is done where it is decided: by what is enrolled at that very moment. */
+export interface TypedCode {
+  readonly customerId: number
+  /** What the user is found by. */
+  readonly usernameFolded: string
+  readonly method: TypedMethod
+  readonly code: string
+  readonly nowMs: number
+  readonly request: RequestMark | null
+  readonly requestId: string
+  /** For the audit, as JSON. */
+  readonly detail: string | null
+}
+
+/** What became of a typed code. `disabled-user`: it was not judged, because the user is switched off. */
+export interface TypedCodeDecided {
+  readonly decided: Decided | 'disabled-user'
+  /** Null for a name that nobody enrolled. */
+  readonly userId: string | null
+  /** In a row, before this code: the most of any method that the user has a credential of. */
+  readonly failures: number
 }
 
 /**

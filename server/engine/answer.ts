@@ -1,9 +1,22 @@
 import { methods } from '../methods/index.ts'
+import { typedCodes } from '../methods/typed-codes.ts'
 import { randomId } from '../security/random.ts'
-import type { Answer, Challenge, Credential, Customer, Facts, MethodId, RequestMark } from '../vocabulary.ts'
+import type {
+  Answer,
+  Challenge,
+  Credential,
+  Customer,
+  Facts,
+  FinallyDecided,
+  MethodId,
+  RequestMark,
+  TypedCode,
+  TypedMethod,
+} from '../vocabulary.ts'
 import { isTurnedOn, mayUse } from './allowed-methods.ts'
 import { foldUsername } from './contacts.ts'
-import { judgeAndDecide, type Listen } from './decision.ts'
+import { detailOf, judgeAndDecide, type Listen, settled } from './decision.ts'
+import { guardLimits } from './guard.ts'
 import { tellOfCopy, tellOfFailures } from './notices.ts'
 import type { ChallengeSnapshot, Engine, UserSnapshot } from './ports.ts'
 import { tellOfFewCodes } from './recovery-codes.ts'
@@ -12,7 +25,7 @@ import { strangerSubject, userSubject } from './subject.ts'
 /** An answer to a challenge, or of a user who was not asked (an authenticator app). */
 export interface AnswerRequest {
   readonly customer: Customer
-  readonly to: ToChallenge | { readonly username: string; readonly method: MethodId | null }
+  readonly to: ToChallenge | ToUser
   /** Reads the word that is stored for the user's own method; null when it says that he chose none. */
   readonly readOwnMethod: (label: string) => { readonly method: MethodId } | null | undefined
   readonly answer: Answer
@@ -27,6 +40,12 @@ export interface AnswerRequest {
 export interface ToChallenge {
   readonly challengeId: string
   readonly username: string | null
+}
+
+interface ToUser {
+  readonly username: string
+  /** Null: the user's own. */
+  readonly method: MethodId | null
 }
 
 export type AnswerOutcome =
@@ -104,11 +123,38 @@ async function isOf(
  * enrolled, or a user without a credential, is judged, counted and locked like any other, so that neither the answer
  * nor its time tells which names exist.
  */
-async function answerUnasked(
+function answerUnasked(engine: Engine, request: AnswerRequest, to: ToUser): Promise<Counted> {
+  const { answer: given, customer } = request
+  const { method, username } = to
+  if (given.kind === 'code' && method !== null && isTyped(method) && !customer.hasGroupMethods)
+    return answerTyped(engine, request, { usernameFolded: foldUsername(username), method, code: given.code })
+  return answerByName(engine, request, to)
+}
+
+function isTyped(method: MethodId): method is TypedMethod {
+  return Object.hasOwn(typedCodes, method)
+}
+
+/** A code that is judged where it is decided: in one go, by what is enrolled at that moment. */
+async function answerTyped(
   engine: Engine,
-  request: AnswerRequest,
-  to: { readonly username: string; readonly method: MethodId | null },
+  { customer, request, requestId, facts }: AnswerRequest,
+  typed: Pick<TypedCode, 'usernameFolded' | 'method' | 'code'>,
 ): Promise<Counted> {
+  const { method } = typed
+  const told = { challengeId: randomId(), label: null, method }
+  const about = { customerId: customer.id, nowMs: engine.clock(), request, requestId, detail: detailOf(facts) }
+  const { decided, userId, failures } = await engine.store.decideCode({ ...typed, ...about })
+  if (decided === 'disabled-user') return { ok: false, reason: decided, ...told }
+  // The count is exact: fewer failures have locked nobody.
+  const hasNews = decided !== 'wrong' || failures + 1 >= guardLimits.failuresPerLock
+  if (userId !== null && hasNews)
+    await tell(engine, { customer }, { subject: userSubject(userId), method, failures, decided: settled(decided) })
+  return outcomeOf(settled(decided), told)
+}
+
+/** The same, read before it is judged. */
+async function answerByName(engine: Engine, request: AnswerRequest, to: ToUser): Promise<Counted> {
   const folded = foldUsername(to.username)
   const user = await engine.store.userSnapshot(request.customer.id, folded)
   const method = to.method ?? ownMethod(request, user)
@@ -129,6 +175,16 @@ async function answerUnasked(
   const unasked = { method, challengeId: null, pending: null, userId, credentials }
   const decided = await judgeAndDecide(engine, request, subject, unasked)
   await tell(engine, request, { subject, method, failures: user?.failures ?? 0, decided })
+  return outcomeOf(decided, told)
+}
+
+interface Told {
+  readonly challengeId: string
+  readonly label: string | null
+  readonly method: MethodId
+}
+
+function outcomeOf(decided: FinallyDecided, told: Told): Counted {
   if (decided === 'accepted') return { ok: true, ...told }
   return { ok: false, reason: decided === 'closed' ? 'expired' : decided, ...told }
 }
@@ -153,7 +209,11 @@ function ownMethod({ readOwnMethod }: AnswerRequest, user: UserSnapshot | undefi
 }
 
 /** Tells the user what he should know of an answer. */
-async function tell(engine: Engine, { customer }: AnswerRequest, answered: Parameters<typeof tellOfFailures>[2]) {
+async function tell(
+  engine: Engine,
+  { customer }: Pick<AnswerRequest, 'customer'>,
+  answered: Parameters<typeof tellOfFailures>[2],
+) {
   await tellOfFailures(engine, customer, answered)
   const { method, decided, subject } = answered
   if (method === 'recovery-code' && decided === 'accepted') await tellOfFewCodes(engine, customer, subject.key)

@@ -1,6 +1,6 @@
 import { methods } from '../methods/index.ts'
 import type { Hashing, Heard } from '../methods/method.ts'
-import type { Answer, Customer, Facts, FinallyDecided, RequestMark, Subject } from '../vocabulary.ts'
+import type { Answer, Customer, Decided, Facts, FinallyDecided, RequestMark, Subject } from '../vocabulary.ts'
 import { dailyOf } from './guard.ts'
 import { hashQueue } from './hashing.ts'
 import {
@@ -128,7 +128,11 @@ async function judgeLater(
 
 /** Hands the judged answer to the store; whatever it answers is final and on disk. */
 export async function decide(engine: Engine, request: Asking, decidable: Decidable): Promise<FinallyDecided> {
-  const decided = await engine.store.decide(decisionOf(of(engine, request), decidable))
+  return settled(await engine.store.decide(decisionOf(of(engine, request), decidable)))
+}
+
+/** What became of an answer that was judged. */
+export function settled(decided: Decided): FinallyDecided {
   if (decided === 'judging') throw new Error('An answer was judged, and nothing was decided.')
   return decided
 }

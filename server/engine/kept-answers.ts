@@ -106,6 +106,7 @@ function watch(engine: Engine) {
     ...engine.store,
     write: (job) => noting(engine.store.write(job)),
     decide: (decision) => noting(engine.store.decide(decision)),
+    decideCode: (code) => noting(engine.store.decideCode(code)),
     addEvaluation: (evaluation) => noting(engine.store.addEvaluation(evaluation)),
   }
   return { watched: { ...engine, store }, mayHaveChanged: () => hasChanged }

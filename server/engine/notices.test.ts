@@ -6,8 +6,8 @@ import { after, before, describe, it } from 'node:test'
 import { customerSettings, withDefaults } from '../settings.ts'
 import { openStore, type Store } from '../store/open.ts'
 import type { Customer, CustomerSettings, Delivery, User } from '../vocabulary.ts'
-import { guardLimits } from './guard.ts'
 import { type Notice, notify } from './notices.ts'
+import { storeRules } from './store-rules.ts'
 
 const nowMs = Date.UTC(2027, 0, 2, 3, 4)
 const contacts = { email: 'old@example.com', phone: '+14155550101' }
@@ -18,7 +18,7 @@ let folder: string
 before(async () => {
   folder = mkdtempSync(join(tmpdir(), 'countersign-notices-'))
   const masterKeys = [Buffer.alloc(32, 1)]
-  store = await openStore({ databaseUrl: null, dataDir: folder, masterKeys, limits: guardLimits })
+  store = await openStore({ databaseUrl: null, dataDir: folder, masterKeys, ...storeRules })
   await store.migrate()
 })
 after(async () => {

@@ -3,7 +3,17 @@ import type { Template } from '../methods/voice/speaker.ts'
 import type { Network } from '../risk/facts.ts'
 import type { CountKey, KeptEvaluation, RiskSnapshot } from '../risk/kept.ts'
 import type { Policy } from '../risk/policy-file.ts'
-import type { App, Challenge, Credential, Customer, Decided, Decision, Delivery } from '../vocabulary.ts'
+import type {
+  App,
+  Challenge,
+  Credential,
+  Customer,
+  Decided,
+  Decision,
+  Delivery,
+  TypedCode,
+  TypedCodeDecided,
+} from '../vocabulary.ts'
 import type { Records } from './records.ts'
 
 /** What the engine needs from outside. `store/` and `channels/` provide it; `assemble.ts` joins them. */
@@ -70,6 +80,8 @@ export interface Store {
   write<T>(job: (tx: Records) => Promise<T>): Promise<T>
   /** The only way an answer is ever accepted: see `Decision`. Resolves after the commit. */
   decide(decision: Decision): Promise<Decided>
+  /** The same for a code that is judged where it is decided, by `judgeCode`. */
+  decideCode(code: TypedCode): Promise<TypedCodeDecided>
   userSnapshot(customerId: number, usernameFolded: string): Promise<UserSnapshot | undefined>
   challengeSnapshot(customerId: number, challengeId: string): Promise<ChallengeSnapshot | undefined>
   /** A key of the whole server for one purpose: the same on every node, and as long as the database lasts. */

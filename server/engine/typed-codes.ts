@@ -1,7 +1,4 @@
-import type { Credential, TokenSeed } from '../vocabulary.ts'
-
-/** Methods whose code a user reads off something of his and types. */
-export type TypedMethod = 'time-code' | 'hardware-token'
+import type { Credential, TokenSeed, TypedMethod } from '../vocabulary.ts'
 
 /** Those of a user's active credentials that show a code of so many digits. */
 export function typedMethods(credentials: readonly Credential[], digits: number): TypedMethod[] {

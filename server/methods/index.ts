@@ -1,5 +1,4 @@
 import type { MethodId } from '../vocabulary.ts'
-import { hardwareToken } from './hardware-token.ts'
 import { messageCode } from './message-code.ts'
 import { messageLink } from './message-link.ts'
 import type { Method } from './method.ts'
@@ -8,15 +7,14 @@ import { push } from './push.ts'
 import { qrScan } from './qr-scan.ts'
 import { questions } from './questions.ts'
 import { recoveryCode } from './recovery-code.ts'
-import { timeCode } from './time-code.ts'
+import { typedCodes } from './typed-codes.ts'
 import { voice } from './voice.ts'
 
-/** Every way to prove who you are. A new method is its file and a line here. */
+/** Every way to prove who you are. A new method is its file and a line here, or in `typed-codes.ts`. */
 export const methods = {
   'message-code': messageCode,
   'message-link': messageLink,
-  'time-code': timeCode,
-  'hardware-token': hardwareToken,
+  ...typedCodes,
   questions,
   'recovery-code': recoveryCode,
   passkey,

@@ -1,12 +1,11 @@
 import { sql } from 'kysely'
-import { deriveKey } from '../security/digest.ts'
-import { type SealingKey, seal, unseal } from '../security/seal.ts'
+import { seal, unseal } from '../security/seal.ts'
 import { customerSettings, withDefaults } from '../settings.ts'
 import type { Customer, SecretSalts } from '../vocabulary.ts'
 import { alone } from './alone.ts'
 import type { Dialect } from './dialect.ts'
 import { addBuiltIn } from './groups.ts'
-import { type Keys, place } from './keys.ts'
+import { digestKeyOf, type Keys, place } from './keys.ts'
 import { settings } from './settings.ts'
 import type { Db } from './tables.ts'
 
@@ -46,7 +45,7 @@ export function customers(db: Db, keys: Keys, dialect: Dialect) {
           },
         }),
         ...saltsIn(stored),
-        digestKey: digestKey(key),
+        digestKey: digestKeyOf(key),
         settings: { ...chosen, issuer: chosen.issuer || row.name },
         templates: templatesIn(stored),
         logo: row.logo,
@@ -151,10 +150,6 @@ const saltsName = 'secret.salts'
 function saltsIn(stored: ReadonlyMap<string, string>): Pick<Customer, 'secretSalts'> {
   const text = stored.get(saltsName)
   return text === undefined ? {} : { secretSalts: JSON.parse(text) as SecretSalts } // only written by this file
-}
-
-function digestKey(dataKey: SealingKey): Uint8Array {
-  return deriveKey(dataKey.bytes, 'digests')
 }
 
 function placeOfOldKey(id: number): string {

@@ -1,5 +1,5 @@
 import type { CountKey, RiskSnapshot } from '../risk/kept.ts'
-import type { Challenge, Credential, Decided, Decision } from '../vocabulary.ts'
+import type { Challenge, Credential, Decided, Decision, TypedCode, TypedCodeDecided } from '../vocabulary.ts'
 import type { Dialect } from './dialect.ts'
 import type { Keys } from './keys.ts'
 import type { Db } from './tables.ts'
@@ -16,6 +16,8 @@ export interface Database {
   write<T>(job: (db: Db) => Promise<T>): Promise<T>
   /** Applies one judged answer, together with all others of the moment; a bad one never fails its neighbours. */
   decide(decision: Decision): Promise<Decided>
+  /** The same for a code that is judged by what is enrolled when it is decided. */
+  decideCode(code: TypedCode): Promise<TypedCodeDecided>
   /** A user and what he enrolled, in one read; `undefined` when there is no such user. */
   userSnapshot(customerId: number, usernameFolded: string): Promise<UserSnapshot | undefined>
   /** A challenge and what its user enrolled, in one read, inside one customer. */
@@ -62,6 +64,18 @@ export interface GuardLimits {
 export interface DatabaseOptions {
   readonly keys: Keys
   readonly limits: GuardLimits
+  /** The URL of a module that is `Judging`: the thread that decides imports it by itself. */
+  readonly judging: string
+}
+
+/** What judges is the engine's; the databases hand it what they read, and apply what it says. */
+export interface Judging {
+  judgeCode(code: TypedCode, user: UserSnapshot | undefined, digestKey: Uint8Array): Decision | 'disabled-user'
+}
+
+/** Imports what judges. */
+export function importJudging(url: string): Promise<Judging> {
+  return import(url)
 }
 
 /** Operations that wait for their commit at most; more are refused instead of making everybody wait. */

@@ -5,7 +5,7 @@ import type { Kysely } from 'kysely'
 import { databaseNames, newPlace, type Place } from '../../test/support/databases.ts'
 import { openRaw } from '../../test/support/raw.ts'
 import { anApp, aUser, masterKey, nowMs, storeOn } from '../../test/support/store.ts'
-import { guardLimits } from '../engine/guard.ts'
+import { storeRules } from '../engine/store-rules.ts'
 import type { App } from '../vocabulary.ts'
 import { Keys } from './keys.ts'
 import { groups as groupsMigration } from './migrations/0007-groups.ts'
@@ -170,7 +170,7 @@ for (const name of databaseNames) {
       const raw = await openRaw(place)
       for (const table of ['app_groups', 'group_members', 'groups']) await raw.run(`drop table ${table}`)
       await raw.close()
-      const options = { keys: new Keys([masterKey]), limits: guardLimits }
+      const options = { keys: new Keys([masterKey]), ...storeRules }
       const database = place.databaseUrl
         ? openPostgres(place.databaseUrl, options)
         : await openSqlite(join(place.dataDir, 'countersign.db'), options)

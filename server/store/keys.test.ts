@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, it } from 'node:test'
-import { guardLimits } from '../engine/guard.ts'
+import { storeRules } from '../engine/store-rules.ts'
 import { randomSecret } from '../security/random.ts'
 import { openStore } from './open.ts'
 
@@ -11,7 +11,7 @@ describe('the key ring', () => {
   it('forgets the data key of a customer whose making was undone', async (context) => {
     const dataDir = mkdtempSync(join(tmpdir(), 'countersign-keys-'))
     context.after(() => rmSync(dataDir, { recursive: true }))
-    const options = { databaseUrl: null, dataDir, masterKeys: [randomSecret(32)], limits: guardLimits }
+    const options = { databaseUrl: null, dataDir, masterKeys: [randomSecret(32)], ...storeRules }
     const store = await openStore(options)
     await store.migrate()
     await assert.rejects(

@@ -9,13 +9,14 @@ import type { Db } from './tables.ts'
  */
 export class Keys {
   readonly #current: SealingKey
-  readonly #masters: readonly SealingKey[]
+  /** The current one first. */
+  readonly masters: readonly SealingKey[]
   readonly #dataKeys = new Map<number, SealingKey>()
   #reader: Db | undefined
 
   constructor(masterKeys: readonly Uint8Array[]) {
-    this.#masters = masterKeys.map(sealingKey)
-    const [current] = this.#masters
+    this.masters = masterKeys.map(sealingKey)
+    const [current] = this.masters
     if (!current) throw new Error('There is no master key.')
     this.#current = current
   }
@@ -41,7 +42,7 @@ export class Keys {
     if (known) return known
     const row = await db.selectFrom('data_keys').select('key').where('customer_id', '=', customerId).executeTakeFirst()
     if (!row) throw new Error(`There is no data key of customer ${customerId}.`)
-    const key = sealingKey(this.#open(customerId, row.key))
+    const key = openDataKey(this.masters, customerId, row.key)
     if (db === this.#reader) this.#dataKeys.set(customerId, key)
     return key
   }
@@ -51,22 +52,38 @@ export class Keys {
     const rows = await db.selectFrom('data_keys').selectAll().execute()
     const old = rows.filter((row) => !sealedBy(row.key, this.#current))
     for (const row of old) {
-      const key = seal(this.#current, this.#open(row.customer_id, row.key), placeOfKey(row.customer_id))
+      const key = seal(
+        this.#current,
+        openDataKey(this.masters, row.customer_id, row.key).bytes,
+        placeOfKey(row.customer_id),
+      )
       await db.updateTable('data_keys').set({ key }).where('customer_id', '=', row.customer_id).execute()
     }
     return old.length
   }
-
-  #open(customerId: number, sealed: Sealed): Buffer {
-    const master = this.#masters.find((key) => sealedBy(sealed, key))
-    if (!master) {
-      throw new Error(
-        'The master key does not open this database. Put the key it was made with into COUNTERSIGN_MASTER_KEY, after the new one if there is one.',
-      )
-    }
-    return unseal(master, sealed, placeOfKey(customerId))
-  }
 }
+
+/** Opens the data key of a customer; throws when no master key does. */
+export function openDataKey(masters: readonly SealingKey[], customerId: number, sealed: Sealed): SealingKey {
+  const master = masters.find((key) => sealedBy(sealed, key))
+  if (!master) {
+    throw new Error(
+      'The master key does not open this database. Put the key it was made with into COUNTERSIGN_MASTER_KEY, after the new one if there is one.',
+    )
+  }
+  return sealingKey(unseal(master, sealed, placeOfKey(customerId)))
+}
+
+/** What keys every digest of a customer; derived once from each data key that is read. */
+export function digestKeyOf(dataKey: SealingKey): Uint8Array {
+  const known = digestKeys.get(dataKey)
+  if (known) return known
+  const key = deriveKey(dataKey.bytes, 'digests')
+  digestKeys.set(dataKey, key)
+  return key
+}
+
+const digestKeys = new WeakMap<SealingKey, Uint8Array>()
 
 /** Where a sealed value stands; authenticated with it. */
 export function place(customerId: number, table: string, row: string | number, column: string): string {

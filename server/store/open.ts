@@ -16,13 +16,22 @@ export interface StoreOptions {
   readonly dataDir: string
   readonly masterKeys: readonly Uint8Array[]
   readonly limits: DatabaseOptions['limits']
+  readonly judging: DatabaseOptions['judging']
 }
 
 /** State that lasts, on SQLite or PostgreSQL. */
 export interface Store
   extends Pick<
     Database,
-    'dialect' | 'decide' | 'userSnapshot' | 'challengeSnapshot' | 'riskSnapshot' | 'riskCounts' | 'timeMs' | 'close'
+    | 'dialect'
+    | 'decide'
+    | 'decideCode'
+    | 'userSnapshot'
+    | 'challengeSnapshot'
+    | 'riskSnapshot'
+    | 'riskCounts'
+    | 'timeMs'
+    | 'close'
   > {
   /** Keeps an evaluation together with all others of the moment; resolves after the commit. */
   addEvaluation(evaluation: KeptEvaluation): Promise<void>
@@ -57,6 +66,7 @@ export async function openStore(options: StoreOptions): Promise<Store> {
     addEvaluation: (evaluation) => evaluations.add(evaluation),
     dialect: database.dialect,
     decide: database.decide,
+    decideCode: database.decideCode,
     userSnapshot: database.userSnapshot,
     challengeSnapshot: database.challengeSnapshot,
     riskSnapshot: database.riskSnapshot,
@@ -108,10 +118,10 @@ export async function openStore(options: StoreOptions): Promise<Store> {
 }
 
 async function openDatabase(options: StoreOptions, keys: Keys): Promise<Database> {
-  const { databaseUrl, dataDir, limits } = options
-  if (databaseUrl === null) return openSqlite(join(dataDir, 'countersign.db'), { keys, limits })
+  const { databaseUrl, dataDir, limits, judging } = options
+  if (databaseUrl === null) return openSqlite(join(dataDir, 'countersign.db'), { keys, limits, judging })
   const { openPostgres } = await import('./postgres/open.ts')
-  return openPostgres(databaseUrl, { keys, limits })
+  return openPostgres(databaseUrl, { keys, limits, judging })
 }
 
 /** Repeats a job that does a bounded part at a time for as long as the parts are full; returns the sum. */

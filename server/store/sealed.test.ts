@@ -3,7 +3,7 @@ import { after, before, describe, it } from 'node:test'
 import { databaseNames, newPlace, type Place } from '../../test/support/databases.ts'
 import { openRaw, type RawDatabase } from '../../test/support/raw.ts'
 import { masterKey, nowMs, plain, type Story, storeOn, tell } from '../../test/support/store.ts'
-import { guardLimits } from '../engine/guard.ts'
+import { storeRules } from '../engine/store-rules.ts'
 import { type Sealed, sealingKey, unseal } from '../security/seal.ts'
 import { openStore, type Store } from './open.ts'
 import type { Tables } from './tables.ts'
@@ -180,7 +180,7 @@ for (const name of databaseNames) {
         flipped[flipped.length - 20] = (flipped[flipped.length - 20] ?? 0) ^ 1
         // A store of its own: one that is open remembers the data keys it has opened.
         const fresh = async () => {
-          const opened = await openStore({ ...place, masterKeys: [masterKey], limits: guardLimits })
+          const opened = await openStore({ ...place, masterKeys: [masterKey], ...storeRules })
           try {
             return await read(opened, story)
           } finally {

@@ -1,4 +1,4 @@
-import { guardLimits } from '../../server/engine/guard.ts'
+import { storeRules } from '../../server/engine/store-rules.ts'
 import { openStore } from '../../server/store/open.ts'
 import { masterKey } from './store.ts'
 
@@ -10,7 +10,7 @@ const store = await openStore({
   dataDir,
   databaseUrl: databaseUrl ?? null,
   masterKeys: [masterKey],
-  limits: guardLimits,
+  ...storeRules,
 })
 const applied = await store.migrate()
 await store.close()

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
-import { guardLimits } from '../../server/engine/guard.ts'
+import { storeRules } from '../../server/engine/store-rules.ts'
 import { openStore, type Store, type StoreOptions } from '../../server/store/open.ts'
 import type {
   App,
@@ -27,7 +27,7 @@ export const nowMs = 1_800_000_000_000
 
 /** A store on a place, opened as a server opens it. */
 export async function storeOn(place: Place, more: Partial<StoreOptions> = {}): Promise<Store> {
-  const store = await openStore({ ...place, masterKeys: [masterKey], limits: guardLimits, ...more })
+  const store = await openStore({ ...place, masterKeys: [masterKey], ...storeRules, ...more })
   try {
     await store.migrate()
     return store

@@ -50,11 +50,12 @@ function only(needed: ReadonlySet<Need>, parts: readonly Part[]): string[] {
 function textFor(needed: ReadonlySet<Need>): string {
   const judged = `judged as materialized (
     select op.*, 1 - op.is_settling::int as attempts_spent, op.is_spending::int - op.is_settling::int as judging_more,
+      coalesce(guard.failures, 0) as failures,
       case ${only(needed, verdicts).join('\n')} else 'accepted' end as outcome
     from op ${only(needed, joins).join('\n')}
   )`
   return `with ${[...only(needed, locked), judged, ...only(needed, written)].join(',\n')}
-    select j.n, case ${only(needed, lost).join('\n')} else j.outcome end as outcome
+    select j.n, case ${only(needed, lost).join('\n')} else j.outcome end as outcome, j.failures
     from judged j ${only(needed, losses).join('\n')}`
 }
 

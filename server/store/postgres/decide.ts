@@ -9,11 +9,17 @@ const batchesInFlightMax = 1
 /** A batch that lost a deadlock against another node is tried again. */
 const batchTriesMax = 5
 
+/** What became of a decision, and how many failures in a row its subject had before it. */
+interface Applied {
+  readonly outcome: Decided
+  readonly failures: number
+}
+
 interface Waiting {
   readonly decision: Decision
   /** Rows this decision touches; no two decisions of the batches in flight share one. */
   readonly touches: readonly string[]
-  resolve(outcome: Decided): void
+  resolve(applied: Applied): void
   reject(error: unknown): void
 }
 
@@ -32,7 +38,7 @@ export class DecisionBatches {
     this.#limits = limits
   }
 
-  decide(decision: Decision): Promise<Decided> {
+  decide(decision: Decision): Promise<Applied> {
     if (this.#waiting.length >= waitingMax) return Promise.reject(new OverloadError('Too many decisions are waiting.'))
     return new Promise((resolve, reject) => {
       this.#waiting.push({ decision, touches: touches(decision), resolve, reject })
@@ -79,10 +85,10 @@ export class DecisionBatches {
     this.#inFlight++
     for (const one of batch) for (const row of one.touches) this.#touched.add(row)
     try {
-      const outcomes = await this.#apply(batch.map(({ decision }) => decision))
+      const applied = await this.#apply(batch.map(({ decision }) => decision))
       for (const [index, one] of batch.entries()) {
-        const outcome = outcomes.get(index)
-        if (outcome) one.resolve(outcome)
+        const mine = applied.get(index)
+        if (mine) one.resolve(mine)
         else one.reject(new Error('A decision got no outcome.'))
       }
     } catch (error) {
@@ -101,8 +107,8 @@ export class DecisionBatches {
     }
     for (const { decision, resolve, reject } of batch) {
       try {
-        const outcome = (await this.#apply([decision])).get(0)
-        if (outcome) resolve(outcome)
+        const applied = (await this.#apply([decision])).get(0)
+        if (applied) resolve(applied)
         else reject(new Error('A decision got no outcome.'))
       } catch (error) {
         reject(error)
@@ -110,14 +116,14 @@ export class DecisionBatches {
     }
   }
 
-  async #apply(decisions: readonly Decision[]): Promise<Map<number, Decided>> {
+  async #apply(decisions: readonly Decision[]): Promise<Map<number, Applied>> {
     const { failuresPerLock, lockMs, lockMsMax, failuresMax } = this.#limits
     const values = [failuresPerLock, lockMs, lockMsMax, failuresMax, ...columns(decisions)]
     const statement = statementFor(decisions)
     for (let tries = 1; ; tries++) {
       try {
-        const { rows } = await this.#pool.query<{ n: number; outcome: Decided }>({ ...statement, values })
-        return new Map(rows.map((row) => [row.n, row.outcome]))
+        const { rows } = await this.#pool.query<Applied & { n: number }>({ ...statement, values })
+        return new Map(rows.map((row) => [row.n, row]))
       } catch (error) {
         if (tries >= batchTriesMax || !isTransient(error)) throw error
       }

@@ -1,7 +1,8 @@
 import { Kysely, PostgresDialect, type PostgresPool } from 'kysely'
 import pg from 'pg'
 import { OverloadError } from '../../vocabulary.ts'
-import { type Database, type DatabaseOptions, writesWaitingMax } from '../database.ts'
+import { type Database, type DatabaseOptions, importJudging, type Judging, writesWaitingMax } from '../database.ts'
+import { digestKeyOf } from '../keys.ts'
 import { migrate } from '../migrations/index.ts'
 import type { Tables } from '../tables.ts'
 import { DecisionBatches } from './decide.ts'
@@ -29,6 +30,8 @@ export function openPostgres(url: string, options: DatabaseOptions): Database {
   const answers = openPool(url, answerConnectionsMax, quick)
   const reader = new Kysely<Tables>({ dialect: new PostgresDialect({ pool: pool as PostgresPool }) })
   const batches = new DecisionBatches(answers, options.limits)
+  const before = snapshots(answers, reader, options.keys)
+  let judging: Promise<Judging> | undefined
 
   let writing = 0
 
@@ -44,8 +47,21 @@ export function openPostgres(url: string, options: DatabaseOptions): Database {
         writing--
       }
     },
-    decide: (decision) => batches.decide(decision),
-    ...snapshots(answers, reader, options.keys),
+    decide: async (decision) => (await batches.decide(decision)).outcome,
+    async decideCode(code) {
+      judging ??= importJudging(options.judging)
+      const [{ judgeCode }, key, user] = await Promise.all([
+        judging,
+        options.keys.of(reader, code.customerId),
+        before.userSnapshot(code.customerId, code.usernameFolded),
+      ])
+      const judged = judgeCode(code, user, digestKeyOf(key))
+      const userId = user?.id ?? null
+      if (judged === 'disabled-user') return { decided: judged, userId, failures: 0 }
+      const { outcome, failures } = await batches.decide(judged)
+      return { decided: outcome, userId, failures: Math.max(failures, user?.failures ?? 0) }
+    },
+    ...before,
     ...riskReads(answers, reader, options.keys),
     async auditHorizon() {
       const { rows } = await pool.query('select pg_snapshot_xmin(pg_current_snapshot())::text::bigint as horizon')

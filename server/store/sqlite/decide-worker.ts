@@ -1,8 +1,10 @@
 import { DatabaseSync } from 'node:sqlite'
 import { type MessagePort, parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads'
-import type { Decided, Decision } from '../../vocabulary.ts'
-import { batchMax, type GuardLimits } from '../database.ts'
+import type { SealingKey } from '../../security/seal.ts'
+import type { Decided, Decision, TypedCode, TypedCodeDecided } from '../../vocabulary.ts'
+import { batchMax, type GuardLimits, importJudging } from '../database.ts'
 import { decisions } from './decide.ts'
+import { codeDecisions } from './decide-code.ts'
 import { workerSide } from './lane.ts'
 
 /** What the main thread starts this worker with. */
@@ -10,16 +12,26 @@ export interface WorkerOptions {
   readonly file: string
   readonly limits: GuardLimits
   readonly lane: SharedArrayBuffer
+  /** Master keys, for what is judged here. */
+  readonly masters: readonly SealingKey[]
+  /** The module that judges it. */
+  readonly judging: string
 }
 
-/** Decisions that arrived together, numbered from `first`. */
-export interface Asked {
+/** What is decided: an answer that was judged, or a code to be judged on the way. */
+export type Asked = Decision | TypedCode
+
+/** What becomes of it, of either kind. */
+export type Outcome = Decided | TypedCodeDecided
+
+/** What arrived together, numbered from `first`. */
+export interface AskedTogether {
   readonly first: number
-  readonly decisions: readonly Decision[]
+  readonly asked: readonly Asked[]
 }
 
 /** What became of a group, after its commit; the text of what went wrong instead of an outcome. */
-export type Told = readonly (readonly [number: number, outcome: Decided | null, problem: string | null])[]
+export type Told = readonly (readonly [number: number, outcome: Outcome | null, problem: string | null])[]
 
 /** How long a group waits for another process (the CLI) to finish writing: in this thread, so that nobody else waits. */
 const busyTimeoutMs = 5_000
@@ -29,18 +41,19 @@ const laneWaitMsMax = 1_000
 /** Sixteen megabytes of log before it is moved into the file, which holds up the commit that does it. */
 const checkpointPages = 4_000
 
-const { file, limits, lane } = workerData as WorkerOptions // given by `decider.ts`
+const { file, limits, lane, masters, judging } = workerData as WorkerOptions // given by `decider.ts`
 const port = parentPort as MessagePort // this file only ever runs as a worker
 const handle = new DatabaseSync(file, { timeout: busyTimeoutMs })
 handle.exec(`pragma synchronous = full; pragma foreign_keys = on; pragma wal_autocheckpoint = ${checkpointPages}`)
 const begin = handle.prepare('begin immediate')
 const commit = handle.prepare('commit')
-const apply = decisions(handle, limits)
+const applyDecision = decisions(handle, limits)
+const applyCode = codeDecisions(handle, masters, await importJudging(judging), applyDecision)
 const { letMainGoFirst } = workerSide(lane, laneWaitMsMax)
-const waiting: [number, Decision][] = []
+const waiting: [number, Asked][] = []
 
-port.on('message', (asked: Asked) => {
-  keep(asked)
+port.on('message', (together: AskedTogether) => {
+  keep(together)
   while (waiting.length > 0) {
     port.postMessage(commitGroup(waiting.splice(0, batchMax)))
     // What arrived while the group reached the disk joins the next one.
@@ -48,24 +61,24 @@ port.on('message', (asked: Asked) => {
   }
 })
 
-function keep({ first, decisions: list }: Asked): void {
-  for (const [index, decision] of list.entries()) waiting.push([first + index, decision])
+function keep({ first, asked }: AskedTogether): void {
+  for (const [index, one] of asked.entries()) waiting.push([first + index, one])
 }
 
-/** All decisions of the moment in one transaction with one fsync. A failure fails none but its own decision. */
-function commitGroup(group: readonly [number, Decision][]): Told {
+/** Everything of the moment in one transaction with one fsync. A failure fails none but its own decision. */
+function commitGroup(group: readonly [number, Asked][]): Told {
   letMainGoFirst()
   try {
-    return inTransaction(() => group.map(([number, decision]) => [number, apply(decision), null]))
+    return inTransaction(() => group.map(([number, asked]) => [number, apply(asked), null]))
   } catch {
     // Rare enough that only now each one gets its own savepoint; nothing of the first pass was kept.
     return eachAlone(group)
   }
 }
 
-function eachAlone(group: readonly [number, Decision][]): Told {
+function eachAlone(group: readonly [number, Asked][]): Told {
   try {
-    return inTransaction(() => group.map(([number, decision]) => alone(number, decision)))
+    return inTransaction(() => group.map(([number, asked]) => alone(number, asked)))
   } catch (error) {
     return group.map(([number]) => [number, null, String(error)])
   }
@@ -83,11 +96,15 @@ function inTransaction<T>(work: () => T): T {
   }
 }
 
+function apply(asked: Asked): Outcome {
+  return 'usernameFolded' in asked ? applyCode(asked) : applyDecision(asked)
+}
+
 /** A failure undoes and fails this one only; the group goes on. */
-function alone(number: number, decision: Decision): Told[number] {
+function alone(number: number, asked: Asked): Told[number] {
   handle.exec('savepoint alone')
   try {
-    const outcome = apply(decision)
+    const outcome = apply(asked)
     handle.exec('release alone')
     return [number, outcome, null]
   } catch (error) {

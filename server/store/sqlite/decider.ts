@@ -1,14 +1,14 @@
 import { Worker } from 'node:worker_threads'
-import { type Decided, type Decision, OverloadError } from '../../vocabulary.ts'
+import { type Decided, type Decision, OverloadError, type TypedCode, type TypedCodeDecided } from '../../vocabulary.ts'
 import { waitingMax } from '../database.ts'
-import type { Asked, Told, WorkerOptions } from './decide-worker.ts'
+import type { Asked, AskedTogether, Outcome, Told, WorkerOptions } from './decide-worker.ts'
 
 const workerFile = new URL('./decide-worker.ts', import.meta.url)
 /** It holds a few prepared statements and one group of decisions. */
 const workerMemoryMb = 32
 
 interface Waiting {
-  resolve(outcome: Decided): void
+  resolve(outcome: Outcome): void
   reject(error: Error): void
 }
 
@@ -18,7 +18,7 @@ export class Decider {
   readonly #onCommitted: () => void
   readonly #waiting = new Map<number, Waiting>()
   #worker: Worker | undefined
-  #asking: Decision[] = []
+  #asking: Asked[] = []
   #next = 0
   #onTold: (() => void)[] = []
 
@@ -29,11 +29,19 @@ export class Decider {
   }
 
   decide(decision: Decision): Promise<Decided> {
+    return this.#hand(decision) as Promise<Decided> // the worker answers in kind
+  }
+
+  decideCode(code: TypedCode): Promise<TypedCodeDecided> {
+    return this.#hand(code) as Promise<TypedCodeDecided> // the worker answers in kind
+  }
+
+  #hand(asked: Asked): Promise<Outcome> {
     if (this.#waiting.size >= waitingMax) return Promise.reject(new OverloadError('Too many decisions are waiting.'))
     return new Promise((resolve, reject) => {
       // Everything that arrives in this turn of the event loop goes over together.
       if (this.#asking.length === 0) setImmediate(() => this.#ask())
-      this.#asking.push(decision)
+      this.#asking.push(asked)
       this.#waiting.set(this.#next++, { resolve, reject })
     })
   }
@@ -50,11 +58,11 @@ export class Decider {
   }
 
   #ask(): void {
-    const decisions = this.#asking
+    const asked = this.#asking
     this.#asking = []
-    const asked: Asked = { first: this.#next - decisions.length, decisions }
+    const together: AskedTogether = { first: this.#next - asked.length, asked }
     this.#worker ??= this.#start()
-    this.#worker.postMessage(asked)
+    this.#worker.postMessage(together)
   }
 
   /** At the first decision: the command line, which makes none, never pays for it. */

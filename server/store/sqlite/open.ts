@@ -23,7 +23,7 @@ const checkpointPages = 8_000
  * Opens the SQLite file: one connection that reads what is committed, one for the reads before decisions, one that
  * writes in groups, and a thread with a connection of its own that commits decisions in groups. The lane lets one of the two write at a time.
  */
-export function openSqlite(file: string, options: DatabaseOptions): Database {
+export function openSqlite(file: string, { keys, limits, judging }: DatabaseOptions): Database {
   mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
   const writerHandle = new DatabaseSync(file, { timeout: busyTimeoutMs })
   writerHandle.exec('pragma journal_mode = wal; pragma synchronous = full; pragma foreign_keys = on')
@@ -35,7 +35,7 @@ export function openSqlite(file: string, options: DatabaseOptions): Database {
   const log = new LogFile(file)
   const turn = new ReadTurn(snapshotHandle)
   const onCommitted = () => turn.end()
-  const decider = new Decider({ file, limits: options.limits, lane }, onCommitted)
+  const decider = new Decider({ file, limits, lane, masters: keys.masters, judging }, onCommitted)
   const commits = new GroupCommit({ handle: writerHandle, writer, lane, log, answers: decider, onCommitted })
 
   return {
@@ -43,8 +43,9 @@ export function openSqlite(file: string, options: DatabaseOptions): Database {
     reader,
     write: (job) => commits.write(job),
     decide: (decision) => decider.decide(decision),
-    ...snapshots(snapshotHandle, turn, reader, options.keys),
-    ...riskReads(snapshotHandle, turn, reader, options.keys),
+    decideCode: (code) => decider.decideCode(code),
+    ...snapshots(snapshotHandle, turn, reader, keys),
+    ...riskReads(snapshotHandle, turn, reader, keys),
     auditHorizon: async () => Number.MAX_SAFE_INTEGER,
     async timeMs() {
       const row = readerHandle.prepare("select cast(unixepoch('subsec') * 1000 as integer) as now").get()
