@@ -24,11 +24,8 @@ export type Asked = Decision | TypedCode
 /** What becomes of it, of either kind. */
 export type Outcome = Decided | TypedCodeDecided
 
-/** What arrived together, numbered from `first`. */
-export interface AskedTogether {
-  readonly first: number
-  readonly asked: readonly Asked[]
-}
+/** With the number that its outcome is told under. */
+export type Numbered = readonly [number: number, asked: Asked]
 
 /** What became of a group, after its commit; the text of what went wrong instead of an outcome. */
 export type Told = readonly (readonly [number: number, outcome: Outcome | null, problem: string | null])[]
@@ -41,6 +38,11 @@ const laneWaitMsMax = 1_000
 /** Sixteen megabytes of log before it is moved into the file, which holds up the commit that does it. */
 const checkpointPages = 4_000
 
+/** How much longer than its commit a group is decided at most. */
+const worthOfCommit = 2
+/** Commits whose time counts for `commitMs`. */
+const commitsRemembered = 16
+
 const { file, limits, lane, masters, judging } = workerData as WorkerOptions // given by `decider.ts`
 const port = parentPort as MessagePort // this file only ever runs as a worker
 const handle = new DatabaseSync(file, { timeout: busyTimeoutMs })
@@ -50,37 +52,58 @@ const commit = handle.prepare('commit')
 const applyDecision = decisions(handle, limits)
 const applyCode = codeDecisions(handle, masters, await importJudging(judging), applyDecision)
 const { letMainGoFirst } = workerSide(lane, laneWaitMsMax)
-const waiting: [number, Asked][] = []
+const waiting: Numbered[] = []
+/** How long a commit took of late. */
+let commitMs = 1
 
-port.on('message', (together: AskedTogether) => {
-  keep(together)
-  while (waiting.length > 0) {
-    port.postMessage(commitGroup(waiting.splice(0, batchMax)))
-    // What arrived while the group reached the disk joins the next one.
-    for (let more = receiveMessageOnPort(port); more; more = receiveMessageOnPort(port)) keep(more.message)
-  }
+port.on('message', (numbered: readonly Numbered[]) => {
+  waiting.push(...numbered)
+  for (let told = commitGroup(); told.length > 0; told = commitGroup()) port.postMessage(told)
 })
 
-function keep({ first, asked }: AskedTogether): void {
-  for (const [index, one] of asked.entries()) waiting.push([first + index, one])
-}
-
-/** Everything of the moment in one transaction with one fsync. A failure fails none but its own decision. */
-function commitGroup(group: readonly [number, Asked][]): Told {
+/**
+ * Everything of the moment in one transaction with one fsync, also what arrives while it is decided. A failure fails none
+ * but its own decision.
+ */
+function commitGroup(): Told {
+  const first = next()
+  if (!first) return []
+  const group = [first]
   letMainGoFirst()
   try {
-    return inTransaction(() => group.map(([number, asked]) => [number, apply(asked), null]))
+    return inTransaction(() => {
+      const beganMs = performance.now()
+      const told: Told[number][] = []
+      for (const [number, asked] of group) {
+        told.push([number, apply(asked), null])
+        const more = isLargeEnough(group.length, beganMs) ? undefined : next()
+        if (more) group.push(more)
+      }
+      return told
+    })
   } catch {
     // Rare enough that only now each one gets its own savepoint; nothing of the first pass was kept.
     return eachAlone(group)
   }
 }
 
-function eachAlone(group: readonly [number, Asked][]): Told {
+/** Groups worth their fsync: while one is answered, the next is decided. The slower the disk, the larger they are. */
+function isLargeEnough(length: number, beganMs: number): boolean {
+  return length >= batchMax || performance.now() - beganMs > worthOfCommit * commitMs
+}
+
+function next(): Numbered | undefined {
+  if (waiting.length === 0)
+    for (let more = receiveMessageOnPort(port); more; more = receiveMessageOnPort(port)) waiting.push(...more.message)
+  return waiting.shift()
+}
+
+function eachAlone(group: readonly Numbered[]): Told {
   try {
     return inTransaction(() => group.map(([number, asked]) => alone(number, asked)))
   } catch (error) {
-    return group.map(([number]) => [number, null, String(error)])
+    // Another process holds the file: whoever waits would wait as long in vain.
+    return [...group, ...waiting.splice(0)].map(([number]) => [number, null, String(error)])
   }
 }
 
@@ -88,7 +111,9 @@ function inTransaction<T>(work: () => T): T {
   begin.run()
   try {
     const done = work()
+    const commitsMs = performance.now()
     commit.run()
+    commitMs += (performance.now() - commitsMs - commitMs) / commitsRemembered
     return done
   } catch (error) {
     if (handle.isTransaction) handle.exec('rollback')

@@ -16,9 +16,11 @@ type Statements = ReturnType<typeof statementsOf>
 export function decisions(handle: DatabaseSync, limits: GuardLimits): (decision: Decision) => Decided {
   const statements = statementsOf(handle)
   return (decision) => {
-    const outcome = barrier(statements, limits, decision) ?? verdict(statements, decision)
-    if (outcome === 'accepted') accept(statements, decision)
-    else if (countsAsWrong(decision, outcome)) countFailure(statements, limits, decision)
+    const { customerId, subject, method } = decision
+    const guard = statements.guard.get(customerId, subject.key, method) as GuardRow | undefined
+    const outcome = barrier(statements, limits, decision, guard) ?? verdict(statements, decision)
+    if (outcome === 'accepted') accept(statements, decision, guard)
+    else if (countsAsWrong(decision, outcome)) countFailure(statements, limits, decision, guard)
     if (decision.stage === 'settle' && decision.verdict === 'right') giveBack(statements, limits, decision)
     spendAttempt(statements, decision, outcome)
     note(statements, decision, outcome)
@@ -27,19 +29,22 @@ export function decisions(handle: DatabaseSync, limits: GuardLimits): (decision:
 }
 
 /** What refuses a decision before its verdict is even looked at. */
-function barrier(statements: Statements, limits: GuardLimits, decision: Decision): Decided | undefined {
+function barrier(
+  statements: Statements,
+  limits: GuardLimits,
+  decision: Decision,
+  guard: GuardRow | undefined,
+): Decided | undefined {
   const { request, subject, customerId, method, nowMs, challengeId, stage, daily } = decision
   // Settles two arrivals of one captured request, or of one nonce: the second insert changes no row.
   if (request && statements.mark.run(request.digest, request.nonce, request.expiresAtMs).changes === 0)
     return 'repeated'
   // Saying no is always possible: a lock must not keep somebody from refusing what he did not start. And the attempt that
   // reached a limit may still be the right one.
-  const guard =
-    decision.verdict === 'denied' || stage === 'settle'
-      ? undefined
-      : (statements.guard.get(customerId, subject.key, method) as GuardRow | undefined)
-  if (guard && guard.locked_until_ms > nowMs) return 'locked'
-  if (guard && subject.isUser && !decision.isConfirming && guard.failures >= limits.failuresMax) return 'disabled'
+  const mayBeBarred = decision.verdict !== 'denied' && stage !== 'settle'
+  if (mayBeBarred && guard && guard.locked_until_ms > nowMs) return 'locked'
+  if (mayBeBarred && guard && subject.isUser && !decision.isConfirming && guard.failures >= limits.failuresMax)
+    return 'disabled'
   if (daily && stage !== 'settle' && statements.triedOut.get(customerId, subject.key, method, daily.startMs, daily.max))
     return 'locked'
   const open = stage === 'settle' ? statements.unsettled : statements.open
@@ -56,9 +61,13 @@ function verdict(statements: Statements, decision: Decision): Decided {
   return changes === 1 ? 'accepted' : 'used'
 }
 
-function accept(statements: Statements, { credential, isConfirming, method, customerId, subject }: Decision): void {
+function accept(
+  statements: Statements,
+  { credential, isConfirming, method, customerId, subject }: Decision,
+  guard: GuardRow | undefined,
+): void {
   if (credential && isConfirming) statements.replaced.run(credential.userId, method, credential.id)
-  statements.clear.run(customerId, subject.key, method)
+  if (guard) statements.clear.run(customerId, subject.key, method)
 }
 
 /** Takes back what was counted before a right answer was judged, and the lock if that count made it. */
@@ -79,9 +88,9 @@ function countFailure(
   statements: Statements,
   limits: GuardLimits,
   { customerId, subject, method, nowMs, daily }: Decision,
+  guard: GuardRow | undefined,
 ): void {
   const { failuresPerLock, lockMs, lockMsMax } = limits
-  const guard = statements.guard.get(customerId, subject.key, method) as GuardRow | undefined
   const failures = (guard?.failures ?? 0) + 1
   const isLocking = failures % failuresPerLock === 0
   const lockedUntilMs = isLocking ? nowMs + Math.min(lockMs * 2 ** (failures / failuresPerLock - 1), lockMsMax) : 0

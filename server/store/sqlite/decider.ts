@@ -1,11 +1,14 @@
 import { Worker } from 'node:worker_threads'
 import { type Decided, type Decision, OverloadError, type TypedCode, type TypedCodeDecided } from '../../vocabulary.ts'
 import { waitingMax } from '../database.ts'
-import type { Asked, AskedTogether, Outcome, Told, WorkerOptions } from './decide-worker.ts'
+import type { Asked, Numbered, Outcome, Told, WorkerOptions } from './decide-worker.ts'
 
 const workerFile = new URL('./decide-worker.ts', import.meta.url)
-/** It holds a few prepared statements and one group of decisions. */
-const workerMemoryMb = 32
+/** It holds a few prepared statements and one group of decisions; the young are what that group leaves behind. */
+const workerMemory = { maxOldGenerationSizeMb: 32, maxYoungGenerationSizeMb: 8 }
+
+/** What is worth waking the thread for before this turn of the event loop ends: while it decides these, the next come. */
+const enough = 4
 
 interface Waiting {
   resolve(outcome: Outcome): void
@@ -18,8 +21,8 @@ export class Decider {
   readonly #onCommitted: () => void
   readonly #waiting = new Map<number, Waiting>()
   #worker: Worker | undefined
-  #asking: Asked[] = []
   #next = 0
+  #asking: Numbered[] = []
   #onTold: (() => void)[] = []
 
   /** `onCommitted` is called after each commit, before anybody is told of it. */
@@ -39,11 +42,19 @@ export class Decider {
   #hand(asked: Asked): Promise<Outcome> {
     if (this.#waiting.size >= waitingMax) return Promise.reject(new OverloadError('Too many decisions are waiting.'))
     return new Promise((resolve, reject) => {
-      // Everything that arrives in this turn of the event loop goes over together.
+      const number = this.#next++
+      this.#waiting.set(number, { resolve, reject })
       if (this.#asking.length === 0) setImmediate(() => this.#ask())
-      this.#asking.push(asked)
-      this.#waiting.set(this.#next++, { resolve, reject })
+      this.#asking.push([number, asked])
+      if (this.#asking.length >= enough) this.#ask()
     })
+  }
+
+  #ask(): void {
+    if (this.#asking.length === 0) return
+    this.#worker ??= this.#start()
+    this.#worker.postMessage(this.#asking)
+    this.#asking = []
   }
 
   /** Resolves when the decisions of this moment have had their turn: at once when there are none. */
@@ -57,19 +68,11 @@ export class Decider {
     await this.#worker?.terminate()
   }
 
-  #ask(): void {
-    const asked = this.#asking
-    this.#asking = []
-    const together: AskedTogether = { first: this.#next - asked.length, asked }
-    this.#worker ??= this.#start()
-    this.#worker.postMessage(together)
-  }
-
   /** At the first decision: the command line, which makes none, never pays for it. */
   #start(): Worker {
     const worker = new Worker(workerFile, {
       workerData: this.#options,
-      resourceLimits: { maxOldGenerationSizeMb: workerMemoryMb, maxYoungGenerationSizeMb: 2 },
+      resourceLimits: workerMemory,
     })
     worker.on('message', (told: Told) => this.#tell(told))
     // Nothing of what it had not told was accepted; the next decision starts another one.
