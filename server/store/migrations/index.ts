@@ -17,6 +17,7 @@ import { logo } from './0012-logo.ts'
 import { groupMethods } from './0013-group-methods.ts'
 import { auditSpans } from './0014-audit-spans.ts'
 import { keptAnswers } from './0015-kept-answers.ts'
+import { quickDecisions } from './0016-quick-decisions.ts'
 
 /** Every migration in order; a new one is its file and a line here. */
 function migrations(dialect: Dialect): Record<string, Migration> {
@@ -36,6 +37,7 @@ function migrations(dialect: Dialect): Record<string, Migration> {
     '0013-group-methods': groupMethods(),
     '0014-audit-spans': auditSpans(dialect),
     '0015-kept-answers': keptAnswers(dialect),
+    '0016-quick-decisions': quickDecisions(dialect),
   }
 }
 

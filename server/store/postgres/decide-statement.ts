@@ -45,12 +45,14 @@ function only(needed: ReadonlySet<Need>, parts: readonly Part[]): string[] {
 /**
  * One statement, one transaction. The rows are locked in a fixed order (guards, tries, challenges, credentials, each by
  * key) and read as they are after the lock, so that of two nodes the second one judges what the first one left. Every
- * write repeats its condition. The order of the refusals is that of `sqlite/decide.ts`.
+ * write repeats its condition. The order of the refusals is that of `sqlite/decide.ts`. Guards are looked up by conditions
+ * that cannot become a join: of a table that was nearly empty when its plan was made PostgreSQL reads all, for every row,
+ * and somebody who tries many names fills it in no time.
  */
 function textFor(needed: ReadonlySet<Need>): string {
   const judged = `judged as materialized (
     select op.*, 1 - op.is_settling::int as attempts_spent, op.is_spending::int - op.is_settling::int as judging_more,
-      coalesce(guard.failures, 0) as failures,
+      coalesce(guard.failures, 0) as failures, guard.failures is not null as is_guarded,
       case ${only(needed, verdicts).join('\n')} else 'accepted' end as outcome
     from op ${only(needed, joins).join('\n')}
   )`
@@ -76,8 +78,10 @@ const locked: readonly Part[] = [
     on conflict do nothing returning digest
   )`,
   `guard as materialized (
-    select g.* from guards g where (g.customer_id, g.subject, g.method) in (select customer_id, subject, method from op)
-    order by g.customer_id, g.subject, g.method for update
+    select g.* from (select distinct customer_id, subject, method from op order by customer_id, subject, method) k
+    cross join lateral (
+      select * from guards where customer_id = k.customer_id and subject = k.subject and method = k.method limit 1 for update
+    ) g
   )`,
   [
     'tries',
@@ -134,6 +138,9 @@ const isSpent = '(q.attempts + j.attempts_spent >= q.attempts_max and q.judging 
 
 /** What counts as a failure: each attempt once, and one that is judged later when it is spent. */
 const isWrong = "(outcome = 'judging' or (outcome = 'wrong' and not is_settling))"
+
+/** What is forgotten of the failures before. */
+const isCleared = "outcome = 'accepted' and is_guarded"
 
 const written: readonly Part[] = [
   [
@@ -197,8 +204,10 @@ const written: readonly Part[] = [
     )`,
   ],
   `cleared as (
-    delete from guards g using judged j
-    where j.outcome = 'accepted' and g.customer_id = j.customer_id and g.subject = j.subject and g.method = j.method
+    delete from guards where customer_id = any (array(select customer_id from judged where ${isCleared}))
+      and subject = any (array(select subject from judged where ${isCleared}))
+      and method = any (array(select method from judged where ${isCleared}))
+      and (customer_id, subject, method) in (select customer_id, subject, method from judged where ${isCleared})
   )`,
   `noted as (
     insert into audit_rows (customer_id, at_ms, kind, subject, method, outcome, challenge_id, request_id, detail)

@@ -16,8 +16,11 @@ const answerConnectionsMax = 4
 const connectTimeoutMs = 5_000
 /** A statement that hangs longer is given up; nothing of it was committed. */
 const statementTimeoutMs = 7_000
-/** Compiling these statements would take longer than they run. */
-const quick = '-c jit=off'
+/**
+ * These statements look rows up by their keys, whatever is known of the tables: they are planned once, always by an index,
+ * and never compiled, which would take longer than they run.
+ */
+const quick = '-c jit=off -c enable_seqscan=off -c plan_cache_mode=force_generic_plan'
 /** How often a write is tried again that lost a race it can win the next time. */
 const writeTriesMax = 5
 

@@ -25,7 +25,9 @@ export function snapshots(pool: pg.Pool, reader: Db, keys: Keys) {
        from unnest($1::bigint[], $2::text[]) with ordinality as k (customer_id, name, n)
        join users u on u.customer_id = k.customer_id and u.username_folded = k.name
        left join credentials c on c.user_id = u.id and c.state = 'active'
-       left join guards g on g.customer_id = u.customer_id and g.subject = u.id and g.method = c.method`,
+       left join lateral (
+         select failures from guards where customer_id = u.customer_id and subject = u.id and method = c.method limit 1
+       ) g on true`,
       wanted,
     ),
   )
@@ -38,7 +40,9 @@ export function snapshots(pool: pg.Pool, reader: Db, keys: Keys) {
        join challenges q on q.customer_id = k.customer_id and q.id = k.id
        left join users u on u.id = q.user_id
        left join credentials c on c.user_id = q.user_id and c.state = 'active'
-       left join guards g on g.customer_id = q.customer_id and g.subject = q.subject and g.method = q.method`,
+       left join lateral (
+         select failures from guards where customer_id = q.customer_id and subject = q.subject and method = q.method limit 1
+       ) g on true`,
       wanted,
     ),
   )
