@@ -20,7 +20,7 @@ const statementTimeoutMs = 7_000
  * These statements look rows up by their keys, whatever is known of the tables: they are planned once, always by an index,
  * and never compiled, which would take longer than they run.
  */
-const quick = '-c jit=off -c enable_seqscan=off -c plan_cache_mode=force_generic_plan'
+export const quick = '-c jit=off -c enable_seqscan=off -c plan_cache_mode=force_generic_plan'
 /** How often a write is tried again that lost a race it can win the next time. */
 const writeTriesMax = 5
 
