@@ -517,7 +517,7 @@ export interface TypedCodeDecided {
   readonly decided: Decided | 'disabled-user'
   /** Null for a name that nobody enrolled. */
   readonly userId: string | null
-  /** In a row, before this code: the most of any method that the user has a credential of. */
+  /** In a row, before this code: the most of its method, and of any that the user has a credential of. */
   readonly failures: number
 }
 

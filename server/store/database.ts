@@ -68,6 +68,12 @@ export interface DatabaseOptions {
   readonly judging: string
 }
 
+/** What became of a decision, and how many failures in a row its subject had with its method before. */
+export interface Applied {
+  readonly outcome: Decided
+  readonly failures: number
+}
+
 /** What judges is the engine's; the databases hand it what they read, and apply what it says. */
 export interface Judging {
   judgeCode(code: TypedCode, user: UserSnapshot | undefined, digestKey: Uint8Array): Decision | 'disabled-user'

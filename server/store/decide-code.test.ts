@@ -125,8 +125,11 @@ for (const name of databaseNames) {
       assert.equal((await second.decideCode(typed(right, { usernameFolded }))).decided, 'locked')
     })
 
-    it('of a user who enrolled nothing of the method is wrong', async () => {
-      assert.equal((await first.decideCode(typed(right, { method: 'hardware-token' }))).decided, 'wrong')
+    it('of a user who enrolled nothing of the method is wrong, and counted', async () => {
+      const code = () => typed(right, { method: 'hardware-token' })
+      for (let failures = 0; failures < guardLimits.failuresPerLock; failures++)
+        assert.deepEqual(await first.decideCode(code()), { decided: 'wrong', userId: user.id, failures })
+      assert.equal((await first.decideCode(code())).decided, 'locked')
     })
 
     it('is not that of a user of the same name of another customer', async () => {

@@ -1,6 +1,6 @@
 import type pg from 'pg'
-import { type Decided, type Decision, OverloadError } from '../../vocabulary.ts'
-import { batchMax, type GuardLimits, waitingMax } from '../database.ts'
+import { type Decision, OverloadError } from '../../vocabulary.ts'
+import { type Applied, batchMax, type GuardLimits, waitingMax } from '../database.ts'
 import { statementFor } from './decide-statement.ts'
 import { isOfOneRow, isTransient } from './errors.ts'
 
@@ -8,12 +8,6 @@ import { isOfOneRow, isTransient } from './errors.ts'
 const batchesInFlightMax = 1
 /** A batch that lost a deadlock against another node is tried again. */
 const batchTriesMax = 5
-
-/** What became of a decision, and how many failures in a row its subject had before it. */
-interface Applied {
-  readonly outcome: Decided
-  readonly failures: number
-}
 
 interface Waiting {
   readonly decision: Decision

@@ -1,7 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite'
 import type { Sealed, SealingKey } from '../../security/seal.ts'
-import type { Decided, Decision, TypedCode, TypedCodeDecided } from '../../vocabulary.ts'
-import type { Judging } from '../database.ts'
+import type { Decision, TypedCode, TypedCodeDecided } from '../../vocabulary.ts'
+import type { Applied, Judging } from '../database.ts'
 import { digestKeyOf, openDataKey } from '../keys.ts'
 import { userOf } from '../snapshot.ts'
 import { usersByName } from './snapshot.ts'
@@ -14,7 +14,7 @@ export function codeDecisions(
   handle: DatabaseSync,
   masters: readonly SealingKey[],
   { judgeCode }: Judging,
-  apply: (decision: Decision) => Decided,
+  apply: (decision: Decision) => Applied,
 ): (code: TypedCode) => TypedCodeDecided {
   const byName = usersByName(handle)
   const keyOf = dataKeys(handle, masters)
@@ -23,8 +23,10 @@ export function codeDecisions(
     const key = keyOf(customerId)
     const user = userOf(key, customerId, byName(customerId, usernameFolded))
     const judged = judgeCode(code, user, digestKeyOf(key))
-    const decided = judged === 'disabled-user' ? judged : apply(judged)
-    return { decided, userId: user?.id ?? null, failures: user?.failures ?? 0 }
+    const userId = user?.id ?? null
+    if (judged === 'disabled-user') return { decided: judged, userId, failures: 0 }
+    const { outcome, failures } = apply(judged)
+    return { decided: outcome, userId, failures: Math.max(failures, user?.failures ?? 0) }
   }
 }
 

@@ -122,7 +122,7 @@ function inTransaction<T>(work: () => T): T {
 }
 
 function apply(asked: Asked): Outcome {
-  return 'usernameFolded' in asked ? applyCode(asked) : applyDecision(asked)
+  return 'usernameFolded' in asked ? applyCode(asked) : applyDecision(asked).outcome
 }
 
 /** A failure undoes and fails this one only; the group goes on. */

@@ -1,6 +1,6 @@
 import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite'
 import type { ChallengeState, Decided, Decision } from '../../vocabulary.ts'
-import type { GuardLimits } from '../database.ts'
+import type { Applied, GuardLimits } from '../database.ts'
 
 interface GuardRow {
   failures: number
@@ -13,7 +13,7 @@ type Statements = ReturnType<typeof statementsOf>
  * Applies one decision inside the open transaction. That transaction is `immediate`: no other process writes
  * meanwhile, so what is read here is still true when it is written. Every write is conditional all the same.
  */
-export function decisions(handle: DatabaseSync, limits: GuardLimits): (decision: Decision) => Decided {
+export function decisions(handle: DatabaseSync, limits: GuardLimits): (decision: Decision) => Applied {
   const statements = statementsOf(handle)
   return (decision) => {
     const { customerId, subject, method } = decision
@@ -24,7 +24,7 @@ export function decisions(handle: DatabaseSync, limits: GuardLimits): (decision:
     if (decision.stage === 'settle' && decision.verdict === 'right') giveBack(statements, limits, decision)
     spendAttempt(statements, decision, outcome)
     note(statements, decision, outcome)
-    return outcome
+    return { outcome, failures: guard?.failures ?? 0 }
   }
 }
 
