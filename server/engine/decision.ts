@@ -52,7 +52,7 @@ export async function judgeAndDecide(
   return hashQueue.hold(hashings.size, async (hash) => {
     const daily = dailyOf(method, engine.clock())
     const spending = { ...decidable, judged: wrong, stage: 'spend', daily } as const
-    const spent = await engine.store.decide(decisionOf(of(engine, request), spending))
+    const spent = await engine.store.decide(decisionOf(requestOf(engine, request), spending))
     if (spent !== 'judging') return spent
     const made = await Promise.all([...hashings].map(async ([key, one]) => [key, await hash(one)] as const))
     const judged = judgeNow(engine, request, { ...judgeable, digests: new Map(made) })
@@ -70,7 +70,7 @@ async function hearAndDecide(
   judgeable: Judgeable,
 ): Promise<FinallyDecided> {
   const spending = { ...decidable, judged: wrong, stage: 'spend' } as const
-  const spent = await engine.store.decide(decisionOf(of(engine, request), spending))
+  const spent = await engine.store.decide(decisionOf(requestOf(engine, request), spending))
   if (spent !== 'judging') return spent
   const [credential] = judgeable.credentials
   const heard = credential && (await listen(credential.secret))
@@ -128,7 +128,7 @@ async function judgeLater(
 
 /** Hands the judged answer to the store; whatever it answers is final and on disk. */
 export async function decide(engine: Engine, request: Asking, decidable: Decidable): Promise<FinallyDecided> {
-  return settled(await engine.store.decide(decisionOf(of(engine, request), decidable)))
+  return settled(await engine.store.decide(decisionOf(requestOf(engine, request), decidable)))
 }
 
 /** What became of an answer that was judged. */
@@ -137,7 +137,7 @@ export function settled(decided: Decided): FinallyDecided {
   return decided
 }
 
-function of(engine: Engine, { customer, request, requestId, facts }: Asking): DecidedFor {
+function requestOf(engine: Engine, { customer, request, requestId, facts }: Asking): DecidedFor {
   return { customerId: customer.id, nowMs: engine.clock(), request, requestId, detail: detailOf(facts) }
 }
 

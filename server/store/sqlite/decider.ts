@@ -95,6 +95,8 @@ export class Decider {
   #failAll(worker: Worker, error: Error): void {
     if (this.#worker !== worker) return
     this.#worker = undefined
+    // Who is told of a failure must not be decided by the next thread.
+    this.#asking = []
     for (const one of this.#waiting.values()) one.reject(error)
     this.#waiting.clear()
     for (const told of this.#onTold.splice(0)) told()
