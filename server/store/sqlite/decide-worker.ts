@@ -5,6 +5,7 @@ import type { Decided, Decision, TypedCode, TypedCodeDecided } from '../../vocab
 import { batchMax, type GuardLimits, importJudging } from '../database.ts'
 import { decisions } from './decide.ts'
 import { codeDecisions } from './decide-code.ts'
+import { isBusy } from './errors.ts'
 import { workerSide } from './lane.ts'
 
 /** What the main thread starts this worker with. */
@@ -102,8 +103,9 @@ function eachAlone(group: readonly Numbered[]): Told {
   try {
     return inTransaction(() => group.map(([number, asked]) => alone(number, asked)))
   } catch (error) {
-    // Another process holds the file: whoever waits would wait as long in vain.
-    return [...group, ...waiting.splice(0)].map(([number]) => [number, null, String(error)])
+    // While another process holds the file whoever waits would wait as long in vain.
+    const others = isBusy(error) ? waiting.splice(0) : []
+    return [...group, ...others].map(([number]) => [number, null, String(error)])
   }
 }
 
