@@ -144,6 +144,7 @@ describe('the phone app, its screens', () => {
     assert.deepEqual([lang, description.slice(0, 7)], ['en', 'Approve'])
     assert.deepEqual({ ...spanish, ...english }, spanish, 'all else is the same app')
     await phone.page.getByLabel('Theme').selectOption('dark')
+    await phone.page.locator('html[data-theme=dark]').waitFor()
     await phone.page.reload()
     await phone.heading('Codes')
     assert.equal(await phone.page.evaluate('document.documentElement.dataset.theme'), 'dark')

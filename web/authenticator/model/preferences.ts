@@ -17,10 +17,11 @@ export async function readPreferences(): Promise<Preferences> {
   return { ...defaults, ...(await find<Partial<Preferences>>('settings', name)) }
 }
 
+/** The look changes when it is kept: what is seen is what the app opens with next. */
 export async function savePreferences(preferences: Preferences): Promise<void> {
   set({ preferences })
-  applyTheme(preferences)
   await put('settings', preferences, name)
+  applyTheme(preferences)
 }
 
 export function applyTheme({ theme }: Preferences): void {
