@@ -1,5 +1,5 @@
 import type { Tools } from './method.ts'
-import { digitsLength, isLink, linkDigest } from './voice.ts'
+import { drawDigits, isLink, linkDigest } from './voice.ts'
 
 interface Pending {
   /** Of the secret in the link, in base64. */
@@ -15,7 +15,7 @@ const secretBytes = 32
 /** Asks for a voice: JSON to keep, sealed, and the secret of the page's link. */
 export function askForVoice(challengeId: string, tools: Tools): { readonly pending: string; readonly secret: string } {
   const secret = tools.randomSecret(secretBytes).toString('base64url')
-  const prompts = Array.from({ length: recordings.many }, () => tools.randomCode(digitsLength))
+  const prompts = Array.from({ length: recordings.many }, () => drawDigits(tools))
   const kept: Pending = { enrolmentLink: linkDigest(tools, challengeId, secret), prompts }
   return { pending: JSON.stringify(kept), secret }
 }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import type { Heard, Tools } from './method.ts'
 import { methodSuite, toolsAt } from './method-suite.ts'
-import { digitsMin, openPrompt, promptTtlMs, speakerMins, voice, withNewPrompt } from './voice.ts'
+import { digitsMin, drawDigits, openPrompt, promptTtlMs, speakerMins, voice, withNewPrompt } from './voice.ts'
 import { askForVoice, openEnrolment } from './voice-enrolment.ts'
 
 const nowMs = 1_800_000_000_000
@@ -26,8 +26,8 @@ function asked(digits = '471902', tools: Tools = toolsAt(nowMs, digits, Buffer.a
 }
 
 methodSuite(voice, () => {
-  const { challengeId, tools, secret, pending } = asked(String(100_000 + count))
-  const right = String(100_000 + count)
+  const right = '0123456789'.slice(count % 5, (count % 5) + 6)
+  const { challengeId, tools, secret, pending } = asked(right)
   return {
     challengeId,
     pending,
@@ -93,13 +93,19 @@ describe('a recording', () => {
 
 describe('digits', () => {
   it('are drawn when the page is opened, and anew with the next number', () => {
-    const { challengeId, secret, unopened, pending, tools } = asked('000417')
+    const { challengeId, secret, unopened, pending, tools } = asked('041726')
     assert.deepEqual(openPrompt(challengeId, unopened, secret, tools), { prompt: null })
-    const prompt = { number: 1, digits: '000417', untilMs: nowMs + promptTtlMs }
+    const prompt = { number: 1, digits: '041726', untilMs: nowMs + promptTtlMs }
     assert.deepEqual(openPrompt(challengeId, pending, secret, tools), { prompt })
-    const later = toolsAt(nowMs + 5, '999999')
+    const later = toolsAt(nowMs + 5, '918273')
     const next = openPrompt(challengeId, withNewPrompt(pending, later), secret, later)
-    assert.deepEqual(next?.prompt, { number: 2, digits: '999999', untilMs: nowMs + 5 + promptTtlMs })
+    assert.deepEqual(next?.prompt, { number: 2, digits: '918273', untilMs: nowMs + 5 + promptTtlMs })
+  })
+
+  it('all differ', () => {
+    const drawn = ['999999', '112345', '918273']
+    const tools: Tools = { ...toolsAt(nowMs, ''), randomCode: () => drawn.shift() ?? '' }
+    assert.equal(drawDigits(tools), '918273')
   })
 
   it('are shown to the bearer of the link alone', () => {

@@ -28,7 +28,7 @@ export const speakerMins = { lenient: 0.5, default: 0.6, strict: 0.7 } as const 
 export const digitsMin = 1.2
 
 export const promptTtlMs = 60_000
-export const digitsLength = 6
+const digitsLength = 6
 const attemptsMax = 3
 const secretBytes = 32
 const wrong: Verdict = { kind: 'wrong' }
@@ -100,8 +100,14 @@ export function openPrompt(
 export function withNewPrompt(pending: string, tools: Tools): string {
   const kept = JSON.parse(pending) as Pending // written by begin
   const number = (kept.prompt?.number ?? 0) + 1
-  const prompt: Prompt = { number, digits: tools.randomCode(digitsLength), untilMs: tools.nowMs + promptTtlMs }
+  const prompt: Prompt = { number, digits: drawDigits(tools), untilMs: tools.nowMs + promptTtlMs }
   return JSON.stringify({ ...kept, prompt } satisfies Pending)
+}
+
+/** Six that all differ: in one digit said six times there is too little of a voice to know it by. */
+export function drawDigits(tools: Tools): string {
+  const digits = tools.randomCode(digitsLength)
+  return new Set(digits).size === digitsLength ? digits : drawDigits(tools)
 }
 
 /** Of the secret in a link, to keep in its place. */
