@@ -4,9 +4,10 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { after, before, beforeEach, describe, it } from 'node:test'
 import pg from 'pg'
-import { databaseNames, newPlace, type Place } from '../../test/support/databases.ts'
-import { openRaw, type RawDatabase } from '../../test/support/raw.ts'
-import { aDecision, aMark, aSubject, nowMs, storeOn } from '../../test/support/store.ts'
+import { databaseNames, type Place } from '../../test/support/databases.ts'
+import type { RawDatabase } from '../../test/support/raw.ts'
+import { aDecision, aMark, aSubject, nowMs } from '../../test/support/store.ts'
+import { type TwoStores, twoStores } from '../../test/support/two-stores.ts'
 import { ask, counted, customerId, newWorld, tokenDecision, type World } from '../../test/support/world.ts'
 import type { Decision } from '../vocabulary.ts'
 import type { Store } from './open.ts'
@@ -15,28 +16,20 @@ const times = 300
 
 for (const name of databaseNames) {
   describe(`${times} decisions at once, of two stores on one ${name}`, () => {
-    let place: Place
+    let stores: TwoStores
     let first: Store
     let second: Store
     let raw: RawDatabase
     let world: World
 
     before(async () => {
-      place = await newPlace(name)
-      first = await storeOn(place)
-      second = await storeOn(place)
-      raw = await openRaw(place)
-      await first.write((tx) => tx.customers.add(customerId, 'Customer', 'the-api-key-of-the-customer', nowMs))
+      stores = await twoStores(name, customerId)
+      ;({ first, second, raw } = stores)
     })
     beforeEach(async () => {
       world = await newWorld(first)
     })
-    after(async () => {
-      await raw.close()
-      await first.close()
-      await second.close()
-      await place.remove()
-    })
+    after(() => stores.close())
 
     /** Half by each store. The audit must tell of each decision what its caller was told. */
     const decideAll = async (make: (index: number) => Decision, count = times) => {
@@ -164,7 +157,7 @@ for (const name of databaseNames) {
       timeout: 30_000,
     }, async () => {
       const challenges = await Promise.all(Array.from({ length: 6 }, () => ask(first)))
-      const release = await hang(place)
+      const release = await hang(stores.place)
       try {
         const settled = await Promise.allSettled(challenges.map((challenge) => first.decide(aDecision(challenge))))
         assert.ok(settled.every(({ status }) => status === 'rejected'))

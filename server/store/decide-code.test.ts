@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict'
 import { createHmac, randomUUID } from 'node:crypto'
 import { after, before, beforeEach, describe, it } from 'node:test'
-import { databaseNames, newPlace, type Place } from '../../test/support/databases.ts'
-import { openRaw, type RawDatabase } from '../../test/support/raw.ts'
-import { aCredential, aMark, aUser, nowMs, storeOn } from '../../test/support/store.ts'
+import { databaseNames } from '../../test/support/databases.ts'
+import type { RawDatabase } from '../../test/support/raw.ts'
+import { aCredential, aMark, aUser, nowMs } from '../../test/support/store.ts'
+import { type TwoStores, twoStores } from '../../test/support/two-stores.ts'
 import { guardLimits } from '../engine/guard.ts'
 import type { TypedCode, User } from '../vocabulary.ts'
 import type { Store } from './open.ts'
@@ -16,28 +17,20 @@ const wrong = right === '000000' ? '000001' : '000000'
 
 for (const name of databaseNames) {
   describe(`a typed code on ${name}`, () => {
-    let place: Place
+    let stores: TwoStores
     let first: Store
     let second: Store
     let raw: RawDatabase
     let user: User
 
     before(async () => {
-      place = await newPlace(name)
-      first = await storeOn(place)
-      second = await storeOn(place)
-      raw = await openRaw(place)
-      await first.write((tx) => tx.customers.add(customerId, 'Customer', 'the-api-key-of-the-customer', nowMs))
+      stores = await twoStores(name, customerId)
+      ;({ first, second, raw } = stores)
     })
     beforeEach(async () => {
       user = await enrolled()
     })
-    after(async () => {
-      await raw.close()
-      await first.close()
-      await second.close()
-      await place.remove()
-    })
+    after(() => stores.close())
 
     const enrolled = async (more: Partial<User> = {}) => {
       const made = aUser(customerId, more)
