@@ -1,4 +1,4 @@
-import type { CountKey, RiskSnapshot } from '../risk/kept.ts'
+import type { CountKey, KeptEvaluation, RiskSnapshot } from '../risk/kept.ts'
 import type { Challenge, Credential, Decided, Decision, TypedCode, TypedCodeDecided } from '../vocabulary.ts'
 import type { Dialect } from './dialect.ts'
 import type { Keys } from './keys.ts'
@@ -18,6 +18,8 @@ export interface Database {
   decide(decision: Decision): Promise<Decided>
   /** The same for a code that is judged by what is enrolled when it is decided. */
   decideCode(code: TypedCode): Promise<TypedCodeDecided>
+  /** Keeps an evaluation, together with everything else of the moment; a bad one never fails its neighbours. */
+  addEvaluation(evaluation: KeptEvaluation): Promise<void>
   /** A user and what he enrolled, in one read; `undefined` when there is no such user. */
   userSnapshot(customerId: number, usernameFolded: string): Promise<UserSnapshot | undefined>
   /** A challenge and what its user enrolled, in one read, inside one customer. */

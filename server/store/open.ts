@@ -1,5 +1,4 @@
 import { join } from 'node:path'
-import type { KeptEvaluation } from '../risk/kept.ts'
 import { deriveKey } from '../security/digest.ts'
 import { serverScope } from '../vocabulary.ts'
 import { blockRowsMax } from './audit-chain.ts'
@@ -8,7 +7,6 @@ import { Keys } from './keys.ts'
 import { purge, purgedRowsMax } from './purge.ts'
 import { type Repositories, repositories } from './repositories.ts'
 import { openSqlite } from './sqlite/open.ts'
-import { Together } from './together.ts'
 
 export interface StoreOptions {
   /** `postgres://…`, or null for SQLite in `dataDir`. */
@@ -26,6 +24,7 @@ export interface Store
     | 'dialect'
     | 'decide'
     | 'decideCode'
+    | 'addEvaluation'
     | 'userSnapshot'
     | 'challengeSnapshot'
     | 'riskSnapshot'
@@ -33,8 +32,6 @@ export interface Store
     | 'timeMs'
     | 'close'
   > {
-  /** Keeps an evaluation together with all others of the moment; resolves after the commit. */
-  addEvaluation(evaluation: KeptEvaluation): Promise<void>
   /** What is committed. */
   readonly read: Repositories
   /** All of `job` or nothing of it; resolves after the commit. Inside, only the functions it is given are used. */
@@ -60,13 +57,11 @@ export async function openStore(options: StoreOptions): Promise<Store> {
   const read = repositories(database.reader, keys, database.dialect)
   const write: Store['write'] = (job) => database.write((db) => job(repositories(db, keys, database.dialect)))
 
-  const evaluations = new Together<KeptEvaluation>((list) => write((tx) => tx.riskEvaluations.add(list)))
-
   return {
-    addEvaluation: (evaluation) => evaluations.add(evaluation),
     dialect: database.dialect,
     decide: database.decide,
     decideCode: database.decideCode,
+    addEvaluation: database.addEvaluation,
     userSnapshot: database.userSnapshot,
     challengeSnapshot: database.challengeSnapshot,
     riskSnapshot: database.riskSnapshot,

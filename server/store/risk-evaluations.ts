@@ -1,11 +1,9 @@
 import { CompiledQuery } from 'kysely'
-import type { RiskAction } from '../risk/facts.ts'
-import type { EvaluationRecord, EvaluationState, Finish, KeptEvaluation } from '../risk/kept.ts'
-import { type Marks, packMarks, unpackMarks } from '../risk/marks.ts'
-import { type SealingKey, seal, unseal } from '../security/seal.ts'
+import type { EvaluationState, Finish, KeptEvaluation } from '../risk/kept.ts'
+import { type Marks, unpackMarks } from '../risk/marks.ts'
 import type { Dialect } from './dialect.ts'
-import { type Keys, place } from './keys.ts'
-import type { RiskEvaluationRow } from './tables/risk.ts'
+import type { Keys } from './keys.ts'
+import { evaluationOf, insertOf, pack, valuesOf } from './risk-evaluation-row.ts'
 import type { Db } from './tables.ts'
 
 /** Values of a finished sign-in that everybody's counts do not hold yet. */
@@ -16,29 +14,18 @@ export interface Uncounted {
 }
 
 const waits: readonly EvaluationState[] = ['open']
-/** What `is_counted` says. */
-const never = 2
 
 /** Every weighing, for its answer, for its result, and to try policies on. */
 export function riskEvaluations(db: Db, keys: Keys, dialect: Dialect) {
-  const valuesOf = async (evaluation: KeptEvaluation): Promise<unknown[]> => {
-    const { customerId, id, result } = evaluation
-    const key = await keys.of(db, customerId)
-    return [
-      ...[id, customerId, evaluation.userId, evaluation.atMs, evaluation.state, evaluation.decision],
-      ...[evaluation.score, packMarks(evaluation.marks)],
-      seal(key, JSON.stringify(evaluation.record), placeOf(customerId, id)),
-      ...[evaluation.sessionDigest, evaluation.deviceId, result?.digest ?? null, result?.untilMs ?? null, never],
-    ]
-  }
-
   return {
     /** Several of any customers, as few statements as there can be. */
     async add(list: readonly KeptEvaluation[]): Promise<void> {
       for (let at = 0; at < list.length; ) {
         const size = chunks.find((one) => one <= list.length - at) ?? 1
-        const rows = await Promise.all(list.slice(at, at + size).map((one) => valuesOf(one)))
-        await db.executeQuery(CompiledQuery.raw(insertOf(dialect, size), rows.flat()))
+        const rows = list
+          .slice(at, at + size)
+          .map(async (one) => valuesOf(await keys.of(db, one.customerId), pack(one)))
+        await db.executeQuery(CompiledQuery.raw(insertOf(dialect, size), (await Promise.all(rows)).flat()))
         at += size
       }
     },
@@ -50,7 +37,7 @@ export function riskEvaluations(db: Db, keys: Keys, dialect: Dialect) {
         .where('customer_id', '=', customerId)
         .where('id', '=', id)
         .executeTakeFirst()
-      return row && open(await keys.of(db, customerId), row)
+      return row && evaluationOf(await keys.of(db, customerId), row)
     },
 
     /** Has an evaluation wait for a challenge; the latest one counts. False when it does not wait for a proof. */
@@ -94,7 +81,7 @@ export function riskEvaluations(db: Db, keys: Keys, dialect: Dialect) {
         .where('state', 'in', ['allowed', 'finished'] satisfies EvaluationState[])
         .returningAll()
         .executeTakeFirst()
-      return row && open(await keys.of(db, customerId), row)
+      return row && evaluationOf(await keys.of(db, customerId), row)
     },
 
     /** What became of it in the end. */
@@ -147,7 +134,7 @@ export function riskEvaluations(db: Db, keys: Keys, dialect: Dialect) {
         .limit(limit)
         .execute()
       const key = await keys.of(db, customerId)
-      return rows.map((row) => open(key, row))
+      return rows.map((row) => evaluationOf(key, row))
     },
 
     async removeOf(customerId: number, userId: string): Promise<number> {
@@ -161,49 +148,5 @@ export function riskEvaluations(db: Db, keys: Keys, dialect: Dialect) {
   }
 }
 
-/** Written with every weighing: as text, because compiling it takes longer than running it. */
-const columns = [
-  ...['id', 'customer_id', 'user_id', 'at_ms', 'state', 'decision', 'score', 'marks', 'record', 'session_digest'],
-  ...['device_id', 'result_digest', 'result_until_ms', 'is_counted'],
-]
 /** Rows of one statement; few sizes, so that each is prepared once. */
 const chunks = [64, 16, 4, 1] as const
-const statements = new Map<string, string>()
-
-function insertOf(dialect: Dialect, rows: number): string {
-  const name = `${dialect} ${rows}`
-  const known = statements.get(name)
-  if (known) return known
-  const value = (row: number, at: number) => (dialect === 'sqlite' ? '?' : `$${row * columns.length + at + 1}`)
-  const tuples = Array.from({ length: rows }, (_, row) => `(${columns.map((_, at) => value(row, at)).join(', ')})`)
-  const made = `insert into risk_evaluations (${columns.join(', ')}) values ${tuples.join(', ')}`
-  statements.set(name, made)
-  return made
-}
-
-function open(key: SealingKey, row: RiskEvaluationRow): KeptEvaluation {
-  const text = unseal(key, row.record, placeOf(row.customer_id, row.id)).toString()
-  return {
-    id: row.id,
-    customerId: row.customer_id,
-    userId: row.user_id,
-    atMs: row.at_ms,
-    state: row.state as EvaluationState, // written by `add`, `finish` and `settle`
-    decision: row.decision as RiskAction,
-    score: row.score,
-    marks: unpackMarks(row.marks),
-    record: JSON.parse(text) as EvaluationRecord,
-    sessionDigest: row.session_digest,
-    deviceId: row.device_id,
-    challengeId: row.challenge_id,
-    method: row.method,
-    result:
-      row.result_digest === null || row.result_until_ms === null
-        ? null
-        : { digest: row.result_digest, untilMs: row.result_until_ms },
-  }
-}
-
-function placeOf(customerId: number, id: string): string {
-  return place(customerId, 'risk_evaluations', id, 'record')
-}

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { randomUUID } from 'node:crypto'
 import { after, before, beforeEach, describe, it } from 'node:test'
 import { databaseNames, newPlace, type Place } from '../../test/support/databases.ts'
 import { aDevice, anEvaluation, aRiskUser, someMarks } from '../../test/support/kept-risk.ts'
@@ -42,6 +43,18 @@ for (const name of databaseNames) {
       assert.deepEqual(snapshot.methods, ['time-code'])
       assert.equal(snapshot.hasEmail && snapshot.hasPhone, true)
       assert.equal(await store.riskSnapshot(mine + 1_000, user.username), undefined)
+    })
+
+    it('is kept of many at once as it was, and a bad one fails nobody else', async () => {
+      const kept = Array.from({ length: 40 }, (_, at) => anEvaluation(mine, story.user.id, 'alice', { score: at, result: null }))
+      const [twice] = kept
+      assert.ok(twice)
+      const nobodys = anEvaluation(mine, randomUUID(), 'nobody', { result: null })
+      const told = await Promise.allSettled([...kept, twice, nobodys].map((one) => store.addEvaluation(one)))
+      const failed = told.flatMap(({ status }, at) => (status === 'rejected' ? [at] : []))
+      assert.deepEqual(failed, [40, 41])
+      for (const one of kept) assert.deepEqual(await store.read.riskEvaluations.find(mine, one.id), one)
+      assert.equal(await store.read.riskEvaluations.find(mine, nobodys.id), undefined)
     })
 
     it('gives a result out once, to the one customer and in time', async () => {

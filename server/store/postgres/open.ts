@@ -1,10 +1,13 @@
 import { Kysely, PostgresDialect, type PostgresPool } from 'kysely'
 import pg from 'pg'
+import type { KeptEvaluation } from '../../risk/kept.ts'
 import { OverloadError } from '../../vocabulary.ts'
 import { type Database, type DatabaseOptions, importJudging, type Judging, writesWaitingMax } from '../database.ts'
 import { digestKeyOf } from '../keys.ts'
 import { migrate } from '../migrations/index.ts'
+import { riskEvaluations } from '../risk-evaluations.ts'
 import type { Tables } from '../tables.ts'
+import { Together } from '../together.ts'
 import { DecisionBatches } from './decide.ts'
 import { isTransient } from './errors.ts'
 import { riskReads } from './risk.ts'
@@ -37,19 +40,24 @@ export function openPostgres(url: string, options: DatabaseOptions): Database {
   let judging: Promise<Judging> | undefined
 
   let writing = 0
+  const write: Database['write'] = async (job) => {
+    if (writing >= writesWaitingMax) throw new OverloadError('Too many writes are waiting.')
+    writing++
+    try {
+      return await tryAgain(() => reader.transaction().execute(job))
+    } finally {
+      writing--
+    }
+  }
+  const evaluations = new Together<KeptEvaluation>((list) =>
+    write((db) => riskEvaluations(db, options.keys, 'postgres').add(list)),
+  )
 
   return {
     dialect: 'postgres',
     reader,
-    async write(job) {
-      if (writing >= writesWaitingMax) throw new OverloadError('Too many writes are waiting.')
-      writing++
-      try {
-        return await tryAgain(() => reader.transaction().execute(job))
-      } finally {
-        writing--
-      }
-    },
+    write,
+    addEvaluation: (evaluation) => evaluations.add(evaluation),
     decide: async (decision) => (await batches.decide(decision)).outcome,
     async decideCode(code) {
       judging ??= importJudging(options.judging)

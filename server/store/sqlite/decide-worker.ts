@@ -3,6 +3,8 @@ import { type MessagePort, parentPort, receiveMessageOnPort, workerData } from '
 import type { SealingKey } from '../../security/seal.ts'
 import type { Decided, Decision, TypedCode, TypedCodeDecided } from '../../vocabulary.ts'
 import { batchMax, type GuardLimits, importJudging } from '../database.ts'
+import { insertOf, type PackedEvaluation, valuesOf } from '../risk-evaluation-row.ts'
+import { dataKeys } from './data-keys.ts'
 import { decisions } from './decide.ts'
 import { codeDecisions } from './decide-code.ts'
 import { isBusy } from './errors.ts'
@@ -19,11 +21,11 @@ export interface WorkerOptions {
   readonly judging: string
 }
 
-/** What is decided: an answer that was judged, or a code to be judged on the way. */
-export type Asked = Decision | TypedCode
+/** What is decided: an answer that was judged, or a code to be judged on the way; and what is kept along with those. */
+export type Asked = Decision | TypedCode | PackedEvaluation
 
 /** What becomes of it, of either kind. */
-export type Outcome = Decided | TypedCodeDecided
+export type Outcome = Decided | TypedCodeDecided | 'kept'
 
 /** With the number that its outcome is told under. */
 export type Numbered = readonly [number: number, asked: Asked]
@@ -51,7 +53,9 @@ handle.exec(`pragma synchronous = full; pragma foreign_keys = on; pragma wal_aut
 const begin = handle.prepare('begin immediate')
 const commit = handle.prepare('commit')
 const applyDecision = decisions(handle, limits)
-const applyCode = codeDecisions(handle, masters, await importJudging(judging), applyDecision)
+const keyOf = dataKeys(handle, masters)
+const applyCode = codeDecisions(handle, keyOf, await importJudging(judging), applyDecision)
+const insertEvaluation = handle.prepare(insertOf('sqlite', 1))
 const { letMainGoFirst } = workerSide(lane, laneWaitMsMax)
 const waiting: Numbered[] = []
 /** How long a commit took of late. */
@@ -124,6 +128,10 @@ function inTransaction<T>(work: () => T): T {
 }
 
 function apply(asked: Asked): Outcome {
+  if ('record' in asked) {
+    insertEvaluation.run(...valuesOf(keyOf(asked.customerId), asked))
+    return 'kept'
+  }
   return 'usernameFolded' in asked ? applyCode(asked) : applyDecision(asked).outcome
 }
 

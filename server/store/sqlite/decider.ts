@@ -1,6 +1,8 @@
 import { Worker } from 'node:worker_threads'
+import type { KeptEvaluation } from '../../risk/kept.ts'
 import { type Decided, type Decision, OverloadError, type TypedCode, type TypedCodeDecided } from '../../vocabulary.ts'
-import { waitingMax } from '../database.ts'
+import { waitingMax, writesWaitingMax } from '../database.ts'
+import { pack } from '../risk-evaluation-row.ts'
 import type { Asked, Numbered, Outcome, Told, WorkerOptions } from './decide-worker.ts'
 
 const workerFile = new URL('./decide-worker.ts', import.meta.url)
@@ -37,6 +39,11 @@ export class Decider {
 
   decideCode(code: TypedCode): Promise<TypedCodeDecided> {
     return this.#hand(code) as Promise<TypedCodeDecided> // the worker answers in kind
+  }
+
+  async addEvaluation(evaluation: KeptEvaluation): Promise<void> {
+    if (this.#waiting.size >= writesWaitingMax) throw new OverloadError('Too many writes are waiting.')
+    await this.#hand(pack(evaluation))
   }
 
   #hand(asked: Asked): Promise<Outcome> {

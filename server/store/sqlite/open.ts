@@ -44,6 +44,7 @@ export function openSqlite(file: string, { keys, limits, judging }: DatabaseOpti
     write: (job) => commits.write(job),
     decide: (decision) => decider.decide(decision),
     decideCode: (code) => decider.decideCode(code),
+    addEvaluation: (evaluation) => decider.addEvaluation(evaluation),
     ...snapshots(snapshotHandle, turn, reader, keys),
     ...riskReads(snapshotHandle, turn, reader, keys),
     auditHorizon: async () => Number.MAX_SAFE_INTEGER,
