@@ -1,8 +1,9 @@
-import { existsSync, linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, linkSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Config, ConfigError } from './config.ts'
 import { storeRules } from './engine/store-rules.ts'
 import { randomId, randomSecret } from './security/random.ts'
+import { makeFolder } from './store/folder.ts'
 import { openStore, type Store } from './store/open.ts'
 import { asSentence } from './why-not-started.ts'
 
@@ -37,7 +38,7 @@ export async function connectStoreOf({ databaseUrl, dataDir, masterKeys: given }
  */
 function developmentKey(dataDir: string): Uint8Array {
   const file = join(dataDir, 'master.key')
-  mkdirSync(dataDir, { recursive: true, mode: 0o700 })
+  makeFolder(dataDir)
   if (!existsSync(file)) {
     const draft = `${file}.${randomId()}`
     writeFileSync(draft, `${randomSecret(32).toString('base64')}\n`, { flag: 'wx', mode: 0o600, flush: true })

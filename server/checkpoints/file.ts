@@ -1,5 +1,6 @@
-import { type FileHandle, mkdir, open } from 'node:fs/promises'
+import { type FileHandle, open } from 'node:fs/promises'
 import { dirname } from 'node:path'
+import { makeFolder } from '../store/folder.ts'
 import { withFileLock } from '../store/sqlite/file-lock.ts'
 import { readLine, type SealedCheckpoint } from './line.ts'
 
@@ -45,7 +46,7 @@ export function appendOnly(file: string): {
 
   return {
     async append(make) {
-      await mkdir(dirname(file), { recursive: true, mode: 0o700 })
+      makeFolder(dirname(file))
       return withFileLock(file.replace(/(\.\w+)?$/, '.lock'), async () => {
         const handle = await open(file, 'a+', 0o600)
         try {

@@ -46,7 +46,9 @@ for (const name of databaseNames) {
     })
 
     it('is kept of many at once as it was, and a bad one fails nobody else', async () => {
-      const kept = Array.from({ length: 40 }, (_, at) => anEvaluation(mine, story.user.id, 'alice', { score: at, result: null }))
+      const kept = Array.from({ length: 40 }, (_, at) =>
+        anEvaluation(mine, story.user.id, 'alice', { score: at, result: null }),
+      )
       const [twice] = kept
       assert.ok(twice)
       const nobodys = anEvaluation(mine, randomUUID(), 'nobody', { result: null })

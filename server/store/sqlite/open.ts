@@ -1,8 +1,8 @@
-import { mkdirSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { DatabaseSync, type SQLInputValue } from 'node:sqlite'
 import { Kysely, SqliteDialect } from 'kysely'
 import type { Database, DatabaseOptions } from '../database.ts'
+import { makeFolder } from '../folder.ts'
 import { migrate } from '../migrations/index.ts'
 import type { Db, Tables } from '../tables.ts'
 import { Decider } from './decider.ts'
@@ -24,7 +24,7 @@ const checkpointPages = 8_000
  * writes in groups, and a thread with a connection of its own that commits decisions in groups. The lane lets one of the two write at a time.
  */
 export function openSqlite(file: string, { keys, limits, judging }: DatabaseOptions): Database {
-  mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
+  makeFolder(dirname(file))
   const writerHandle = new DatabaseSync(file, { timeout: busyTimeoutMs })
   writerHandle.exec('pragma journal_mode = wal; pragma synchronous = full; pragma foreign_keys = on')
   const readerHandle = new DatabaseSync(file, { readOnly: true, timeout: busyTimeoutMs })
