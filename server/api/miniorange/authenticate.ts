@@ -9,6 +9,7 @@ import { status } from '../../engine/status.ts'
 import type { Language } from '../../engine/templates.ts'
 import { factLimits } from '../../risk/facts.ts'
 import type { Answer, Assertion, Customer, QuestionAnswer } from '../../vocabulary.ts'
+import { qrJpeg } from '../qr.ts'
 import { readAssertion } from '../webauthn.ts'
 import {
   assertion,
@@ -30,7 +31,6 @@ import {
 import { askedFor, completed, riskField, strongestOf, weigh } from './challenge-risk.ts'
 import { isDefaultCustomer, isSignUpCode, onlySignUp } from './default-customers.ts'
 import { type Call, endpoint, type Reply } from './endpoint.ts'
-import { qrJpeg } from './qr.ts'
 import { evaluationId } from './risk.ts'
 import {
   answerRefusals,

@@ -4,9 +4,9 @@ import { confirm } from '../../engine/enrol.ts'
 import { type OfferRequest, offerPairing, pairingState } from '../../engine/pairing.ts'
 import { registerQuestions } from '../../engine/questions.ts'
 import { registerYubikey } from '../../engine/token-codes.ts'
+import { qrJpeg } from '../qr.ts'
 import { authType, code, customerId, customerKey, line, questionAnswers, txId, username } from './bodies.ts'
 import { type Call, endpoint, type Reply } from './endpoint.ts'
-import { qrJpeg } from './qr.ts'
 import {
   confirmRefusals,
   phoneRefusals,

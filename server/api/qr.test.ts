@@ -2,8 +2,8 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import jsqr from 'jsqr'
 import sharp from 'sharp'
-import { toolsAt } from '../../methods/method-suite.ts'
-import { timeCode } from '../../methods/time-code.ts'
+import { toolsAt } from '../methods/method-suite.ts'
+import { timeCode } from '../methods/time-code.ts'
 import { qrJpeg } from './qr.ts'
 
 // jsqr is CommonJS whose types say otherwise.
