@@ -74,6 +74,8 @@ export interface PageAnswer {
   readonly contact?: string
   /** The user answers on his phone or by a link: nothing is typed here, and `validate` waits for it. */
   readonly isAnsweredElsewhere?: boolean
+  /** To be scanned with the user's phone: a JPEG as a data URL, for the `src` of an image. */
+  readonly qrCode?: string
   /** For `navigator.credentials.get`, which `validate` calls: the user has his passkey in this browser, or near it. */
   readonly publicKey?: object
   /** Two digits to show, which the user types or chooses where he answers. */

@@ -3,7 +3,7 @@ import { after, before, describe, it } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { codeFor, inbox, post, testKey } from '../support/caller.ts'
 import { adminOf } from '../support/console.ts'
-import { pairedPhone } from '../support/device.ts'
+import { pairedPhone, readQr } from '../support/device.ts'
 import { acceptAsShown, deny, linksFor } from '../support/links.ts'
 import {
   isTaken,
@@ -17,6 +17,7 @@ import {
   visit,
 } from '../support/risk.ts'
 import { startServer, type TestServer } from '../support/server.ts'
+import { answerWith, newVoice } from '../support/voices.ts'
 
 const { customerKey } = testKey
 
@@ -162,6 +163,40 @@ describe('the answers of the page calls', () => {
     const proved = await page.call('validate', { saveDevice: true })
     assert.equal(proved.body.status, 'SUCCESS', proved.text)
     assert.equal(await isTaken(server, userKey, String(proved.body['resultToken'])), true)
+  })
+
+  it('wait for the phone that scans what they show', async () => {
+    const userKey = await newUser()
+    const phone = await pairedPhone(server.baseUrl, server.call, userKey)
+    const page = await visit(server, userKey)
+    assert.ok((page.body['obligationTypes'] as string[]).includes('MOBILE AUTHENTICATION'))
+    const asked = await page.call('challenge', { obligationType: 'MOBILE AUTHENTICATION' })
+    assert.equal(asked.body['isAnsweredElsewhere'], true, asked.text)
+    const [, picture = ''] = /^data:image\/jpeg;base64,(.+)$/.exec(String(asked.body['qrCode'])) ?? []
+    assert.equal((await page.call('validate', { saveDevice: false })).body.status, 'WAIT_FOR_INPUT')
+    await phone.scanAndApprove(await readQr(picture))
+    const proved = await page.call('validate', { saveDevice: false })
+    assert.equal(proved.body.status, 'SUCCESS', proved.text)
+    assert.equal(await isTaken(server, userKey, String(proved.body['resultToken'])), true)
+  })
+
+  it('wait for the voice of who was sent a link', async () => {
+    const userKey = await newUser()
+    await newVoice(server, userKey, 'slt')
+    const page = await visit(server, userKey)
+    assert.ok((page.body['obligationTypes'] as string[]).includes('VOICE AUTHENTICATION'))
+    const asked = await page.call('challenge', { obligationType: 'VOICE AUTHENTICATION' })
+    assert.equal(asked.body['isAnsweredElsewhere'], true, asked.text)
+    const [message] = await inbox(server.baseUrl, userKey)
+    const [link = ''] = /https?:\/\/\S+\/voice\/\S+/.exec(message?.text ?? '') ?? []
+    assert.equal(
+      (await answerWith(server, link, 'rms')).problem,
+      'Your voice was not recognised. Try again in a quiet place.',
+    )
+    assert.equal((await page.call('validate', { saveDevice: false })).body.status, 'WAIT_FOR_INPUT')
+    assert.equal((await answerWith(server, link, 'slt')).title, 'Accepted')
+    const proved = await page.call('validate', { saveDevice: false })
+    assert.equal(proved.body.status, 'SUCCESS', proved.text)
   })
 })
 

@@ -4,6 +4,7 @@ import { type Decoy, decoyOf } from '../../engine/adaptive-decoy.ts'
 import type { Shown } from '../../engine/challenge-outcome.ts'
 import { maskEmail, maskPhone } from '../../engine/contacts.ts'
 import type { Obligation } from '../../risk/facts.ts'
+import { qrJpeg } from '../qr.ts'
 import type { Around, Evaluated, Told } from './around.ts'
 import type { challengeBody } from './bodies.ts'
 import { offered } from './caller.ts'
@@ -32,22 +33,23 @@ export async function challengeUser(
     if (evaluation.isUntrusted) return decoyAsked(decoyOf(customer, username, decoyKind(obligation)))
     return askRefusals[outcome.reason]
   }
-  return asked(outcome, offer, evaluation.isUntrusted)
+  return await asked(outcome, offer, evaluation.isUntrusted)
 }
 
 /** What the page shows of the question. */
-function asked(
-  { questions, deliveries, matchNumber, passkey }: AskedOutcome,
+async function asked(
+  { questions, deliveries, matchNumber, passkey, scanLink }: AskedOutcome,
   { type, answered }: Offer,
   isUntrusted: boolean,
-): Told {
+): Promise<Told> {
   const contact = isUntrusted ? undefined : maskedContact(deliveries)
   return {
     ...said.asked,
     obligationType: type,
     ...(questions.length === 0 ? {} : { kba: questions.map((question) => ({ question })) }),
     ...(contact === undefined ? {} : { contact }),
-    ...(answered === 'elsewhere' ? { isAnsweredElsewhere: true } : {}),
+    ...(answered === 'elsewhere' || answered === 'scanned' ? { isAnsweredElsewhere: true } : {}),
+    ...(scanLink === null ? {} : { qrCode: `data:image/jpeg;base64,${await qrJpeg(scanLink)}` }),
     ...(answered === 'passkey' && passkey ? { publicKey: passkey.publicKey } : {}),
     ...(matchNumber === null ? {} : { matchNumber }),
   }

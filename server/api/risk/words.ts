@@ -15,9 +15,10 @@ interface ObligationType {
   readonly obligation: Obligation
   /**
    * `typed`: what a page that knows nothing else can do, type a code or answer questions. `elsewhere`: the user answers by a
-   * link or on his phone, and the page waits. `passkey`: in the browser, on pages of the customer's domain.
+   * link or on his phone, and the page waits. `scanned`: the same, when the page shows him a QR code. `passkey`: in the
+   * browser, on pages of the customer's domain.
    */
-  readonly answered: 'typed' | 'if-asked-for' | 'elsewhere' | 'passkey'
+  readonly answered: 'typed' | 'if-asked-for' | 'elsewhere' | 'scanned' | 'passkey'
 }
 
 const typed = (type: string, method: MethodId, via: Via | null): ObligationType => {
@@ -28,7 +29,7 @@ const elsewhere = (type: string, method: MethodId, via: Via | null): ObligationT
   return { type, obligation: { method, via }, answered: 'elsewhere' }
 }
 
-/** The document names KBA, SMS and EMAIL; the others are those of document 000. What a page cannot answer is not offered. */
+/** The document names KBA, SMS and EMAIL; the others are those of document 000. */
 const obligationTypes: readonly ObligationType[] = [
   typed('KBA', 'questions', null),
   typed('SMS', 'message-code', 'sms'),
@@ -40,6 +41,8 @@ const obligationTypes: readonly ObligationType[] = [
   { type: 'RECOVERY CODE', obligation: { method: 'recovery-code', via: null }, answered: 'if-asked-for' },
   { type: 'PASSKEY', obligation: { method: 'passkey', via: null }, answered: 'passkey' },
   elsewhere('PUSH NOTIFICATIONS', 'push', null),
+  { type: 'MOBILE AUTHENTICATION', obligation: { method: 'qr-scan', via: null }, answered: 'scanned' },
+  elsewhere('VOICE AUTHENTICATION', 'voice', null),
   elsewhere('OUT OF BAND SMS', 'message-link', 'sms'),
   elsewhere('OUT OF BAND EMAIL', 'message-link', 'email'),
 ]
@@ -63,7 +66,8 @@ export function offersOf(
     )
     .filter(({ answered }) => hasPasskeys || answered !== 'passkey')
     .filter(({ type }) => !isUntrusted || Object.values<string>(decoyTypes).includes(type))
-  const first = all.find(({ answered }) => answered === 'typed') ?? all[0]
+  const usual = ['typed', 'elsewhere'] as const
+  const first = usual.map((way) => all.find(({ answered }) => answered === way)).find((one) => one) ?? all[0]
   return first ? { all, first } : { all }
 }
 
