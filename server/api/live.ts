@@ -3,9 +3,9 @@ import type { FastifyInstance } from 'fastify'
 import { hidden, stylesheet } from './page.ts'
 
 export interface LivePage {
-  /** Where it is served, such as `/dev/inbox`; its style and its script lie beside it, as `.css` and `.js`. */
+  /** Where it is served, such as `/dev/inbox`. */
   readonly path: string
-  /** Its three files, from here and without their endings. */
+  /** Its three files, from here and without their endings; style and script are served under `/dev/` by these names. */
   readonly files: string
 }
 
@@ -14,14 +14,16 @@ export function serveLivePage(app: FastifyInstance, { path, files }: LivePage): 
   app.addHook('onRequest', async (_request, reply) => {
     reply.headers(safeHeaders)
   })
-  const read = (ending: string) => readFileSync(new URL(`${files}.${ending}`, import.meta.url))
+  const read = (file: string) => readFileSync(new URL(file, import.meta.url))
   const served = [
-    [path, 'text/html', read('html')],
-    [`${path}.css`, 'text/css', stylesheet('tools.css', 'live.css', `${files}.css`)],
-    [`${path}.js`, 'text/javascript', read('js')],
+    [path, 'text/html', read(`${files}.html`)],
+    [`/dev/${files}.css`, 'text/css', stylesheet('tools.css', 'live.css', `${files}.css`)],
+    [`/dev/${files}.js`, 'text/javascript', read(`${files}.js`)],
+    ['/dev/live-list.js', 'text/javascript', read('live-list.js')],
   ] as const
-  for (const [address, type, content] of served)
-    app.get(address, hidden, async (_request, reply) => reply.type(`${type}; charset=utf-8`).send(content))
+  for (const [url, type, content] of served)
+    if (!app.hasRoute({ method: 'GET', url }))
+      app.get(url, hidden, async (_request, reply) => reply.type(`${type}; charset=utf-8`).send(content))
 }
 
 const safeHeaders = {

@@ -173,7 +173,12 @@ describe('copy as curl', () => {
 
 describe('the page of the inspector', () => {
   it('is sent with a policy that allows nothing foreign and nothing inline', async () => {
-    for (const path of ['/dev/requests', '/dev/requests.css', '/dev/requests.js', '/dev/requests.json']) {
+    for (const path of [
+      '/dev/requests',
+      '/dev/inspector/requests.css',
+      '/dev/inspector/requests.js',
+      '/dev/requests.json',
+    ]) {
       const response = await fetch(server.baseUrl + path)
       assert.equal(response.status, 200)
       const policy = response.headers.get('content-security-policy') ?? ''

@@ -139,7 +139,14 @@ for (const name of databaseNames) {
         const port = await freePort()
         await start({ ...production, COUNTERSIGN_PORT: String(port) })
         const baseUrl = `http://127.0.0.1:${port}`
-        for (const path of ['/dev/inbox', '/dev/inbox/', '/dev/inbox.json', '/dev/inbox.css', '/dev/inbox.js']) {
+        for (const path of [
+          '/dev/inbox',
+          '/dev/inbox/',
+          '/dev/inbox.json',
+          '/dev/inbox/inbox.css',
+          '/dev/inbox/inbox.js',
+          '/dev/live-list.js',
+        ]) {
           const { status } = await fetch(baseUrl + path)
           assert.equal(status, 404, path)
         }

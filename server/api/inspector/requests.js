@@ -1,91 +1,23 @@
-/** Shows the calls of /dev/requests.json as they arrive. Everything of a call is put in as text, never as markup. */
+import { byId, copy, element, showLive, tell, timeOf } from '../live-list.js'
 
-const everyMs = 1_000
-const answerMaxMs = 5_000
-const toastMs = 4_000
+/** Shows the calls of /dev/requests.json as they arrive. */
 
-const byId = (id) => document.getElementById(id)
-const filter = byId('filter')
-const requests = byId('requests')
-const toast = byId('toast')
-
-/** The card of each call by its id, newest first. Cards stay, so that focus and what is open survive a refresh. */
-let cards = new Map()
-let toastTimer = 0
-
-filter.value = new URLSearchParams(location.search).get('q') ?? ''
-filter.addEventListener('input', () => {
-  const wanted = filter.value.trim()
-  history.replaceState(null, '', wanted ? `?q=${encodeURIComponent(wanted)}` : location.pathname)
-  sift()
+showLive({
+  source: '/dev/requests.json',
+  place: byId('requests'),
+  parameter: 'q',
+  noun: 'call',
+  keyOf: ({ id }) => id,
+  cardOf,
+  meantBy: (text) => {
+    const wanted = text.toLowerCase()
+    return ({ words }) => words.includes(wanted)
+  },
 })
-byId('all').addEventListener('click', () => {
-  filter.value = ''
-  filter.dispatchEvent(new Event('input'))
-  filter.focus()
-})
-void watch()
 
-async function watch() {
-  for (;;) {
-    await refresh()
-    await new Promise((resolve) => setTimeout(resolve, everyMs))
-  }
-}
-
-async function refresh() {
-  try {
-    const response = await fetch('/dev/requests.json', { signal: AbortSignal.timeout(answerMaxMs) })
-    if (!response.ok) throw new Error(`HTTP ${response.status}`)
-    show(await response.json())
-    connected('live', 'Live')
-  } catch {
-    connected('lost', 'The server does not answer. Trying again…')
-  }
-}
-
-/** Adds what is new, drops what is gone, and leaves the rest untouched. */
-function show(list) {
-  const fresh = list.filter(({ id }) => !cards.has(id))
-  const next = new Map(list.map((call) => [call.id, cards.get(call.id) ?? card(call)]))
-  for (const [id, { item }] of cards) if (!next.has(id)) item.remove()
-  for (const { id } of [...fresh].reverse()) requests.prepend(next.get(id).item)
-  cards = next
-  for (const { time, atMs } of cards.values()) write(time, ago(atMs))
-  sift()
-}
-
-function sift() {
-  const text = filter.value.trim()
-  let shown = 0
-  for (const { item, words } of cards.values()) {
-    const isMeant = words.includes(text.toLowerCase())
-    item.hidden = !isMeant
-    if (isMeant) shown++
-  }
-  write(byId('wanted'), text)
-  byId('empty').hidden = cards.size > 0
-  byId('unmatched').hidden = cards.size === 0 || shown > 0
-  const count = `${shown} call${shown === 1 ? '' : 's'}`
-  write(byId('state'), shown === 0 ? '' : text ? `${count} of ${cards.size}` : `${count}, newest first`)
-}
-
-function connected(word, text) {
-  byId('connection').dataset.state = word
-  write(byId('connection'), text)
-}
-
-/** Writes only what has changed: a screen reader would say it again. */
-function write(place, text) {
-  if (place.textContent !== text) place.textContent = text
-}
-
-function card(call) {
+function cardOf(call) {
   const { id, atMs, path, code, customerKey, ms, outcome, reason } = call
-  const at = new Date(atMs)
-  const time = element('time', {}, ago(atMs))
-  time.dateTime = at.toISOString()
-  time.title = at.toLocaleString()
+  const time = timeOf(atMs)
   const [word] = (outcome ?? `HTTP ${code}`).split(':')
   const head = element(
     'header',
@@ -141,37 +73,4 @@ function details({ request, answer, curl }) {
 
 function part(title, text) {
   return [element('h3', {}, title), element('pre', {}, text)]
-}
-
-function tell(text) {
-  toast.textContent = text
-  clearTimeout(toastTimer)
-  toastTimer = setTimeout(() => {
-    toast.textContent = ''
-  }, toastMs)
-}
-
-/** Without HTTPS browsers offer a clipboard on this very machine only; elsewhere the older way still works. */
-async function copy(place) {
-  try {
-    await navigator.clipboard.writeText(place.textContent)
-    return true
-  } catch {
-    getSelection().selectAllChildren(place)
-    return document.execCommand('copy')
-  }
-}
-
-function ago(atMs) {
-  const seconds = Math.round((Date.now() - atMs) / 1_000)
-  if (seconds < 10) return 'just now'
-  if (seconds < 60) return `${Math.floor(seconds / 10) * 10} s ago`
-  if (seconds < 3_600) return `${Math.floor(seconds / 60)} min ago`
-  return `at ${new Date(atMs).toLocaleTimeString([], { hour: '2-digit', minute: '2-digit' })}`
-}
-
-function element(name, properties, ...children) {
-  const made = Object.assign(document.createElement(name), properties)
-  made.append(...children)
-  return made
 }
