@@ -1,11 +1,9 @@
 import { readLink } from '../../../contract/device.ts'
-import type { Problem } from '../device/calls.ts'
 import { findScanned } from '../device/prompts.ts'
 import { readOtpauth } from '../vault/otpauth.ts'
+import type { LinkProblem } from './link-problem.ts'
 import { go } from './navigation.ts'
 import { get, set } from './store.ts'
-
-export type LinkProblem = Problem | 'foreign-server' | 'unknown-link' | 'no-pairing'
 
 /** Does what a scanned, pasted or opened code asks for; tells why it cannot. */
 export async function follow(text: string): Promise<LinkProblem | null> {

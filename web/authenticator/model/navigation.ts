@@ -1,6 +1,6 @@
 import { useSyncExternalStore } from 'react'
 import { openedByApp } from '../../../contract/device.ts'
-import type { LinkProblem } from './links.ts'
+import type { LinkProblem } from './link-problem.ts'
 
 /** Where in the app one is. Kept in the browser's history, so that the phone's own Back works. */
 export type Route =

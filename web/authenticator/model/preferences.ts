@@ -1,6 +1,3 @@
-import { find, put } from '../vault/database.ts'
-import { set } from './store.ts'
-
 export interface Preferences {
   readonly language: 'auto' | 'en' | 'es'
   readonly theme: 'auto' | 'light' | 'dark'
@@ -10,19 +7,6 @@ export interface Preferences {
 
 export const lockAfterChoices = [0, 60, 300] as const
 export const defaults: Preferences = { language: 'auto', theme: 'auto', lockAfterSeconds: 60 }
-
-const name = 'preferences'
-
-export async function readPreferences(): Promise<Preferences> {
-  return { ...defaults, ...(await find<Partial<Preferences>>('settings', name)) }
-}
-
-/** The look changes when it is kept: what is seen is what the app opens with next. */
-export async function savePreferences(preferences: Preferences): Promise<void> {
-  set({ preferences })
-  await put('settings', preferences, name)
-  applyTheme(preferences)
-}
 
 export function applyTheme({ theme }: Preferences): void {
   if (theme === 'auto') delete document.documentElement.dataset['theme']

@@ -1,11 +1,12 @@
 import { list } from '../vault/database.ts'
 import { readLock } from '../vault/vault.ts'
 import { watchFrame } from './frame.ts'
+import { readPreferences } from './kept-preferences.ts'
 import { follow, takeFragment } from './links.ts'
 import { readAccounts, watchLeaving } from './lock.ts'
 import { comeBack, go, startNavigation } from './navigation.ts'
 import { listenToAll, lookAgain, startPairings } from './pairings.ts'
-import { applyTheme, readPreferences } from './preferences.ts'
+import { applyTheme } from './preferences.ts'
 import { set } from './store.ts'
 import { closeNotices, startWorker } from './worker.ts'
 

@@ -1,6 +1,7 @@
 import { type FormEvent, useEffect, useRef, useState } from 'react'
 import { type CameraProblem, readPicture, startCamera } from '../camera/camera.ts'
-import { follow, type LinkProblem } from '../model/links.ts'
+import type { LinkProblem } from '../model/link-problem.ts'
+import { follow } from '../model/links.ts'
 import { Field } from '../parts/field.tsx'
 import { Icon } from '../parts/icon.tsx'
 import { Notice } from '../parts/notice.tsx'

@@ -1,5 +1,5 @@
 import type { Problem } from '../device/calls.ts'
-import type { LinkProblem } from '../model/links.ts'
+import type { LinkProblem } from '../model/link-problem.ts'
 import { useStore } from '../model/store.ts'
 import type { OtpauthProblem } from '../vault/otpauth.ts'
 import { en, type Words } from './en.ts'

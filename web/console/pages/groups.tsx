@@ -13,7 +13,7 @@ import { Panel } from '../parts/panel.tsx'
 import { Tag } from '../parts/tag.tsx'
 import { Time } from '../parts/time.tsx'
 import { useMay } from '../session.ts'
-import type { PageProps } from './index.ts'
+import type { PageProps } from './page-props.ts'
 
 const pageSize = 50
 

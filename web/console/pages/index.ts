@@ -15,11 +15,7 @@ import {
 } from '@tabler/icons-react'
 import { type ComponentType, type LazyExoticComponent, lazy } from 'react'
 import type { Permission } from '../../../contract/console/route.ts'
-
-export interface PageProps {
-  /** What follows the page's own path, without slashes around it: a user's id. Empty: nothing. */
-  readonly rest: string
-}
+import type { PageProps } from './page-props.ts'
 
 interface PageEntry {
   readonly path: string

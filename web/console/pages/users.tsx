@@ -19,7 +19,7 @@ import { AddUser } from '../user/add.tsx'
 import { ImportUsers } from '../user/import.tsx'
 import { nameOf } from '../user/name.ts'
 import { UserPage } from '../user/user-page.tsx'
-import type { PageProps } from './index.ts'
+import type { PageProps } from './page-props.ts'
 
 const pageSize = 50
 const pauseMs = 150
