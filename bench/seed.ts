@@ -7,7 +7,7 @@ import { toolsFor } from '../server/engine/tools.ts'
 import { timeCode } from '../server/methods/time-code.ts'
 import { randomId } from '../server/security/random.ts'
 import type { Store } from '../server/store/open.ts'
-import type { Customer } from '../server/vocabulary.ts'
+import type { Customer } from '../server/vocabulary/customer.ts'
 import { customerKey, type Person } from './workload.ts'
 
 /** People that one write adds. */

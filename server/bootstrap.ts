@@ -3,7 +3,7 @@ import { inviteAdmin, linkOf, offerLink } from './engine/admin-links.ts'
 import { keptOf } from './engine/passwords.ts'
 import { randomApiKey, randomWhole } from './security/random.ts'
 import type { Store } from './store/open.ts'
-import { serverScope } from './vocabulary.ts'
+import { serverScope } from './vocabulary/customer.ts'
 
 export interface FirstCustomer {
   readonly id: number

@@ -22,7 +22,8 @@ import { customerSettings, type ServerSettings, type Setting, serverSettings, wi
 import { templatePrefix } from './store/customers.ts'
 import type { Store } from './store/open.ts'
 import type { Repositories } from './store/repositories.ts'
-import { type AuditNote, type Customer, type CustomerSettings, serverScope } from './vocabulary.ts'
+import type { AuditNote } from './vocabulary/audit.ts'
+import { type Customer, type CustomerSettings, serverScope } from './vocabulary/customer.ts'
 
 const dayMs = 24 * 3_600_000
 const spendDays = 30

@@ -12,7 +12,7 @@ import type { createMetrics } from './metrics.ts'
 import { remember } from './remember.ts'
 import { type ServerSettings, serverSettings, withDefaults } from './settings.ts'
 import type { Store } from './store/open.ts'
-import { type Customer, serverScope } from './vocabulary.ts'
+import { type Customer, serverScope } from './vocabulary/customer.ts'
 
 const receiptPauseMs = 2_000
 

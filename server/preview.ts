@@ -1,7 +1,8 @@
 import type { Language, TemplateId } from './engine/templates.ts'
 import { messageOf, noticeOf } from './engine/wording.ts'
 import type { ToSend } from './methods/method.ts'
-import type { Customer, Message, Via } from './vocabulary.ts'
+import type { Customer } from './vocabulary/customer.ts'
+import type { Message, Via } from './vocabulary/message.ts'
 
 /** A message as it would arrive, with made-up values of the usual length. */
 export interface Previewed extends Message {

@@ -1,5 +1,5 @@
 import type { PushAnswer, Wake } from './channels/web-push.ts'
-import type { PushMessage, PushSubscription } from './vocabulary.ts'
+import type { PushMessage, PushSubscription } from './vocabulary/device.ts'
 
 const sweepEveryMs = 2_000
 /** Longer than a push service may take to answer. */

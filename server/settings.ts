@@ -1,5 +1,5 @@
 import { checkProviders, type Provider, publicProviders, readProviders, withSecretsOf } from './channels/providers.ts'
-import type { CustomerSettings } from './vocabulary.ts'
+import type { CustomerSettings } from './vocabulary/customer.ts'
 
 /** One setting that lives in the database: `parse` answers `undefined` for a value that may not be set. */
 export interface Setting<T> {

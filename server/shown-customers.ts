@@ -1,5 +1,5 @@
 import type { Store } from './store/open.ts'
-import type { Customer } from './vocabulary.ts'
+import type { Customer } from './vocabulary/customer.ts'
 
 /**
  * All customers, the one first whose key development shows and the command line signs with: the oldest, but those to test

@@ -1,5 +1,5 @@
 import type { FastifyPluginAsync } from 'fastify'
-import type { Customer } from '../vocabulary.ts'
+import type { Customer } from '../vocabulary/customer.ts'
 import { hidden } from './page.ts'
 
 type Owner = Pick<Customer, 'id' | 'logo'>

@@ -1,4 +1,4 @@
-import type { Assertion, Attestation } from '../vocabulary.ts'
+import type { Assertion, Attestation } from '../vocabulary/passkey.ts'
 import { readJson } from './body.ts'
 
 const textLengthMax = 16 * 1024

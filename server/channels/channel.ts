@@ -1,4 +1,4 @@
-import type { Message, Via } from '../vocabulary.ts'
+import type { Message, Via } from '../vocabulary/message.ts'
 
 /** One way to carry a message. Deadline, retries, failover, recording and erasing are around it, in `outbox.ts`. */
 export interface Channel {

@@ -1,4 +1,4 @@
-import type { Via } from '../vocabulary.ts'
+import type { Via } from '../vocabulary/message.ts'
 import { type Channel, DeliveryError } from './channel.ts'
 import { refusal, request } from './http-request.ts'
 import { filledRequest } from './http-template.ts'

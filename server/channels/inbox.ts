@@ -1,4 +1,4 @@
-import type { Message, Via } from '../vocabulary.ts'
+import type { Message, Via } from '../vocabulary/message.ts'
 import type { Channel } from './channel.ts'
 
 /** Keeps a message for the development inbox. */

@@ -1,5 +1,5 @@
 import type { ServerSettings } from '../settings.ts'
-import type { Via } from '../vocabulary.ts'
+import type { Via } from '../vocabulary/message.ts'
 import type { Channel, ChannelPorts } from './channel.ts'
 import { httpGateway } from './http-gateway.ts'
 import { inboxChannel, type KeepMessage } from './inbox.ts'

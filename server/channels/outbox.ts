@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Delivery, DeliveryTry, Via } from '../vocabulary.ts'
+import type { Delivery, DeliveryTry, Via } from '../vocabulary/message.ts'
 import { type Channel, DeliveryError } from './channel.ts'
 
 /** Everything that happens to one message must fit in here: shorter than the clients' own 10 seconds. */

@@ -1,6 +1,6 @@
 import Type, { type Static, type TObject, type TSchema } from 'typebox'
 import { Compile } from 'typebox/compile'
-import type { Via } from '../vocabulary.ts'
+import type { Via } from '../vocabulary/message.ts'
 import { filledRequest, type HttpTemplate, placeholder } from './http-template.ts'
 
 /** A gateway as an operator sets it up. The list's order is the order in which they are tried. */

@@ -1,6 +1,6 @@
 import { randomInt } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Via } from '../vocabulary.ts'
+import type { Via } from '../vocabulary/message.ts'
 import { type Channel, type ChannelPorts, DeliveryError } from './channel.ts'
 import type { SmppProvider } from './providers.ts'
 import { SmppLink } from './smpp/link.ts'

@@ -1,4 +1,4 @@
-import type { Via } from '../vocabulary.ts'
+import type { Via } from '../vocabulary/message.ts'
 import { type Channel, DeliveryError } from './channel.ts'
 import type { KeepMessage } from './inbox.ts'
 

@@ -1,4 +1,4 @@
-import type { Message, Via } from '../vocabulary.ts'
+import type { Message, Via } from '../vocabulary/message.ts'
 import type { Channel, ChannelPorts } from './channel.ts'
 import { inXml } from './encode.ts'
 import { refusal, request } from './http-request.ts'

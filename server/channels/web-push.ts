@@ -1,7 +1,7 @@
 import { type LookupAddress, lookup } from 'node:dns'
 import { Agent, request } from 'node:https'
 import { BlockList, isIP, type LookupFunction } from 'node:net'
-import type { PushSubscription } from '../vocabulary.ts'
+import type { PushSubscription } from '../vocabulary/device.ts'
 import { DeliveryError } from './channel.ts'
 
 const timeoutMs = 10_000

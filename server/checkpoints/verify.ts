@@ -1,6 +1,6 @@
 import { type FileHandle, open } from 'node:fs/promises'
 import type { Store } from '../store/open.ts'
-import { serverScope } from '../vocabulary.ts'
+import { serverScope } from '../vocabulary/customer.ts'
 import { type Checkpoint, checkpointPurpose, isSealedBy, readLine, serverOf } from './line.ts'
 
 /** What a file of checkpoints says of the database, and of itself. */

@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import type { Logger } from 'pino'
 import { demoCustomer } from '../demo/noted.ts'
 import type { Store } from '../store/open.ts'
-import { serverScope } from '../vocabulary.ts'
+import { serverScope } from '../vocabulary/customer.ts'
 import { appendOnly, type Tail } from './file.ts'
 import { checkpointPurpose, sealLine, serverOf } from './line.ts'
 

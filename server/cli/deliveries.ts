@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander'
 import { type ShownDelivery, shownDelivery } from '../engine/delivery.ts'
-import type { DeliveryRecord, DeliveryTry } from '../vocabulary.ts'
+import type { DeliveryRecord, DeliveryTry } from '../vocabulary/message.ts'
 import { customerOf, withStore } from './database.ts'
 import { customerOption, example, wholeNumber } from './options.ts'
 import { type Act, Refusal, type Report } from './report.ts'

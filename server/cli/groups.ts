@@ -12,7 +12,9 @@ import {
   renameGroup,
 } from '../engine/groups.ts'
 import type { Store } from '../store/open.ts'
-import type { Customer, Group, MethodId } from '../vocabulary.ts'
+import type { Customer } from '../vocabulary/customer.ts'
+import type { Group } from '../vocabulary/group.ts'
+import type { MethodId } from '../vocabulary/method.ts'
 import { customerOf, nowOf, withStore } from './database.ts'
 import { customerOption, example, misuse, wholeNumber } from './options.ts'
 import { type Act, Refusal, type Report } from './report.ts'

@@ -1,6 +1,6 @@
 import { defaultTemplates, languages } from '../engine/templates.ts'
 import { templatePrefix } from '../store/customers.ts'
-import { serverScope } from '../vocabulary.ts'
+import { serverScope } from '../vocabulary/customer.ts'
 import { customerOf, withStore } from './database.ts'
 import { knownSettings, shownOf, storedValue } from './known-settings.ts'
 import type { Report } from './report.ts'

@@ -9,7 +9,7 @@ import {
 } from '../engine/templates.ts'
 import type { Setting } from '../settings.ts'
 import { templatePrefix } from '../store/customers.ts'
-import { serverScope } from '../vocabulary.ts'
+import { serverScope } from '../vocabulary/customer.ts'
 import { type Change, type Known, knownSettings, shownOf, storedValue } from './known-settings.ts'
 
 /** What was set, by scope: `serverScope`, or a customer's id. */

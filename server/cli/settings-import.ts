@@ -1,5 +1,5 @@
 import type { Repositories } from '../store/repositories.ts'
-import { serverScope } from '../vocabulary.ts'
+import { serverScope } from '../vocabulary/customer.ts'
 import { nowOf, withStore } from './database.ts'
 import { readInput } from './input.ts'
 import { applyChange, lineOf } from './known-settings.ts'

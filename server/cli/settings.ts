@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { Command } from 'commander'
 import type { Store } from '../store/open.ts'
-import { serverScope } from '../vocabulary.ts'
+import { serverScope } from '../vocabulary/customer.ts'
 import { customerOf, nowOf, withStore } from './database.ts'
 import { applyChange, type Known, knownSettings, lineOf, shownOf, storedValue } from './known-settings.ts'
 import { customerOption, example } from './options.ts'

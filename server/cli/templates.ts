@@ -12,7 +12,7 @@ import {
 import { previewed } from '../preview.ts'
 import { templatePrefix } from '../store/customers.ts'
 import type { Store } from '../store/open.ts'
-import type { Customer } from '../vocabulary.ts'
+import type { Customer } from '../vocabulary/customer.ts'
 import { customerOf, nowOf, withStore } from './database.ts'
 import { readText } from './input.ts'
 import { applyChange } from './known-settings.ts'

@@ -16,7 +16,7 @@ import {
 } from '../engine/tokens.ts'
 import { formatNames, type TokenFormat } from '../tokens/read.ts'
 import { fileLimits } from '../tokens/rows.ts'
-import type { Customer } from '../vocabulary.ts'
+import type { Customer } from '../vocabulary/customer.ts'
 import { reasonOf } from '../why-not-started.ts'
 import { customerOf, nowOf, withStore } from './database.ts'
 import { customerOption, example, misuse, wholeNumber } from './options.ts'

@@ -1,4 +1,5 @@
-import type { AuditNote, MethodId } from '../vocabulary.ts'
+import type { AuditNote } from '../vocabulary/audit.ts'
+import type { MethodId } from '../vocabulary/method.ts'
 import { attacker, type DemoPerson, type Place, places } from './people.ts'
 
 /** What befell people in thirty days, the oldest first. Always the same for the same people and the same end. */

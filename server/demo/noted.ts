@@ -1,5 +1,5 @@
 import type { Repositories } from '../store/repositories.ts'
-import { serverScope } from '../vocabulary.ts'
+import { serverScope } from '../vocabulary/customer.ts'
 
 /** The server's note of which customer is made up; nothing else is ever removed as a demo. */
 export const noted = 'demoCustomer'

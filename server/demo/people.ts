@@ -1,4 +1,4 @@
-import type { MethodId } from '../vocabulary.ts'
+import type { MethodId } from '../vocabulary/method.ts'
 
 /** Who works at the made-up company of the demo. Numbers are of the range that is kept for fiction (555-01xx). */
 

@@ -1,13 +1,9 @@
 import { fingerprint } from '../security/digest.ts'
 import { randomApiKey, randomSecret, randomWhole } from '../security/random.ts'
-import {
-  type Account,
-  type Customer,
-  type Decided,
-  type RequestMark,
-  type Subject,
-  serverScope,
-} from '../vocabulary.ts'
+import type { Subject } from '../vocabulary/challenge.ts'
+import { type Account, type Customer, serverScope } from '../vocabulary/customer.ts'
+import type { Decided } from '../vocabulary/decision.ts'
+import type { RequestMark } from '../vocabulary/request-mark.ts'
 import { accountMails } from './account-words.ts'
 import { foldEmail, readEmail } from './contacts.ts'
 import { type CustomerSecrets, secretsOf } from './customer-secrets.ts'

@@ -8,7 +8,7 @@ import { seenOf } from '../risk/profile.ts'
 import { rarityIn } from '../risk/score.ts'
 import { valuesOf } from '../risk/values.ts'
 import { fingerprint, same } from '../security/digest.ts'
-import type { Customer } from '../vocabulary.ts'
+import type { Customer } from '../vocabulary/customer.ts'
 import { failuresKey, markTool, usersOf, worldOf } from './adaptive-counts.ts'
 import type { RiskCore } from './ports.ts'
 

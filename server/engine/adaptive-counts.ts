@@ -4,7 +4,7 @@ import { type MarkOf, type Marks, markAt } from '../risk/marks.ts'
 import { weightAt } from '../risk/profile.ts'
 import type { World } from '../risk/score.ts'
 import { deriveKey, quickKeyedDigest } from '../security/digest.ts'
-import type { Customer } from '../vocabulary.ts'
+import type { Customer } from '../vocabulary/customer.ts'
 import type { RiskCore } from './ports.ts'
 
 /** How old a count of everybody may be in use: it moves by parts in a thousand. */

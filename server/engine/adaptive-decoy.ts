@@ -1,5 +1,6 @@
 import { keyedDigest } from '../security/digest.ts'
-import type { Answer, Customer } from '../vocabulary.ts'
+import type { Answer } from '../vocabulary/answer.ts'
+import type { Customer } from '../vocabulary/customer.ts'
 import { isTurnedOn } from './allowed-methods.ts'
 import { answer } from './answer.ts'
 import { foldUsername } from './contacts.ts'

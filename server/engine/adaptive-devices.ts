@@ -1,7 +1,7 @@
 import type { KeptEvaluation, RememberedDevice } from '../risk/kept.ts'
 import type { Policy } from '../risk/policy-file.ts'
 import { randomSecret } from '../security/random.ts'
-import type { Customer } from '../vocabulary.ts'
+import type { Customer } from '../vocabulary/customer.ts'
 import { type Comparison, type ShownToken, tokenDigest } from './adaptive-compare.ts'
 import { foldUsername } from './contacts.ts'
 import type { RiskCore } from './ports.ts'

@@ -1,6 +1,6 @@
 import { defaultPolicy, type Policy, readPolicy, ruleNames } from '../risk/policy-file.ts'
 import { worth } from '../risk/rules.ts'
-import type { Customer } from '../vocabulary.ts'
+import type { Customer } from '../vocabulary/customer.ts'
 import type { RiskCore } from './ports.ts'
 import type { Records } from './records.ts'
 

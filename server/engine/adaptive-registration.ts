@@ -1,5 +1,6 @@
 import { type QuestionProblem, questionProblem } from '../methods/questions.ts'
-import type { Customer, QuestionAnswer } from '../vocabulary.ts'
+import type { QuestionAnswer } from '../vocabulary/answer.ts'
+import type { Customer } from '../vocabulary/customer.ts'
 import type { Session } from './adaptive-sessions.ts'
 import { isTurnedOn, mayEnrol, orTurnedOff, TurnedOff } from './allowed-methods.ts'
 import { foldEmail, foldUsername, readEmail, readPhone } from './contacts.ts'

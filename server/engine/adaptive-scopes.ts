@@ -1,5 +1,5 @@
 import { defaultPolicy, type Policy } from '../risk/policy-file.ts'
-import type { Customer } from '../vocabulary.ts'
+import type { Customer } from '../vocabulary/customer.ts'
 import { readPolicies, type Scope } from './adaptive-policy.ts'
 import { groupsMax } from './groups.ts'
 import type { RiskCore } from './ports.ts'

@@ -1,6 +1,6 @@
 import { fingerprint } from '../security/digest.ts'
 import { randomSecret } from '../security/random.ts'
-import type { Customer } from '../vocabulary.ts'
+import type { Customer } from '../vocabulary/customer.ts'
 import type { RiskCore } from './ports.ts'
 
 /** How long a page may work with what its backend was given. */

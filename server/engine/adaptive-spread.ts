@@ -1,7 +1,7 @@
 import type { RiskAction } from '../risk/facts.ts'
 import type { KeptEvaluation } from '../risk/kept.ts'
 import type { Policy } from '../risk/policy-file.ts'
-import type { Customer } from '../vocabulary.ts'
+import type { Customer } from '../vocabulary/customer.ts'
 import type { Scope } from './adaptive-policy.ts'
 import { type Replayed, underDraft } from './adaptive-review.ts'
 import type { RiskCore } from './ports.ts'

@@ -1,6 +1,6 @@
 import { fingerprint } from '../security/digest.ts'
 import { randomId, randomSecret } from '../security/random.ts'
-import type { Admin, AdminRole } from '../vocabulary.ts'
+import type { Admin, AdminRole } from '../vocabulary/admin.ts'
 import { foldUsername } from './contacts.ts'
 import type { EngineCore } from './ports.ts'
 import type { AdminLinkKind } from './records/admins.ts'

@@ -1,6 +1,6 @@
 import { fingerprint } from '../security/digest.ts'
 import { randomSecret } from '../security/random.ts'
-import type { Admin, AdminSession } from '../vocabulary.ts'
+import type { Admin, AdminSession } from '../vocabulary/admin.ts'
 import type { EngineCore } from './ports.ts'
 import type { Records } from './records.ts'
 

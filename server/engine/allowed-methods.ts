@@ -1,5 +1,6 @@
 import { methods } from '../methods/index.ts'
-import type { Customer, MethodId } from '../vocabulary.ts'
+import type { Customer } from '../vocabulary/customer.ts'
+import type { MethodId } from '../vocabulary/method.ts'
 import type { Engine } from './ports.ts'
 import type { Records } from './records.ts'
 

@@ -1,18 +1,14 @@
 import { methods } from '../methods/index.ts'
 import { typedCodes } from '../methods/typed-codes.ts'
 import { randomId } from '../security/random.ts'
-import type {
-  Answer,
-  Challenge,
-  Credential,
-  Customer,
-  Facts,
-  FinallyDecided,
-  MethodId,
-  RequestMark,
-  TypedCode,
-  TypedMethod,
-} from '../vocabulary.ts'
+import type { Answer } from '../vocabulary/answer.ts'
+import type { Facts } from '../vocabulary/audit.ts'
+import type { Challenge } from '../vocabulary/challenge.ts'
+import type { Credential } from '../vocabulary/credential.ts'
+import type { Customer } from '../vocabulary/customer.ts'
+import type { FinallyDecided, TypedCode } from '../vocabulary/decision.ts'
+import type { MethodId, TypedMethod } from '../vocabulary/method.ts'
+import type { RequestMark } from '../vocabulary/request-mark.ts'
 import { isTurnedOn, mayUse } from './allowed-methods.ts'
 import { foldUsername } from './contacts.ts'
 import { detailOf, judgeAndDecide, type Listen, settled } from './decision.ts'

@@ -1,7 +1,7 @@
 import { methods } from '../methods/index.ts'
 import type { Site, ToSend } from '../methods/method.ts'
 import { randomId } from '../security/random.ts'
-import type { Delivery } from '../vocabulary.ts'
+import type { Delivery } from '../vocabulary/message.ts'
 import type { ChallengeRequest } from './challenge-request.ts'
 import { prefixOf } from './contacts.ts'
 import { contactKinds, type Person } from './person.ts'

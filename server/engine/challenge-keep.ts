@@ -1,5 +1,7 @@
 import { methods } from '../methods/index.ts'
-import type { Challenge, Customer, Delivery } from '../vocabulary.ts'
+import type { Challenge } from '../vocabulary/challenge.ts'
+import type { Customer } from '../vocabulary/customer.ts'
+import type { Delivery } from '../vocabulary/message.ts'
 import { admit, isWithinBudget, type SendBar } from './admission.ts'
 import type { Composed } from './challenge-compose.ts'
 import type { ChallengeRequest } from './challenge-request.ts'

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { methods } from '../methods/index.ts'
-import type { Challenge, Delivery, Via } from '../vocabulary.ts'
+import type { Challenge } from '../vocabulary/challenge.ts'
+import type { Delivery, Via } from '../vocabulary/message.ts'
 import type { SendBar } from './admission.ts'
 import { appLink } from './app-link.ts'
 import type { ChallengeRequest } from './challenge-request.ts'

@@ -1,4 +1,5 @@
-import type { Facts, RequestMark } from '../vocabulary.ts'
+import type { Facts } from '../vocabulary/audit.ts'
+import type { RequestMark } from '../vocabulary/request-mark.ts'
 import type { PersonRequest } from './person.ts'
 import type { Language } from './templates.ts'
 

@@ -1,6 +1,7 @@
 import { fingerprint, keyedDigest, same } from '../security/digest.ts'
 import { randomSecret } from '../security/random.ts'
-import type { AuditNote, Customer } from '../vocabulary.ts'
+import type { AuditNote } from '../vocabulary/audit.ts'
+import type { Customer } from '../vocabulary/customer.ts'
 import type { Engine } from './ports.ts'
 
 /**

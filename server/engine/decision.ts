@@ -1,6 +1,11 @@
 import { methods } from '../methods/index.ts'
 import type { Hashing, Heard } from '../methods/method.ts'
-import type { Answer, Customer, Decided, Facts, FinallyDecided, RequestMark, Subject } from '../vocabulary.ts'
+import type { Answer } from '../vocabulary/answer.ts'
+import type { Facts } from '../vocabulary/audit.ts'
+import type { Subject } from '../vocabulary/challenge.ts'
+import type { Customer } from '../vocabulary/customer.ts'
+import type { Decided, FinallyDecided } from '../vocabulary/decision.ts'
+import type { RequestMark } from '../vocabulary/request-mark.ts'
 import { dailyOf } from './guard.ts'
 import { hashQueue } from './hashing.ts'
 import {

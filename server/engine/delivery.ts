@@ -1,4 +1,4 @@
-import type { DeliveryRecord, DeliveryTry, Via } from '../vocabulary.ts'
+import type { DeliveryRecord, DeliveryTry, Via } from '../vocabulary/message.ts'
 import { maskEmail, maskPhone } from './contacts.ts'
 import type { Engine } from './ports.ts'
 

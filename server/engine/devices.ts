@@ -1,4 +1,6 @@
-import type { Customer, Device, PushSubscription, RequestMark } from '../vocabulary.ts'
+import type { Customer } from '../vocabulary/customer.ts'
+import type { Device, PushSubscription } from '../vocabulary/device.ts'
+import type { RequestMark } from '../vocabulary/request-mark.ts'
 import { foldUsername } from './contacts.ts'
 import { notify } from './notices.ts'
 import type { Engine } from './ports.ts'

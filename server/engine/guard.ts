@@ -1,5 +1,8 @@
 import { methods } from '../methods/index.ts'
-import type { Customer, Decision, MethodId, Subject } from '../vocabulary.ts'
+import type { Subject } from '../vocabulary/challenge.ts'
+import type { Customer } from '../vocabulary/customer.ts'
+import type { Decision } from '../vocabulary/decision.ts'
+import type { MethodId } from '../vocabulary/method.ts'
 import type { Records } from './records.ts'
 
 /**

@@ -3,7 +3,7 @@ import { describe, it } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { watchHashes } from '../../test/support/hashes.ts'
 import type { Hashing } from '../methods/method.ts'
-import { OverloadError } from '../vocabulary.ts'
+import { OverloadError } from '../vocabulary/overload.ts'
 import { createHashQueue, type Hash, hashQueue } from './hashing.ts'
 
 const some = (text: string): Hashing => ({ salt: Buffer.alloc(16, 5), parts: [text] })

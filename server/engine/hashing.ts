@@ -1,6 +1,6 @@
 import type { Hashing } from '../methods/method.ts'
 import { slowHash } from '../security/slow-hash.ts'
-import { OverloadError } from '../vocabulary.ts'
+import { OverloadError } from '../vocabulary/overload.ts'
 
 /** Half of the threads that Node has for such work, so that files, names and pictures are never kept waiting. */
 const atOnceMax = 2

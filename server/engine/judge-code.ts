@@ -1,5 +1,5 @@
 import { typedCodes } from '../methods/typed-codes.ts'
-import type { Decision, TypedCode } from '../vocabulary.ts'
+import type { Decision, TypedCode } from '../vocabulary/decision.ts'
 import { decisionOf, judge } from './judge.ts'
 import type { UserSnapshot } from './ports.ts'
 import { strangerSubject, userSubject } from './subject.ts'

@@ -1,5 +1,10 @@
 import type { Hashing, Heard, LastUse, Method, Tools } from '../methods/method.ts'
-import type { Answer, Credential, Decision, MethodId, RequestMark, Subject } from '../vocabulary.ts'
+import type { Answer } from '../vocabulary/answer.ts'
+import type { Subject } from '../vocabulary/challenge.ts'
+import type { Credential } from '../vocabulary/credential.ts'
+import type { Decision } from '../vocabulary/decision.ts'
+import type { MethodId } from '../vocabulary/method.ts'
+import type { RequestMark } from '../vocabulary/request-mark.ts'
 
 /** What an answer is judged by. */
 export interface Judgeable {

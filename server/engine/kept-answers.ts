@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fingerprint, keyedDigest, same } from '../security/digest.ts'
-import { type Customer, OverloadError } from '../vocabulary.ts'
+import type { Customer } from '../vocabulary/customer.ts'
+import { OverloadError } from '../vocabulary/overload.ts'
 import type { Engine, Store } from './ports.ts'
 import type { AnswerClaim } from './records/challenges.ts'
 

@@ -1,5 +1,6 @@
 import { methods } from '../methods/index.ts'
-import type { Challenge, Customer } from '../vocabulary.ts'
+import type { Challenge } from '../vocabulary/challenge.ts'
+import type { Customer } from '../vocabulary/customer.ts'
 import { type AnswerOutcome, answer } from './answer.ts'
 import type { Engine } from './ports.ts'
 import { toolsFor } from './tools.ts'

@@ -1,5 +1,6 @@
 import { randomId } from '../security/random.ts'
-import { type Customer, type Delivery, serverScope } from '../vocabulary.ts'
+import { type Customer, serverScope } from '../vocabulary/customer.ts'
+import type { Delivery } from '../vocabulary/message.ts'
 import { admit, isWithinBudget, type SendBar } from './admission.ts'
 import type { Engine } from './ports.ts'
 import type { Records } from './records.ts'

@@ -1,4 +1,5 @@
-import type { Customer, RequestMark } from '../vocabulary.ts'
+import type { Customer } from '../vocabulary/customer.ts'
+import type { RequestMark } from '../vocabulary/request-mark.ts'
 import type { SendBar } from './admission.ts'
 import { foldEmail, foldUsername, readEmail } from './contacts.ts'
 import { keepMail, keepServerMail, writeWithMail } from './mail.ts'

@@ -1,4 +1,4 @@
-import type { RequestMark } from '../vocabulary.ts'
+import type { RequestMark } from '../vocabulary/request-mark.ts'
 import type { Engine } from './ports.ts'
 
 /** Marks a request as seen. False for a copy of one that was, on any node: it must do nothing. */

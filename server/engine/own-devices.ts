@@ -1,4 +1,5 @@
-import type { MethodId, Device as Phone } from '../vocabulary.ts'
+import type { Device as Phone } from '../vocabulary/device.ts'
+import type { MethodId } from '../vocabulary/method.ts'
 import { type Device as Browser, listDevices as listBrowsers } from './adaptive-devices.ts'
 import { enrollable, methodIds } from './allowed-methods.ts'
 import { removeDevice } from './devices.ts'

@@ -3,16 +3,12 @@ import { methods } from '../methods/index.ts'
 import { fingerprint, same } from '../security/digest.ts'
 import { isP256Point } from '../security/p256.ts'
 import { randomId, randomSecret } from '../security/random.ts'
-import type {
-  Credential,
-  Customer,
-  Device,
-  DeviceKey,
-  MethodId,
-  PushSubscription,
-  RequestMark,
-  User,
-} from '../vocabulary.ts'
+import type { Credential } from '../vocabulary/credential.ts'
+import type { Customer } from '../vocabulary/customer.ts'
+import type { Device, DeviceKey, PushSubscription } from '../vocabulary/device.ts'
+import type { MethodId } from '../vocabulary/method.ts'
+import type { RequestMark } from '../vocabulary/request-mark.ts'
+import type { User } from '../vocabulary/user.ts'
 import { enrollable } from './allowed-methods.ts'
 import { appLink, readCode } from './app-link.ts'
 import { foldUsername } from './contacts.ts'

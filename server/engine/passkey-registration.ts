@@ -5,7 +5,10 @@ import {
   newPasskeyForBrowser,
 } from '../methods/passkey-registration.ts'
 import { randomId } from '../security/random.ts'
-import type { Attestation, Customer, Decided, Subject } from '../vocabulary.ts'
+import type { Subject } from '../vocabulary/challenge.ts'
+import type { Customer } from '../vocabulary/customer.ts'
+import type { Decided } from '../vocabulary/decision.ts'
+import type { Attestation } from '../vocabulary/passkey.ts'
 import { mayEnrol } from './allowed-methods.ts'
 import { findEnrollee, type LinkRefusal, type LinkRequest, type OfferedLink, offerLink } from './enrolment-link.ts'
 import { tellUser } from './notices.ts'

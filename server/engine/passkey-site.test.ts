@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { customerSettings, withDefaults } from '../settings.ts'
-import type { Customer } from '../vocabulary.ts'
+import type { Customer } from '../vocabulary/customer.ts'
 import { pageOf, siteOf } from './passkey-site.ts'
 
 function customerWith(settings: Record<string, string>): Customer {

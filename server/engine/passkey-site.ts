@@ -1,5 +1,5 @@
 import type { Site } from '../methods/method.ts'
-import type { CustomerSettings } from '../vocabulary.ts'
+import type { CustomerSettings } from '../vocabulary/customer.ts'
 
 /** Whom a customer's passkeys are bound to; undefined when neither setting nor base URL names a domain. */
 export function siteOf({ settings }: { readonly settings: SiteSettings }, baseUrl: string): Site | undefined {

@@ -3,17 +3,12 @@ import type { Template } from '../methods/voice/speaker.ts'
 import type { Network } from '../risk/facts.ts'
 import type { CountKey, KeptEvaluation, RiskSnapshot } from '../risk/kept.ts'
 import type { Policy } from '../risk/policy-file.ts'
-import type {
-  App,
-  Challenge,
-  Credential,
-  Customer,
-  Decided,
-  Decision,
-  Delivery,
-  TypedCode,
-  TypedCodeDecided,
-} from '../vocabulary.ts'
+import type { App } from '../vocabulary/app.ts'
+import type { Challenge } from '../vocabulary/challenge.ts'
+import type { Credential } from '../vocabulary/credential.ts'
+import type { Customer } from '../vocabulary/customer.ts'
+import type { Decided, Decision, TypedCode, TypedCodeDecided } from '../vocabulary/decision.ts'
+import type { Delivery } from '../vocabulary/message.ts'
 import type { Records } from './records.ts'
 
 /** What the engine needs from outside. `store/` and `channels/` provide it; `assemble.ts` joins them. */

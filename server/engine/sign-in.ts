@@ -1,6 +1,9 @@
 import { fingerprint } from '../security/digest.ts'
 import { randomSecret } from '../security/random.ts'
-import type { App, MethodId, RequestMark, SignIn, User } from '../vocabulary.ts'
+import type { App, SignIn } from '../vocabulary/app.ts'
+import type { MethodId } from '../vocabulary/method.ts'
+import type { RequestMark } from '../vocabulary/request-mark.ts'
+import type { User } from '../vocabulary/user.ts'
 import type { Engine } from './ports.ts'
 import { userSubject } from './subject.ts'
 

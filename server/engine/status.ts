@@ -1,4 +1,4 @@
-import type { ChallengeState } from '../vocabulary.ts'
+import type { ChallengeState } from '../vocabulary/challenge.ts'
 import type { Engine } from './ports.ts'
 
 /**

@@ -1,5 +1,6 @@
 import { keyedDigest } from '../security/digest.ts'
-import type { Customer, Subject } from '../vocabulary.ts'
+import type { Subject } from '../vocabulary/challenge.ts'
+import type { Customer } from '../vocabulary/customer.ts'
 
 /** An enrolled user, under whatever name he was called. */
 export function userSubject(userId: string): Subject {

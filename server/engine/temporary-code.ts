@@ -1,6 +1,7 @@
 import { hashingsOfSet, newRecoveryCodes, secretOfCode, temporaryLabel } from '../methods/recovery-code.ts'
 import { randomId } from '../security/random.ts'
-import type { AuditNote, Customer } from '../vocabulary.ts'
+import type { AuditNote } from '../vocabulary/audit.ts'
+import type { Customer } from '../vocabulary/customer.ts'
 import { mayEnrol } from './allowed-methods.ts'
 import { foldUsername } from './contacts.ts'
 import { hashQueue } from './hashing.ts'

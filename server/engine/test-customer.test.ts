@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { customerSettings, withDefaults } from '../settings.ts'
-import type { Customer } from '../vocabulary.ts'
+import type { Customer } from '../vocabulary/customer.ts'
 import { type Asked, type Fate, fateOf, isDeliverable, testCode } from './test-customer.ts'
 
 function customer(isTest: boolean): Customer {

@@ -1,4 +1,5 @@
-import type { Answer, Customer } from '../vocabulary.ts'
+import type { Answer } from '../vocabulary/answer.ts'
+import type { Customer } from '../vocabulary/customer.ts'
 
 /** What becomes of a challenge to a magic contact, whoever is asked. */
 export type Fate = 'delivered' | 'undelivered' | 'expired' | 'locked' | 'approved' | 'denied'

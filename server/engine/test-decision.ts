@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { ToSend } from '../methods/method.ts'
-import type { Customer } from '../vocabulary.ts'
+import type { Customer } from '../vocabulary/customer.ts'
 import { answer } from './answer.ts'
 import type { Engine } from './ports.ts'
 import { testCode } from './test-customer.ts'

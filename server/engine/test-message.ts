@@ -1,5 +1,6 @@
 import { randomId } from '../security/random.ts'
-import type { Customer, Delivery, Via } from '../vocabulary.ts'
+import type { Customer } from '../vocabulary/customer.ts'
+import type { Delivery, Via } from '../vocabulary/message.ts'
 import { admit, isWithinBudget } from './admission.ts'
 import { prefixOf, readEmail, readPhone } from './contacts.ts'
 import type { Engine } from './ports.ts'

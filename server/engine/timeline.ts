@@ -1,4 +1,5 @@
-import type { Challenge, MethodId } from '../vocabulary.ts'
+import type { Challenge } from '../vocabulary/challenge.ts'
+import type { MethodId } from '../vocabulary/method.ts'
 import type { AuditEntry } from './records/audit.ts'
 
 export type Tone = 'good' | 'bad' | 'warn' | 'plain'

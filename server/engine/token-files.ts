@@ -3,7 +3,8 @@ import { type FileProblem, fileProblems, rowProblems } from '../tokens/problems.
 import { type Protection, writePskc } from '../tokens/pskc-write.ts'
 import { readTokens, type TokenFileRead, type TokenFormat, type ToRead } from '../tokens/read.ts'
 import { isWeak, type RowError } from '../tokens/rows.ts'
-import type { Customer, RequestMark } from '../vocabulary.ts'
+import type { Customer } from '../vocabulary/customer.ts'
+import type { RequestMark } from '../vocabulary/request-mark.ts'
 import type { EngineCore } from './ports.ts'
 import type { Records } from './records.ts'
 

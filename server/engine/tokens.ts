@@ -1,14 +1,11 @@
 import { isWeak } from '../tokens/rows.ts'
-import type {
-  AuditNote,
-  Customer,
-  FinallyDecided,
-  MethodId,
-  RequestMark,
-  Token,
-  TokenSeed,
-  User,
-} from '../vocabulary.ts'
+import type { AuditNote } from '../vocabulary/audit.ts'
+import type { Customer } from '../vocabulary/customer.ts'
+import type { FinallyDecided } from '../vocabulary/decision.ts'
+import type { MethodId } from '../vocabulary/method.ts'
+import type { RequestMark } from '../vocabulary/request-mark.ts'
+import type { Token, TokenSeed } from '../vocabulary/token.ts'
+import type { User } from '../vocabulary/user.ts'
 import { mayEnrol } from './allowed-methods.ts'
 import { foldUsername } from './contacts.ts'
 import { notify } from './notices.ts'

@@ -1,7 +1,7 @@
 import type { Tools } from '../methods/method.ts'
 import { keyedDigest, same } from '../security/digest.ts'
 import { randomCode, randomSecret } from '../security/random.ts'
-import type { Customer } from '../vocabulary.ts'
+import type { Customer } from '../vocabulary/customer.ts'
 import { testCode } from './test-customer.ts'
 
 /** What a method is given: the time, chance, and the customer's digest key without the key itself. */

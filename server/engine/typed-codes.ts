@@ -1,4 +1,6 @@
-import type { Credential, TokenSeed, TypedMethod } from '../vocabulary.ts'
+import type { Credential } from '../vocabulary/credential.ts'
+import type { TypedMethod } from '../vocabulary/method.ts'
+import type { TokenSeed } from '../vocabulary/token.ts'
 
 /** Those of a user's active credentials that show a code of so many digits. */
 export function typedMethods(credentials: readonly Credential[], digits: number): TypedMethod[] {

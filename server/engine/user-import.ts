@@ -1,4 +1,5 @@
-import type { Customer, User } from '../vocabulary.ts'
+import type { Customer } from '../vocabulary/customer.ts'
+import type { User } from '../vocabulary/user.ts'
 import type { Actor } from './admin-links.ts'
 import { foldUsername, readEmail, readPhone } from './contacts.ts'
 import type { EngineCore } from './ports.ts'

@@ -1,5 +1,7 @@
 import { randomId } from '../security/random.ts'
-import type { Customer, RequestMark, User } from '../vocabulary.ts'
+import type { Customer } from '../vocabulary/customer.ts'
+import type { RequestMark } from '../vocabulary/request-mark.ts'
+import type { User } from '../vocabulary/user.ts'
 import { foldEmail, foldUsername, readEmail, readPhone } from './contacts.ts'
 import { notify } from './notices.ts'
 import type { Engine } from './ports.ts'

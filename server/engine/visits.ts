@@ -1,4 +1,4 @@
-import { serverScope } from '../vocabulary.ts'
+import { serverScope } from '../vocabulary/customer.ts'
 import { networkOf } from './admission.ts'
 import type { Records } from './records.ts'
 

@@ -1,5 +1,5 @@
 import { isKnownBrowser, readBrowser } from '../risk/browser.ts'
-import type { Challenge } from '../vocabulary.ts'
+import type { Challenge } from '../vocabulary/challenge.ts'
 import type { Engine } from './ports.ts'
 import type { Language } from './templates.ts'
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import type { ToSend } from '../methods/method.ts'
-import type { Message, Via } from '../vocabulary.ts'
+import type { Message, Via } from '../vocabulary/message.ts'
 import { languages, noticeEvents } from './templates.ts'
 import { type Context, escapeHtml, messageOf, noticeOf } from './wording.ts'
 

@@ -1,5 +1,5 @@
 import type { ToSend } from '../methods/method.ts'
-import type { Message, Via } from '../vocabulary.ts'
+import type { Message, Via } from '../vocabulary/message.ts'
 import { fill, type Language, type NoticeEvent, noticeEvents, type OwnTemplates } from './templates.ts'
 
 /** What a message is about, beside its secret. */

@@ -1,5 +1,6 @@
 import { isSignedBy } from '../security/p256.ts'
-import type { Answer, DeviceKey, SignedDecision } from '../vocabulary.ts'
+import type { Answer, SignedDecision } from '../vocabulary/answer.ts'
+import type { DeviceKey } from '../vocabulary/device.ts'
 
 /** What push and scanning have in common: the JSON that is kept, sealed, with the credential of one phone. */
 export interface DeviceSecret extends DeviceKey {

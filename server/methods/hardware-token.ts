@@ -1,6 +1,6 @@
 import { hotp, timeStep } from '../security/otp.ts'
 import { openYubikeyOtp, yubikeyPublicId } from '../security/yubikey.ts'
-import type { OathSeed, TokenSeed, YubikeySeed } from '../vocabulary.ts'
+import type { OathSeed, TokenSeed, YubikeySeed } from '../vocabulary/token.ts'
 import type { LastUse, Method, Tools } from './method.ts'
 
 /** How far a token may be off; RFC 4226 section 7.4 and RFC 6238 section 6 leave the numbers to the server. */

@@ -1,4 +1,4 @@
-import type { MethodId } from '../vocabulary.ts'
+import type { MethodId } from '../vocabulary/method.ts'
 import { messageCode } from './message-code.ts'
 import { messageLink } from './message-link.ts'
 import type { Method } from './method.ts'

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { createHash, createHmac, randomUUID } from 'node:crypto'
 import { describe, it } from 'node:test'
 import fc from 'fast-check'
-import type { Answer } from '../vocabulary.ts'
+import type { Answer } from '../vocabulary/answer.ts'
 import { methods } from './index.ts'
 import type { Hashing, Heard, JudgeFrom, Method, Tools, ToSend } from './method.ts'
 

@@ -1,4 +1,6 @@
-import type { Answer, MethodId, Via } from '../vocabulary.ts'
+import type { Answer } from '../vocabulary/answer.ts'
+import type { Via } from '../vocabulary/message.ts'
+import type { MethodId } from '../vocabulary/method.ts'
 
 /** All a method can reach: time, chance and comparing are handed to it, and nothing else exists for it. */
 export interface Tools {

@@ -1,4 +1,4 @@
-import type { Attestation } from '../vocabulary.ts'
+import type { Attestation } from '../vocabulary/passkey.ts'
 import type { Site, Tools } from './method.ts'
 import {
   type Ceremony,

@@ -5,7 +5,7 @@ import { type Forgery, flags, SoftAuthenticator } from '../../test/support/authe
 import { readAssertion, readAttestation } from '../api/webauthn.ts'
 import { keyedDigest, same } from '../security/digest.ts'
 import { randomSecret } from '../security/random.ts'
-import type { Assertion } from '../vocabulary.ts'
+import type { Assertion } from '../vocabulary/passkey.ts'
 import { methods } from './index.ts'
 import type { Site, Tools, Verdict } from './method.ts'
 import { passkey } from './passkey.ts'

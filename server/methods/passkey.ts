@@ -1,4 +1,4 @@
-import type { Assertion } from '../vocabulary.ts'
+import type { Assertion } from '../vocabulary/passkey.ts'
 import type { Method, Verdict } from './method.ts'
 import {
   type Ceremony,

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { generateKeyPairSync, randomUUID, sign } from 'node:crypto'
 import { describe, it } from 'node:test'
-import type { SignedDecision } from '../vocabulary.ts'
+import type { SignedDecision } from '../vocabulary/answer.ts'
 import { toolsAt } from './method-suite.ts'
 import { push } from './push.ts'
 import { qrScan } from './qr-scan.ts'

@@ -1,5 +1,5 @@
 import { saltBytes } from '../security/slow-hash.ts'
-import type { QuestionAnswer } from '../vocabulary.ts'
+import type { QuestionAnswer } from '../vocabulary/answer.ts'
 import type { Hashing, Method, Tools } from './method.ts'
 
 /** What is kept of one question: its answer only as a slow hash. */

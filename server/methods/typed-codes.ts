@@ -1,4 +1,4 @@
-import type { TypedMethod } from '../vocabulary.ts'
+import type { TypedMethod } from '../vocabulary/method.ts'
 import { hardwareToken } from './hardware-token.ts'
 import type { Method } from './method.ts'
 import { timeCode } from './time-code.ts'

@@ -1,4 +1,4 @@
-import type { CustomerSettings } from '../vocabulary.ts'
+import type { CustomerSettings } from '../vocabulary/customer.ts'
 import type { Method, Tools, Verdict } from './method.ts'
 
 /** Six digits to be said, which nobody knew before. */

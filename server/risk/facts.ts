@@ -1,5 +1,6 @@
 /** The nouns of risk. Imports nothing but the vocabulary's; facts go in, findings come out. */
-import type { MethodId, Via } from '../vocabulary.ts'
+import type { Via } from '../vocabulary/message.ts'
+import type { MethodId } from '../vocabulary/method.ts'
 
 /** What was seen of one sign-in. Everything but the address comes from the browser and may be a lie; null or absent: not told. */
 export interface SignInFacts {

@@ -1,4 +1,4 @@
-import type { MethodId } from '../vocabulary.ts'
+import type { MethodId } from '../vocabulary/method.ts'
 import type { KnownDevice } from './device.ts'
 import type { Evidence } from './evidence.ts'
 import type { Assessment, Obligation, RiskAction } from './facts.ts'

@@ -1,4 +1,5 @@
-import type { MethodId, Via } from '../vocabulary.ts'
+import type { Via } from '../vocabulary/message.ts'
+import type { MethodId } from '../vocabulary/method.ts'
 import type { Obligation } from './facts.ts'
 import type { Policy } from './policy-file.ts'
 

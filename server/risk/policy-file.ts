@@ -1,4 +1,4 @@
-import type { MethodId } from '../vocabulary.ts'
+import type { MethodId } from '../vocabulary/method.ts'
 import { readRange } from './addresses.ts'
 import type { RuleId } from './facts.ts'
 import { type Shape, shapes } from './shape.ts'

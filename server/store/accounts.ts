@@ -1,6 +1,6 @@
 import { deriveKey, keyedDigest } from '../security/digest.ts'
 import { type SealingKey, seal, unseal } from '../security/seal.ts'
-import { type Account, serverScope } from '../vocabulary.ts'
+import { type Account, serverScope } from '../vocabulary/customer.ts'
 import { type Keys, place } from './keys.ts'
 import type { AccountRow } from './tables/customers.ts'
 import type { Db } from './tables.ts'

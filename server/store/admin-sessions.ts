@@ -1,4 +1,4 @@
-import type { AdminSession } from '../vocabulary.ts'
+import type { AdminSession } from '../vocabulary/admin.ts'
 import type { Db } from './tables.ts'
 
 /** What a session becomes; an absent field stays as it is. */

@@ -1,6 +1,7 @@
 import type { Selectable } from 'kysely'
 import { seal, unseal } from '../security/seal.ts'
-import type { App, GroupName, SignatureOrder } from '../vocabulary.ts'
+import type { App, SignatureOrder } from '../vocabulary/app.ts'
+import type { GroupName } from '../vocabulary/group.ts'
 import { type Keys, place } from './keys.ts'
 import type { AppRow } from './tables/customers.ts'
 import type { Db } from './tables.ts'

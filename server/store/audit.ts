@@ -1,5 +1,5 @@
 import { type RawBuilder, type Selectable, sql } from 'kysely'
-import type { AuditNote } from '../vocabulary.ts'
+import type { AuditNote } from '../vocabulary/audit.ts'
 import { auditChain } from './audit-chain.ts'
 import type { Dialect } from './dialect.ts'
 import type { Keys } from './keys.ts'

@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import { type SealingKey, seal, unseal } from '../security/seal.ts'
-import type { Challenge, ChallengeState, MethodId } from '../vocabulary.ts'
+import type { Challenge, ChallengeState } from '../vocabulary/challenge.ts'
+import type { MethodId } from '../vocabulary/method.ts'
 import type { Dialect } from './dialect.ts'
 import { type Keys, place } from './keys.ts'
 import type { ChallengeRow } from './tables/challenges.ts'

@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import { seal, unseal } from '../security/seal.ts'
-import type { Credential, MethodId } from '../vocabulary.ts'
+import type { Credential } from '../vocabulary/credential.ts'
+import type { MethodId } from '../vocabulary/method.ts'
 import type { Dialect } from './dialect.ts'
 import { type Keys, place } from './keys.ts'
 import type { CredentialRow } from './tables/users.ts'

@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import { seal, unseal } from '../security/seal.ts'
 import { customerSettings, withDefaults } from '../settings.ts'
-import type { Customer, SecretSalts } from '../vocabulary.ts'
+import type { Customer, SecretSalts } from '../vocabulary/customer.ts'
 import { alone } from './alone.ts'
 import type { Dialect } from './dialect.ts'
 import { addBuiltIn } from './groups.ts'

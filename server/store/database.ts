@@ -1,5 +1,7 @@
 import type { CountKey, KeptEvaluation, RiskSnapshot } from '../risk/kept.ts'
-import type { Challenge, Credential, Decided, Decision, TypedCode, TypedCodeDecided } from '../vocabulary.ts'
+import type { Challenge } from '../vocabulary/challenge.ts'
+import type { Credential } from '../vocabulary/credential.ts'
+import type { Decided, Decision, TypedCode, TypedCodeDecided } from '../vocabulary/decision.ts'
 import type { Dialect } from './dialect.ts'
 import type { Keys } from './keys.ts'
 import type { Db } from './tables.ts'

@@ -4,7 +4,9 @@ import fc from 'fast-check'
 import { databaseNames, newPlace } from '../../test/support/databases.ts'
 import { openRaw, type RawRow } from '../../test/support/raw.ts'
 import { aChallenge, aCredential, aNote, aUser, nowMs, storeOn } from '../../test/support/store.ts'
-import type { Decided, Decision, MethodId, Subject } from '../vocabulary.ts'
+import type { Subject } from '../vocabulary/challenge.ts'
+import type { Decided, Decision } from '../vocabulary/decision.ts'
+import type { MethodId } from '../vocabulary/method.ts'
 import type { Store } from './open.ts'
 
 const customers = [101, 102] as const

@@ -9,7 +9,7 @@ import type { RawDatabase } from '../../test/support/raw.ts'
 import { aDecision, aMark, aSubject, nowMs } from '../../test/support/store.ts'
 import { type TwoStores, twoStores } from '../../test/support/two-stores.ts'
 import { ask, counted, customerId, newWorld, tokenDecision, type World } from '../../test/support/world.ts'
-import type { Decision } from '../vocabulary.ts'
+import type { Decision } from '../vocabulary/decision.ts'
 import type { Store } from './open.ts'
 
 const times = 300

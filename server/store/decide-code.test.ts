@@ -6,7 +6,8 @@ import type { RawDatabase } from '../../test/support/raw.ts'
 import { aCredential, aMark, aUser, nowMs } from '../../test/support/store.ts'
 import { type TwoStores, twoStores } from '../../test/support/two-stores.ts'
 import { guardLimits } from '../engine/guard.ts'
-import type { TypedCode, User } from '../vocabulary.ts'
+import type { TypedCode } from '../vocabulary/decision.ts'
+import type { User } from '../vocabulary/user.ts'
 import type { Store } from './open.ts'
 
 const customerId = 7

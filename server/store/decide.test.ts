@@ -5,7 +5,8 @@ import { databaseNames, newPlace, type Place } from '../../test/support/database
 import { openRaw, type RawDatabase, type RawRow } from '../../test/support/raw.ts'
 import { aChallenge, aDecision, nowMs, storeOn } from '../../test/support/store.ts'
 import { ask, customerId, newWorld, tokenDecision, type World } from '../../test/support/world.ts'
-import type { Decided, Decision, Subject } from '../vocabulary.ts'
+import type { Subject } from '../vocabulary/challenge.ts'
+import type { Decided, Decision } from '../vocabulary/decision.ts'
 import type { Store } from './open.ts'
 
 const minuteMs = 60_000

@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import { randomId } from '../security/random.ts'
 import { seal, unseal } from '../security/seal.ts'
-import type { Delivery, DeliveryRecord, DeliveryTry, Message, Via } from '../vocabulary.ts'
+import type { Delivery, DeliveryRecord, DeliveryTry, Message, Via } from '../vocabulary/message.ts'
 import { type Keys, place } from './keys.ts'
 import type { DeliveryRow } from './tables/deliveries.ts'
 import type { Db } from './tables.ts'

@@ -1,5 +1,5 @@
 import { type Sealed, type SealingKey, seal, unseal } from '../security/seal.ts'
-import type { Device, PushSubscription } from '../vocabulary.ts'
+import type { Device, PushSubscription } from '../vocabulary/device.ts'
 import { type Keys, place } from './keys.ts'
 import type { DeviceRow } from './tables/devices.ts'
 import type { Db } from './tables.ts'

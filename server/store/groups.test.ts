@@ -6,7 +6,7 @@ import { databaseNames, newPlace, type Place } from '../../test/support/database
 import { openRaw } from '../../test/support/raw.ts'
 import { anApp, aUser, masterKey, nowMs, storeOn } from '../../test/support/store.ts'
 import { storeRules } from '../engine/store-rules.ts'
-import type { App } from '../vocabulary.ts'
+import type { App } from '../vocabulary/app.ts'
 import { Keys } from './keys.ts'
 import { groups as groupsMigration } from './migrations/0007-groups.ts'
 import { groupMethods } from './migrations/0013-group-methods.ts'

@@ -1,5 +1,6 @@
 import { type Selectable, sql } from 'kysely'
-import type { Group, GroupAttributes, Membership, MethodId } from '../vocabulary.ts'
+import type { Group, GroupAttributes, Membership } from '../vocabulary/group.ts'
+import type { MethodId } from '../vocabulary/method.ts'
 import { alone } from './alone.ts'
 import type { Dialect } from './dialect.ts'
 import type { GroupRow } from './tables/users.ts'

@@ -1,4 +1,4 @@
-import type { RequestMark } from '../vocabulary.ts'
+import type { RequestMark } from '../vocabulary/request-mark.ts'
 import type { Db } from './tables.ts'
 
 /** Signed requests that were seen, so that a captured copy does nothing. Shared by all nodes. */

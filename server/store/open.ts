@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { deriveKey } from '../security/digest.ts'
-import { serverScope } from '../vocabulary.ts'
+import { serverScope } from '../vocabulary/customer.ts'
 import { blockRowsMax } from './audit-chain.ts'
 import type { Database, DatabaseOptions } from './database.ts'
 import { Keys } from './keys.ts'

@@ -1,5 +1,5 @@
 import { randomId } from '../security/random.ts'
-import type { PushMessage, PushSubscription } from '../vocabulary.ts'
+import type { PushMessage, PushSubscription } from '../vocabulary/device.ts'
 import { openPush } from './devices.ts'
 import type { Keys } from './keys.ts'
 import type { Db } from './tables.ts'

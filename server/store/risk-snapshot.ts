@@ -1,6 +1,6 @@
 import type { RiskSnapshot } from '../risk/kept.ts'
 import type { SealingKey } from '../security/seal.ts'
-import type { MethodId } from '../vocabulary.ts'
+import type { MethodId } from '../vocabulary/method.ts'
 import { openDevice } from './risk-devices.ts'
 import { openRiskUser, type RiskUserColumns } from './risk-users.ts'
 import type { RiskDeviceRow } from './tables/risk.ts'

@@ -3,7 +3,8 @@ import { randomUUID } from 'node:crypto'
 import { after, before, describe, it } from 'node:test'
 import { databaseNames, newPlace, type Place } from '../../test/support/databases.ts'
 import { anApp, aSignIn, aUser, nowMs, storeOn } from '../../test/support/store.ts'
-import type { App, SignIn, User } from '../vocabulary.ts'
+import type { App, SignIn } from '../vocabulary/app.ts'
+import type { User } from '../vocabulary/user.ts'
 import type { Store } from './open.ts'
 
 const mine = 101

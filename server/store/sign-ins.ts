@@ -1,4 +1,5 @@
-import type { MethodId, SignIn } from '../vocabulary.ts'
+import type { SignIn } from '../vocabulary/app.ts'
+import type { MethodId } from '../vocabulary/method.ts'
 import type { Db } from './tables.ts'
 
 /** Sign-ins on their way, by the digest of their token. */

@@ -1,6 +1,6 @@
 import type { Selectable } from 'kysely'
 import type { Sealed, SealingKey } from '../security/seal.ts'
-import type { Credential } from '../vocabulary.ts'
+import type { Credential } from '../vocabulary/credential.ts'
 import { openChallenge } from './challenges.ts'
 import { openCredential } from './credentials.ts'
 import type { ChallengeSnapshot, UserSnapshot } from './database.ts'

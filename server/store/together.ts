@@ -1,4 +1,4 @@
-import { OverloadError } from '../vocabulary.ts'
+import { OverloadError } from '../vocabulary/overload.ts'
 import { batchMax, writesWaitingMax } from './database.ts'
 
 interface Waiting<T> {

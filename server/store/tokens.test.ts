@@ -3,7 +3,7 @@ import { after, before, describe, it } from 'node:test'
 import { databaseNames, newPlace, type Place } from '../../test/support/databases.ts'
 import { openRaw, type RawDatabase } from '../../test/support/raw.ts'
 import { aDecision, aToken, aUser, nowMs, type Story, storeOn, tell } from '../../test/support/store.ts'
-import type { Token } from '../vocabulary.ts'
+import type { Token } from '../vocabulary/token.ts'
 import type { Store } from './open.ts'
 import type { TokenMove } from './tokens.ts'
 

@@ -1,6 +1,7 @@
 import type { Selectable } from 'kysely'
 import { type Sealed, type SealingKey, seal, unseal } from '../security/seal.ts'
-import type { MethodId, Token, TokenSeed } from '../vocabulary.ts'
+import type { MethodId } from '../vocabulary/method.ts'
+import type { Token, TokenSeed } from '../vocabulary/token.ts'
 import { credentials } from './credentials.ts'
 import type { Dialect } from './dialect.ts'
 import { type Keys, place } from './keys.ts'

@@ -1,4 +1,4 @@
-import type { UserSession } from '../vocabulary.ts'
+import type { UserSession } from '../vocabulary/user.ts'
 import type { Db } from './tables.ts'
 
 /** One-time links to the pages of users, and the browsers that came by one. Only digests of their secrets are kept. */

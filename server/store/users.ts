@@ -1,7 +1,7 @@
 import { type Selectable, sql } from 'kysely'
 import { deriveKey, keyedDigest } from '../security/digest.ts'
 import { type Sealed, type SealingKey, seal, unseal } from '../security/seal.ts'
-import type { User } from '../vocabulary.ts'
+import type { User } from '../vocabulary/user.ts'
 import type { Dialect } from './dialect.ts'
 import { joinDefault } from './groups.ts'
 import { type Keys, place } from './keys.ts'

@@ -14,7 +14,7 @@ import {
   storeOn,
   tell,
 } from '../../test/support/store.ts'
-import { OverloadError } from '../vocabulary.ts'
+import { OverloadError } from '../vocabulary/overload.ts'
 import { waitingMax, writesWaitingMax } from './database.ts'
 import type { Store } from './open.ts'
 import type { Repositories } from './repositories.ts'

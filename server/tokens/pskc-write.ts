@@ -1,6 +1,6 @@
 import { encryptCbc, keyOfPassword, macOf } from '../security/cbc.ts'
 import { randomSecret } from '../security/random.ts'
-import type { Token } from '../vocabulary.ts'
+import type { Token } from '../vocabulary/token.ts'
 import { escapeXml } from './xml.ts'
 
 /** How a file of seeds is protected; `null`: not at all. */

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import { describe, it } from 'node:test'
-import type { TokenSeed } from '../vocabulary.ts'
+import type { TokenSeed } from '../vocabulary/token.ts'
 import type { FileProblem, RowProblem } from './problems.ts'
 import { readPskc } from './pskc.ts'
 import { writePskc } from './pskc-write.ts'

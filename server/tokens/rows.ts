@@ -1,5 +1,5 @@
 import { fromBase32 } from '../security/otp.ts'
-import type { OathSeed, TokenSeed, YubikeySeed } from '../vocabulary.ts'
+import type { OathSeed, TokenSeed, YubikeySeed } from '../vocabulary/token.ts'
 import type { RowProblem } from './problems.ts'
 
 /** What is read from a file at most. */

@@ -3,7 +3,7 @@ import { after, describe, it } from 'node:test'
 import { say } from '../../test/support/voices.ts'
 import type { Listener } from '../engine/ports.ts'
 import type { Clip } from '../methods/voice/clip.ts'
-import { OverloadError } from '../vocabulary.ts'
+import { OverloadError } from '../vocabulary/overload.ts'
 import { shippedModel } from './model.ts'
 import { openVoices } from './voices.ts'
 

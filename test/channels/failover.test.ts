@@ -4,7 +4,7 @@ import type { Channel } from '../../server/channels/channel.ts'
 import { httpGateway } from '../../server/channels/http-gateway.ts'
 import { Outbox, type OutboxPorts, type Result } from '../../server/channels/outbox.ts'
 import { smppChannel } from '../../server/channels/smpp.ts'
-import type { Delivery } from '../../server/vocabulary.ts'
+import type { Delivery } from '../../server/vocabulary/message.ts'
 import { type Centre, startCentre } from './centre.ts'
 import { type Gateway, saying, startGateway } from './http-server.ts'
 

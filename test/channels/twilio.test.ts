@@ -7,7 +7,7 @@ import { isSigned, signatureOf } from '../../server/api/receipts/signature.ts'
 import { DeliveryError } from '../../server/channels/channel.ts'
 import type { Provider, TwilioProvider } from '../../server/channels/providers.ts'
 import { twilioChannel } from '../../server/channels/twilio.ts'
-import type { Via } from '../../server/vocabulary.ts'
+import type { Via } from '../../server/vocabulary/message.ts'
 import { type Gateway, saying, startGateway } from './http-server.ts'
 
 const contact = '+15551234567'

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
-import type { QuestionAnswer } from '../../server/vocabulary.ts'
+import type { QuestionAnswer } from '../../server/vocabulary/answer.ts'
 import { type Answered, inbox, testKey } from '../support/caller.ts'
 import { databaseNames } from '../support/databases.ts'
 import { register, rightAnswers, threeQuestions, tryToRegister, wrongAnswers } from '../support/questions.ts'

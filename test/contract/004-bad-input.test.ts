@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import fc from 'fast-check'
-import type { App } from '../../server/vocabulary.ts'
+import type { App } from '../../server/vocabulary/app.ts'
 import { type Fields, newApp, nodeOrders, signedFields } from '../support/apps.ts'
 import { startServer, type TestServer } from '../support/server.ts'
 import { descriptionOf, type Route, routesOf } from './description.ts'

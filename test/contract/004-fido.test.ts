@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
-import type { App } from '../../server/vocabulary.ts'
+import type { App } from '../../server/vocabulary/app.ts'
 import { callerOf, type Fields, newApp, nodeOrders, pathOf, postTo, signedFields } from '../support/apps.ts'
 import { SoftAuthenticator } from '../support/authenticator.ts'
 import { newPasskey, pageOf } from '../support/passkeys.ts'

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
-import type { App } from '../../server/vocabulary.ts'
+import type { App } from '../../server/vocabulary/app.ts'
 import { callerOf, newApp, nodeOrders } from '../support/apps.ts'
 import { inbox, testKey } from '../support/caller.ts'
 import { databaseNames } from '../support/databases.ts'

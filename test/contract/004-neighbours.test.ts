@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import { after, before, describe, it } from 'node:test'
-import type { App } from '../../server/vocabulary.ts'
+import type { App } from '../../server/vocabulary/app.ts'
 import { callerOf, type Fields, newApp, nodeOrders, pathOf, postTo, signedFields } from '../support/apps.ts'
 import { wrongCode } from '../support/caller.ts'
 import { pairedPhone } from '../support/device.ts'

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
-import type { QuestionAnswer } from '../../server/vocabulary.ts'
+import type { QuestionAnswer } from '../../server/vocabulary/answer.ts'
 import { Phone, readQr } from '../support/device.ts'
 import { acceptAsShown, linksFor } from '../support/links.ts'
 import { rightAnswers, threeQuestions, wrongAnswers } from '../support/questions.ts'

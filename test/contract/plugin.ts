@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import type { QuestionAnswer } from '../../server/vocabulary.ts'
+import type { QuestionAnswer } from '../../server/vocabulary/answer.ts'
 import { type Key, post, sign } from '../support/caller.ts'
 import { startServer, type TestServer } from '../support/server.ts'
 import { exchange, requestText } from './socket.ts'

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
-import type { QuestionAnswer } from '../../server/vocabulary.ts'
+import type { QuestionAnswer } from '../../server/vocabulary/answer.ts'
 import { type Answered, type CallOptions, testKey } from '../support/caller.ts'
 import { databaseNames } from '../support/databases.ts'
 import { readQr } from '../support/device.ts'

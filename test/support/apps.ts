@@ -1,6 +1,6 @@
 import { createHmac, randomBytes, randomUUID } from 'node:crypto'
 import type { Store } from '../../server/store/open.ts'
-import type { App } from '../../server/vocabulary.ts'
+import type { App } from '../../server/vocabulary/app.ts'
 import { testKey } from './caller.ts'
 
 /** Calls of CENTAGATE's API, signed anew here so that the server is not judged by itself. */

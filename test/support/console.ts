@@ -4,7 +4,7 @@ import { type Answered, type CallName, consoleRoutes, type Given } from '../../c
 import { bootstrapAdmin } from '../../server/bootstrap.ts'
 import { readConfig } from '../../server/config.ts'
 import { inviteAdmin } from '../../server/engine/admin-links.ts'
-import { serverScope } from '../../server/vocabulary.ts'
+import { serverScope } from '../../server/vocabulary/customer.ts'
 import { environmentOf, type TestServer } from './server.ts'
 import { totp } from './totp.ts'
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { type RegisterQuestionsOutcome, registerQuestions } from '../../server/engine/questions.ts'
 import type { Store } from '../../server/store/open.ts'
-import type { QuestionAnswer } from '../../server/vocabulary.ts'
+import type { QuestionAnswer } from '../../server/vocabulary/answer.ts'
 import { testKey } from './caller.ts'
 import { aMark } from './store.ts'
 

@@ -2,19 +2,16 @@ import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { storeRules } from '../../server/engine/store-rules.ts'
 import { openStore, type Store, type StoreOptions } from '../../server/store/open.ts'
-import type {
-  App,
-  AuditNote,
-  Credential,
-  Decision,
-  Delivery,
-  Device,
-  RequestMark,
-  SignIn,
-  Subject,
-  Token,
-  User,
-} from '../../server/vocabulary.ts'
+import type { App, SignIn } from '../../server/vocabulary/app.ts'
+import type { AuditNote } from '../../server/vocabulary/audit.ts'
+import type { Subject } from '../../server/vocabulary/challenge.ts'
+import type { Credential } from '../../server/vocabulary/credential.ts'
+import type { Decision } from '../../server/vocabulary/decision.ts'
+import type { Device } from '../../server/vocabulary/device.ts'
+import type { Delivery } from '../../server/vocabulary/message.ts'
+import type { RequestMark } from '../../server/vocabulary/request-mark.ts'
+import type { Token } from '../../server/vocabulary/token.ts'
+import type { User } from '../../server/vocabulary/user.ts'
 import type { Place } from './databases.ts'
 import { type RiskStory, tellRisk } from './kept-risk.ts'
 

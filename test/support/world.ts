@@ -1,6 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import type { Store } from '../../server/store/open.ts'
-import type { Credential, Decided, Decision, Subject, User } from '../../server/vocabulary.ts'
+import type { Subject } from '../../server/vocabulary/challenge.ts'
+import type { Credential } from '../../server/vocabulary/credential.ts'
+import type { Decided, Decision } from '../../server/vocabulary/decision.ts'
+import type { User } from '../../server/vocabulary/user.ts'
 import { aChallenge, aCredential, aMark, aNote, aUser, type NewChallenge, nowMs } from './store.ts'
 
 export const customerId = 101

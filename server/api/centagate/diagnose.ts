@@ -1,5 +1,5 @@
 import { createHmac, hash } from 'node:crypto'
-import type { App } from '../../vocabulary.ts'
+import type { App } from '../../vocabulary/app.ts'
 import { type CallName, callNamed, type Fields, orderNames, signedText } from './orders.ts'
 import { hmacOf, secretsOf } from './signature.ts'
 

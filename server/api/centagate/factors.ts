@@ -3,7 +3,9 @@ import { foldUsername } from '../../engine/contacts.ts'
 import { siteOf } from '../../engine/passkey-site.ts'
 import type { Engine } from '../../engine/ports.ts'
 import { typedMethods } from '../../engine/typed-codes.ts'
-import type { Customer, MethodId, User } from '../../vocabulary.ts'
+import type { Customer } from '../../vocabulary/customer.ts'
+import type { MethodId } from '../../vocabulary/method.ts'
+import type { User } from '../../vocabulary/user.ts'
 
 interface Available {
   readonly user: User

@@ -1,4 +1,4 @@
-import type { SignatureOrder } from '../../vocabulary.ts'
+import type { SignatureOrder } from '../../vocabulary/app.ts'
 
 /** Every field that is signed, by its name in the JSON body. */
 export type FieldName =

@@ -1,7 +1,7 @@
 import Type from 'typebox'
 import type { Asked } from '../../engine/person.ts'
 import { status } from '../../engine/status.ts'
-import type { User } from '../../vocabulary.ts'
+import type { User } from '../../vocabulary/user.ts'
 import { admitted, ask } from './asking.ts'
 import { badInput, type Call, endpoint } from './endpoint.ts'
 import { factors } from './factors.ts'

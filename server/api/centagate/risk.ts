@@ -1,6 +1,7 @@
 import { evaluate } from '../../engine/adaptive.ts'
 import { complete } from '../../engine/adaptive-results.ts'
-import type { MethodId, User } from '../../vocabulary.ts'
+import type { MethodId } from '../../vocabulary/method.ts'
+import type { User } from '../../vocabulary/user.ts'
 import type { Call } from './endpoint.ts'
 import { type Reply, said } from './words.ts'
 

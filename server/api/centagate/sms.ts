@@ -1,6 +1,7 @@
 import { answer } from '../../engine/answer.ts'
 import { latestSms } from '../../engine/sign-in.ts'
-import type { SignIn, User } from '../../vocabulary.ts'
+import type { SignIn } from '../../vocabulary/app.ts'
+import type { User } from '../../vocabulary/user.ts'
 import { admitted, ask, type Question, toWait } from './asking.ts'
 import { type Call, endpoint } from './endpoint.ts'
 import { smsOtp } from './fields.ts'

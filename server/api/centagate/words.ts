@@ -1,6 +1,6 @@
 import type { AnswerRefusal } from '../../engine/answer.ts'
 import type { ChallengeRefusal } from '../../engine/challenge-outcome.ts'
-import type { ChallengeState } from '../../vocabulary.ts'
+import type { ChallengeState } from '../../vocabulary/challenge.ts'
 
 /** An answer in the vendor's shape: `code` and `message`, and what `object` holds as JSON text; none: an empty text. */
 export interface Reply {

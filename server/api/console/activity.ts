@@ -4,7 +4,7 @@ import type { Engine } from '../../engine/ports.ts'
 import type { AuditEntry } from '../../engine/records/audit.ts'
 import { tallyOf } from '../../engine/tally.ts'
 import { actorOf, factsOf, tell } from '../../engine/timeline.ts'
-import type { Customer } from '../../vocabulary.ts'
+import type { Customer } from '../../vocabulary/customer.ts'
 import type { Handlers } from './asked.ts'
 
 type Names = 'activity.list' | 'activity.export' | 'activity.reports' | 'activity.audit'

@@ -1,7 +1,9 @@
 import type { ApiKeyState, AppRow } from '../../../contract/console/apps.ts'
 import { rotateSecrets, secretsOf } from '../../engine/customer-secrets.ts'
 import { randomApiKey, randomId, randomSecret } from '../../security/random.ts'
-import type { App, AuditNote, Customer } from '../../vocabulary.ts'
+import type { App } from '../../vocabulary/app.ts'
+import type { AuditNote } from '../../vocabulary/audit.ts'
+import type { Customer } from '../../vocabulary/customer.ts'
 import type { Asked, Handlers } from './asked.ts'
 import { invalid, notFound, Problem } from './problem.ts'
 

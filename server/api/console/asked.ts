@@ -7,7 +7,7 @@ import type { Actor } from '../../engine/admin-links.ts'
 import type { Working } from '../../engine/admin-sessions.ts'
 import type { Engine } from '../../engine/ports.ts'
 import type { Visitor } from '../../engine/visits.ts'
-import type { Customer } from '../../vocabulary.ts'
+import type { Customer } from '../../vocabulary/customer.ts'
 import type { InspectorEntry } from '../seen.ts'
 import type { Problem } from './problem.ts'
 

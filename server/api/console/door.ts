@@ -6,7 +6,7 @@ import { confirmedUntil, csrfTokenOf, readSession, type Working } from '../../en
 import type { Engine } from '../../engine/ports.ts'
 import type { Visitor } from '../../engine/visits.ts'
 import { same } from '../../security/digest.ts'
-import { type Customer, serverScope } from '../../vocabulary.ts'
+import { type Customer, serverScope } from '../../vocabulary/customer.ts'
 import { isOwnSite } from '../origin.ts'
 import { Problem } from './problem.ts'
 

@@ -7,7 +7,7 @@ import {
   putGroups,
   removeGroup,
 } from '../../engine/groups.ts'
-import type { Group } from '../../vocabulary.ts'
+import type { Group } from '../../vocabulary/group.ts'
 import type { Asked, Handlers } from './asked.ts'
 import { invalid, notFound, Problem } from './problem.ts'
 

@@ -2,7 +2,7 @@ import type { Attention, Home } from '../../../contract/console/home.ts'
 import { guardLimits } from '../../engine/guard.ts'
 import type { Engine } from '../../engine/ports.ts'
 import { tallyOf } from '../../engine/tally.ts'
-import { type Customer, serverScope } from '../../vocabulary.ts'
+import { type Customer, serverScope } from '../../vocabulary/customer.ts'
 import type { ConsolePorts, Handlers } from './asked.ts'
 import { invalid } from './problem.ts'
 

@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify'
 import type { ConsoleRoute } from '../../../contract/console/route.ts'
 import { type CallName, consoleRoutes } from '../../../contract/console.ts'
-import { OverloadError } from '../../vocabulary.ts'
+import { OverloadError } from '../../vocabulary/overload.ts'
 import { notReadable, readJson } from '../body.ts'
 import { activity } from './activity.ts'
 import { admins } from './admins.ts'

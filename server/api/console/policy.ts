@@ -1,7 +1,8 @@
 import type { Policy } from '../../../contract/console/policy.ts'
 import type { Engine } from '../../engine/ports.ts'
 import { methodWords, strengths } from '../../engine/timeline.ts'
-import type { Customer, CustomerSettings, MethodId } from '../../vocabulary.ts'
+import type { Customer, CustomerSettings } from '../../vocabulary/customer.ts'
+import type { MethodId } from '../../vocabulary/method.ts'
 
 type Rule = (settings: CustomerSettings) => readonly [text: string, tone: 'good' | 'warn']
 

@@ -27,7 +27,7 @@ import {
   type SetupRefusal,
   type SignInRefusal,
 } from '../../engine/admin-sign-in.ts'
-import { serverScope } from '../../vocabulary.ts'
+import { serverScope } from '../../vocabulary/customer.ts'
 import { readAssertion, readAttestation } from '../webauthn.ts'
 import type { Asked, ConsolePorts, Handlers } from './asked.ts'
 import { customerOf, customersOf } from './door.ts'

@@ -10,7 +10,7 @@ import {
   type TokenRefusal,
   unassignToken,
 } from '../../engine/tokens.ts'
-import type { Customer } from '../../vocabulary.ts'
+import type { Customer } from '../../vocabulary/customer.ts'
 import type { Asked, Handlers } from './asked.ts'
 import { invalid, notFound, Problem } from './problem.ts'
 

@@ -28,7 +28,8 @@ import { makeTemporaryCode, type TemporaryCodeOutcome, temporaryHoursUsual } fro
 import { factsOf, methodWords, strengths, tell } from '../../engine/timeline.ts'
 import { importUsers } from '../../engine/user-import.ts'
 import { createUser, deleteUser, setEnabled, type UserOutcome, updateUser } from '../../engine/users.ts'
-import type { MethodId, User } from '../../vocabulary.ts'
+import type { MethodId } from '../../vocabulary/method.ts'
+import type { User } from '../../vocabulary/user.ts'
 import type { Asked, Handlers } from './asked.ts'
 import { invalid, notFound, Problem } from './problem.ts'
 

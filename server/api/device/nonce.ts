@@ -1,6 +1,6 @@
 import { fingerprint, keyedDigest, same } from '../../security/digest.ts'
 import { randomSecret } from '../../security/random.ts'
-import type { RequestMark } from '../../vocabulary.ts'
+import type { RequestMark } from '../../vocabulary/request-mark.ts'
 
 const lifeMs = 300_000
 const randomBytes = 16

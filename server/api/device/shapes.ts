@@ -4,7 +4,9 @@ import type { Engine } from '../../engine/ports.ts'
 import type { Paired, Prompt } from '../../engine/prompts.ts'
 import type { Language } from '../../engine/templates.ts'
 import { whereaboutsOf } from '../../engine/whereabouts.ts'
-import type { Customer, Device, PushSubscription, User } from '../../vocabulary.ts'
+import type { Customer } from '../../vocabulary/customer.ts'
+import type { Device, PushSubscription } from '../../vocabulary/device.ts'
+import type { User } from '../../vocabulary/user.ts'
 import { logoPath } from '../logo.ts'
 
 /** What the phone app sends and is sent, as `contract/device.ts` says it. */

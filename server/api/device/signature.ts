@@ -2,7 +2,8 @@ import { hash } from 'node:crypto'
 import type { FastifyRequest } from 'fastify'
 import { headers as names, newDevice, requestText } from '../../../contract/device.ts'
 import { isSignedBy } from '../../security/p256.ts'
-import type { DeviceKey, RequestMark } from '../../vocabulary.ts'
+import type { DeviceKey } from '../../vocabulary/device.ts'
+import type { RequestMark } from '../../vocabulary/request-mark.ts'
 import type { Nonces } from './nonce.ts'
 
 /** A request as it came, before anybody knows whether its signature is right. */

@@ -1,6 +1,6 @@
 import type { FastifyRequest } from 'fastify'
 import type { Language } from '../../engine/templates.ts'
-import type { Customer } from '../../vocabulary.ts'
+import type { Customer } from '../../vocabulary/customer.ts'
 import { wantedLanguage } from '../page.ts'
 
 /** The browser's language where we speak it, else the customer's. */

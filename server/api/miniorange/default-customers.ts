@@ -1,5 +1,5 @@
 import type { Asked } from '../../engine/person.ts'
-import type { Customer } from '../../vocabulary.ts'
+import type { Customer } from '../../vocabulary/customer.ts'
 
 /**
  * The customers that plugins sign as before a site has its own: 16555 in WordPress, Magento and Joomla, 16622 in Drupal.

@@ -1,6 +1,6 @@
 import Type from 'typebox'
 import { deliveriesOf, type ShownDelivery } from '../../engine/delivery.ts'
-import type { DeliveryTry } from '../../vocabulary.ts'
+import type { DeliveryTry } from '../../vocabulary/message.ts'
 import { customerKey, txId } from './bodies.ts'
 import { endpoint } from './endpoint.ts'
 import { said, states } from './words.ts'

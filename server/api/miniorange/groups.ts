@@ -8,7 +8,7 @@ import {
   putGroups,
 } from '../../engine/groups.ts'
 import type { CountedGroup } from '../../engine/records/groups.ts'
-import type { Customer } from '../../vocabulary.ts'
+import type { Customer } from '../../vocabulary/customer.ts'
 import { batchesOf, batchNo, batchSize, customerId, customerKey, line } from './bodies.ts'
 import { type Call, endpoint, type Reply } from './endpoint.ts'
 import { groupRefusals, said } from './words.ts'

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto'
 import { describe, it } from 'node:test'
 import fc from 'fast-check'
 import { customerSettings, withDefaults } from '../../settings.ts'
-import type { Customer } from '../../vocabulary.ts'
+import type { Customer } from '../../vocabulary/customer.ts'
 import { authenticate, type Caller, type SignatureHeaders } from './signature.ts'
 
 const nowMs = 1_800_000_000_000

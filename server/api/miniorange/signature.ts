@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto'
 import { fingerprint, keyedDigest, same } from '../../security/digest.ts'
-import type { Customer, RequestMark } from '../../vocabulary.ts'
+import type { Customer } from '../../vocabulary/customer.ts'
+import type { RequestMark } from '../../vocabulary/request-mark.ts'
 
 /** The headers that sign a request; `undefined` when absent. */
 export interface SignatureHeaders {

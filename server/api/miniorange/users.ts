@@ -9,7 +9,7 @@ import {
   type UserOutcome,
   updateUser,
 } from '../../engine/users.ts'
-import type { User } from '../../vocabulary.ts'
+import type { User } from '../../vocabulary/user.ts'
 import {
   authType,
   batchesOf,

@@ -13,7 +13,9 @@ import type { RecoveryCodesOutcome } from '../../engine/recovery-codes.ts'
 import type { TokenRefusal } from '../../engine/tokens.ts'
 import type { UserOutcome } from '../../engine/users.ts'
 import type { EraseOutcome, VoiceLinkOutcome } from '../../engine/voice-enrolment.ts'
-import type { ChallengeState, MethodId, Via } from '../../vocabulary.ts'
+import type { ChallengeState } from '../../vocabulary/challenge.ts'
+import type { Via } from '../../vocabulary/message.ts'
+import type { MethodId } from '../../vocabulary/method.ts'
 
 /**
  * Both directions of miniOrange's dictionary. Sentences marked *compared* are read by real clients to the letter:

@@ -3,7 +3,7 @@ import { findSession, type Session } from '../../engine/adaptive-sessions.ts'
 import { foldUsername } from '../../engine/contacts.ts'
 import { isPasskeyPage } from '../../engine/passkey-site.ts'
 import type { Engine } from '../../engine/ports.ts'
-import type { Customer } from '../../vocabulary.ts'
+import type { Customer } from '../../vocabulary/customer.ts'
 
 /** A page that may call, and so may read the answer. */
 export interface Page {

@@ -2,7 +2,7 @@ import type { FastifyInstance, FastifyPluginAsync, FastifyReply, FastifyRequest 
 import type { Static, TObject } from 'typebox'
 import { Compile } from 'typebox/compile'
 import type { Engine } from '../../engine/ports.ts'
-import { OverloadError } from '../../vocabulary.ts'
+import { OverloadError } from '../../vocabulary/overload.ts'
 import { notReadable, readJson } from '../body.ts'
 import type { Around } from './around.ts'
 import { challengeBody, evaluateBody, registerBody, userBody, validateBody } from './bodies.ts'

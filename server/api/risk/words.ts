@@ -1,7 +1,8 @@
 import type { AskOutcome, EvaluationOutcome } from '../../engine/adaptive-challenge.ts'
 import type { RegisterOutcome } from '../../engine/adaptive-registration.ts'
 import type { Obligation } from '../../risk/facts.ts'
-import type { MethodId, Via } from '../../vocabulary.ts'
+import type { Via } from '../../vocabulary/message.ts'
+import type { MethodId } from '../../vocabulary/method.ts'
 
 /** Document 002's words. */
 

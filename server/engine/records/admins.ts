@@ -1,4 +1,4 @@
-import type { Admin, AdminFactor, AdminRole, AdminSession } from '../../vocabulary.ts'
+import type { Admin, AdminFactor, AdminRole, AdminSession } from '../../vocabulary/admin.ts'
 
 /** What a one-time link to choose an admin's password is for. */
 export type AdminLinkKind = 'first' | 'invited' | 'reset'

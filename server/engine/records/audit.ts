@@ -1,4 +1,4 @@
-import type { AuditNote } from '../../vocabulary.ts'
+import type { AuditNote } from '../../vocabulary/audit.ts'
 
 /** Which lines of the audit are wanted; an absent field asks for any. */
 export interface AuditWanted {

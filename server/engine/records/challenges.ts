@@ -1,4 +1,7 @@
-import type { Challenge, ChallengeState, MethodId, RequestMark, SignIn } from '../../vocabulary.ts'
+import type { SignIn } from '../../vocabulary/app.ts'
+import type { Challenge, ChallengeState } from '../../vocabulary/challenge.ts'
+import type { MethodId } from '../../vocabulary/method.ts'
+import type { RequestMark } from '../../vocabulary/request-mark.ts'
 
 /** A key that a request took, under which it is done once; see `kept-answers.ts`. */
 export interface AnswerClaim {

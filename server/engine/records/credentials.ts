@@ -1,4 +1,5 @@
-import type { Credential, MethodId } from '../../vocabulary.ts'
+import type { Credential } from '../../vocabulary/credential.ts'
+import type { MethodId } from '../../vocabulary/method.ts'
 
 /** What is told of a confirmed credential. */
 export interface CredentialOverview extends PasskeyEntry {

@@ -1,4 +1,5 @@
-import type { Account, App, Customer } from '../../vocabulary.ts'
+import type { App } from '../../vocabulary/app.ts'
+import type { Account, Customer } from '../../vocabulary/customer.ts'
 
 export interface WebhookEvent {
   readonly id: string

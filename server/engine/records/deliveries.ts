@@ -1,4 +1,4 @@
-import type { Delivery, DeliveryRecord } from '../../vocabulary.ts'
+import type { Delivery, DeliveryRecord } from '../../vocabulary/message.ts'
 
 /** Tries of one kind with one provider. */
 export interface ProviderCount {

@@ -1,4 +1,4 @@
-import type { Device, PushSubscription } from '../../vocabulary.ts'
+import type { Device, PushSubscription } from '../../vocabulary/device.ts'
 
 /** A phone that a user was offered to pair. */
 export interface PhoneOffer {

@@ -1,4 +1,5 @@
-import type { Group, GroupAttributes, Membership, MethodId } from '../../vocabulary.ts'
+import type { Group, GroupAttributes, Membership } from '../../vocabulary/group.ts'
+import type { MethodId } from '../../vocabulary/method.ts'
 
 export interface NewGroup extends Pick<Group, 'name' | 'attributes'> {
   readonly nameFolded: string

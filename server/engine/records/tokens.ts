@@ -1,4 +1,4 @@
-import type { Token } from '../../vocabulary.ts'
+import type { Token } from '../../vocabulary/token.ts'
 
 export interface TokensWanted {
   readonly state?: Token['state'] | undefined

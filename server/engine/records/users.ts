@@ -1,4 +1,4 @@
-import type { User, UserSession } from '../../vocabulary.ts'
+import type { User, UserSession } from '../../vocabulary/user.ts'
 
 export interface UsersWanted {
   /** The beginning of a name; or a whole address or phone number. */

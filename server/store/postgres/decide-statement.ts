@@ -1,4 +1,4 @@
-import type { Decision } from '../../vocabulary.ts'
+import type { Decision } from '../../vocabulary/decision.ts'
 
 /** What some decisions of a batch touch, and others do not. */
 type Need = 'questions' | 'tries' | 'stages' | 'replacing'

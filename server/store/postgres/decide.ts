@@ -1,5 +1,6 @@
 import type pg from 'pg'
-import { type Decision, OverloadError } from '../../vocabulary.ts'
+import type { Decision } from '../../vocabulary/decision.ts'
+import { OverloadError } from '../../vocabulary/overload.ts'
 import { type Applied, batchMax, type GuardLimits, waitingMax } from '../database.ts'
 import { statementFor } from './decide-statement.ts'
 import { isOfOneRow, isTransient } from './errors.ts'

@@ -1,7 +1,7 @@
 import { Kysely, PostgresDialect, type PostgresPool } from 'kysely'
 import pg from 'pg'
 import type { KeptEvaluation } from '../../risk/kept.ts'
-import { OverloadError } from '../../vocabulary.ts'
+import { OverloadError } from '../../vocabulary/overload.ts'
 import { type Database, type DatabaseOptions, importJudging, type Judging, writesWaitingMax } from '../database.ts'
 import { digestKeyOf } from '../keys.ts'
 import { migrate } from '../migrations/index.ts'

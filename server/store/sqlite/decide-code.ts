@@ -1,6 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite'
 import type { SealingKey } from '../../security/seal.ts'
-import type { Decision, TypedCode, TypedCodeDecided } from '../../vocabulary.ts'
+import type { Decision, TypedCode, TypedCodeDecided } from '../../vocabulary/decision.ts'
 import type { Applied, Judging } from '../database.ts'
 import { digestKeyOf } from '../keys.ts'
 import { userOf } from '../snapshot.ts'

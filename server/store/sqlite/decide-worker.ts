@@ -1,7 +1,7 @@
 import { DatabaseSync } from 'node:sqlite'
 import { type MessagePort, parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads'
 import type { SealingKey } from '../../security/seal.ts'
-import type { Decided, Decision, TypedCode, TypedCodeDecided } from '../../vocabulary.ts'
+import type { Decided, Decision, TypedCode, TypedCodeDecided } from '../../vocabulary/decision.ts'
 import { batchMax, type GuardLimits, importJudging } from '../database.ts'
 import { insertOf, type PackedEvaluation, valuesOf } from '../risk-evaluation-row.ts'
 import { dataKeys } from './data-keys.ts'

@@ -1,5 +1,6 @@
 import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite'
-import type { ChallengeState, Decided, Decision } from '../../vocabulary.ts'
+import type { ChallengeState } from '../../vocabulary/challenge.ts'
+import type { Decided, Decision } from '../../vocabulary/decision.ts'
 import type { Applied, GuardLimits } from '../database.ts'
 
 interface GuardRow {

@@ -6,7 +6,7 @@ import { newPlace, type Place } from '../../../test/support/databases.ts'
 import { ending } from '../../../test/support/ending-judge.ts'
 import { openRaw } from '../../../test/support/raw.ts'
 import { nowMs, storeOn } from '../../../test/support/store.ts'
-import type { TypedCode } from '../../vocabulary.ts'
+import type { TypedCode } from '../../vocabulary/decision.ts'
 import type { Store } from '../open.ts'
 
 const customerId = 7

@@ -1,6 +1,7 @@
 import { Worker } from 'node:worker_threads'
 import type { KeptEvaluation } from '../../risk/kept.ts'
-import { type Decided, type Decision, OverloadError, type TypedCode, type TypedCodeDecided } from '../../vocabulary.ts'
+import type { Decided, Decision, TypedCode, TypedCodeDecided } from '../../vocabulary/decision.ts'
+import { OverloadError } from '../../vocabulary/overload.ts'
 import { waitingMax, writesWaitingMax } from '../database.ts'
 import { pack } from '../risk-evaluation-row.ts'
 import type { Asked, Numbered, Outcome, Told, WorkerOptions } from './decide-worker.ts'

@@ -1,6 +1,6 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { OverloadError } from '../../vocabulary.ts'
+import { OverloadError } from '../../vocabulary/overload.ts'
 import { batchMax, writesWaitingMax } from '../database.ts'
 import type { Db } from '../tables.ts'
 import { isBusy } from './errors.ts'

@@ -1,0 +1,31 @@
+import type { MethodId } from './method.ts'
+
+/** Users of a customer under one name. A user may be in any number of groups. */
+export interface Group {
+  readonly id: number
+  readonly customerId: number
+  readonly name: string
+  /** Whether new users join it; true of exactly one group of a customer. */
+  readonly isDefault: boolean
+  /** Whether it is the group `DEFAULT`, which every customer has from the beginning and keeps. */
+  readonly isBuiltIn: boolean
+  /** Texts by their number, 1–50, which mean something to the caller alone. */
+  readonly attributes: GroupAttributes
+  /** The methods that its members may use; null: it names none. What several groups mean together: `methodsOf`. */
+  readonly methods: readonly MethodId[] | null
+  readonly createdAtMs: number
+  readonly updatedAtMs: number
+}
+
+export type GroupAttributes = Readonly<Record<number, string>>
+
+export type GroupName = Pick<Group, 'id' | 'name'>
+
+/** A user in a group. */
+export interface Membership {
+  readonly userId: string
+  readonly username: string
+  readonly groupId: number
+  readonly groupName: string
+  readonly createdAtMs: number
+}

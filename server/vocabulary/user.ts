@@ -1,0 +1,25 @@
+export interface User {
+  readonly id: string
+  readonly customerId: number
+  readonly username: string
+  readonly email: string | null
+  /** E.164, e.g. `+15551234567`. */
+  readonly phone: string | null
+  readonly firstName: string | null
+  readonly lastName: string | null
+  /** The caller's own word for the method the user prefers, e.g. `SMS`; each vendor's `words.ts` reads it. */
+  readonly preferredMethod: string | null
+  readonly isEnabled: boolean
+  readonly createdAtMs: number
+}
+
+/** A one-time link to the pages where a user looks after himself, or the browser that came by one. */
+export interface UserSession {
+  readonly customerId: number
+  readonly userId: string
+  readonly kind: 'link' | 'session'
+  /** He proved a factor in it, and not only that the link reached him. */
+  readonly isProved: boolean
+  readonly usedAtMs: number
+  readonly expiresAtMs: number
+}
