@@ -1,11 +1,10 @@
 import { randomId } from '../security/random.ts'
 import type { Customer } from '../vocabulary/customer.ts'
 import type { RequestMark } from '../vocabulary/request-mark.ts'
-import type { User } from '../vocabulary/user.ts'
+import type { User, UserChange } from '../vocabulary/user.ts'
 import { foldEmail, foldUsername, readEmail, readPhone } from './contacts.ts'
 import { notify } from './notices.ts'
 import type { Engine } from './ports.ts'
-import type { UserChange } from './records/users.ts'
 import type { Records } from './records.ts'
 import type { NoticeEvent } from './templates.ts'
 

@@ -1,37 +1,13 @@
 import { type Selectable, sql } from 'kysely'
 import { deriveKey, keyedDigest } from '../security/digest.ts'
 import { type Sealed, type SealingKey, seal, unseal } from '../security/seal.ts'
-import type { User } from '../vocabulary/user.ts'
+import type { User, UserChange, UsersWanted } from '../vocabulary/user.ts'
 import type { Dialect } from './dialect.ts'
 import { joinDefault } from './groups.ts'
 import { type Keys, place } from './keys.ts'
 import type { UserRow } from './tables/users.ts'
 import type { Db } from './tables.ts'
 import { takeBackAll } from './tokens.ts'
-
-/** What can be changed of a user; an absent field stays as it is. */
-export interface UserChange {
-  readonly username?: string
-  readonly usernameFolded?: string
-  readonly email?: string | null
-  readonly phone?: string | null
-  readonly firstName?: string | null
-  readonly lastName?: string | null
-  readonly preferredMethod?: string | null
-  readonly isEnabled?: boolean
-}
-
-/** Which users are looked for. Absent `text`: all. */
-export interface UsersWanted {
-  /** The beginning of a username, a first or a last name; or a whole address or phone number, in any spelling of it. */
-  readonly text?: { readonly folded: string; readonly email: string | null; readonly phone: string | null } | undefined
-  readonly state: 'all' | 'disabled' | 'locked'
-  /** Failures in a row that lock for good. */
-  readonly failuresMax: number
-  readonly nowMs: number
-  readonly offset: number
-  readonly limit: number
-}
 
 export interface UsersFound {
   readonly users: readonly User[]

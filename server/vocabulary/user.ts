@@ -13,6 +13,30 @@ export interface User {
   readonly createdAtMs: number
 }
 
+/** What can be changed of a user; an absent field stays as it is. */
+export interface UserChange {
+  readonly username?: string
+  readonly usernameFolded?: string
+  readonly email?: string | null
+  readonly phone?: string | null
+  readonly firstName?: string | null
+  readonly lastName?: string | null
+  readonly preferredMethod?: string | null
+  readonly isEnabled?: boolean
+}
+
+/** Which users are looked for. Absent `text`: all. */
+export interface UsersWanted {
+  /** The beginning of a username, a first or a last name; or a whole address or phone number, in any spelling of it. */
+  readonly text?: { readonly folded: string; readonly email: string | null; readonly phone: string | null } | undefined
+  readonly state: 'all' | 'disabled' | 'locked'
+  /** Failures in a row that lock for good. */
+  readonly failuresMax: number
+  readonly nowMs: number
+  readonly offset: number
+  readonly limit: number
+}
+
 /** A one-time link to the pages where a user looks after himself, or the browser that came by one. */
 export interface UserSession {
   readonly customerId: number

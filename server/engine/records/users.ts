@@ -1,25 +1,4 @@
-import type { User, UserSession } from '../../vocabulary/user.ts'
-
-export interface UsersWanted {
-  /** The beginning of a name; or a whole address or phone number. */
-  readonly text?: { readonly folded: string; readonly email: string | null; readonly phone: string | null } | undefined
-  readonly state: 'all' | 'disabled' | 'locked'
-  readonly failuresMax: number
-  readonly nowMs: number
-  readonly offset: number
-  readonly limit: number
-}
-
-export interface UserChange {
-  readonly username?: string
-  readonly usernameFolded?: string
-  readonly email?: string | null
-  readonly phone?: string | null
-  readonly firstName?: string | null
-  readonly lastName?: string | null
-  readonly preferredMethod?: string | null
-  readonly isEnabled?: boolean
-}
+import type { User, UserChange, UserSession, UsersWanted } from '../../vocabulary/user.ts'
 
 export interface UserSessionRecords {
   add(digest: Uint8Array, session: UserSession): Promise<void>
