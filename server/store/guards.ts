@@ -1,5 +1,5 @@
+import { sql } from 'kysely'
 import type { Db } from './tables.ts'
-import { lockedOf } from './users.ts'
 
 /** Failures, tries and locks. Only a decision counts one, or takes it back after a success. */
 export function guards(db: Db) {
@@ -73,4 +73,16 @@ export function guards(db: Db) {
       return new Set(counted.map(({ method }) => method)).size
     },
   }
+}
+
+/** Locks of a customer: for a time that has not passed, or for good. */
+export function lockedOf(db: Db, customerId: number, nowMs: number, failuresMax: number) {
+  return (
+    db
+      .selectFrom('guards')
+      .where('guards.customer_id', '=', customerId)
+      // As the index `guards_locked` says it: with a parameter no database would know that it may use it.
+      .where(sql<boolean>`guards.locked_until_ms > 0`)
+      .where((eb) => eb.or([eb('guards.locked_until_ms', '>', nowMs), eb('guards.failures', '>=', failuresMax)]))
+  )
 }
