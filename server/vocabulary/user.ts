@@ -7,7 +7,7 @@ export interface User {
   readonly phone: string | null
   readonly firstName: string | null
   readonly lastName: string | null
-  /** The caller's own word for the method the user prefers, e.g. `SMS`; each vendor's `words.ts` reads it. */
+  /** The caller's own word for the method the user prefers, e.g. `SMS`; each vendor's words read it. */
   readonly preferredMethod: string | null
   readonly isEnabled: boolean
   readonly createdAtMs: number

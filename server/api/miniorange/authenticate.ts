@@ -33,17 +33,14 @@ import {
 import { askedFor, completed, riskField, strongestOf, weigh } from './challenge-risk.ts'
 import { isDefaultCustomer, isSignUpCode, onlySignUp } from './default-customers.ts'
 import { type Call, endpoint, type Reply } from './endpoint.ts'
+import { emailMethod, noSuchMethod, readMethod, readOwnMethod } from './method-words.ts'
 import { evaluationId } from './risk.ts'
 import {
   answerRefusals,
   assertionRefusals,
   challengeRefusals,
   deliveries,
-  emailMethod,
-  noSuchMethod,
   questionRefusals,
-  readMethod,
-  readOwnMethod,
   said,
   states,
 } from './words.ts'

@@ -3,7 +3,9 @@ import { confirm, enrol } from '../../engine/enrol.ts'
 import { qrJpeg } from '../qr.ts'
 import { authType, code, customerKey, ignored, line, username } from './bodies.ts'
 import { endpoint } from './endpoint.ts'
-import { confirmRefusals, enrolRefusals, readMethod, said } from './words.ts'
+import { confirmRefusals, enrolRefusals } from './enrolment-words.ts'
+import { readMethod } from './method-words.ts'
+import { said } from './words.ts'
 
 /** Document 001: Google Authenticator, and every other app that reads the same QR code. */
 

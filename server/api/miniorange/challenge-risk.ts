@@ -4,9 +4,9 @@ import { ask, complete } from '../../engine/adaptive-results.ts'
 import type { Engine } from '../../engine/ports.ts'
 import type { Customer } from '../../vocabulary/customer.ts'
 import type { Reply } from './endpoint.ts'
+import { labelOf } from './method-words.ts'
 import { factFields, factsOf } from './risk.ts'
 import { completeRefusals, decisions, evaluateRefusals, explained } from './risk-words.ts'
-import { labelOf } from './words.ts'
 
 /** Risk as a step of challenge and validate: a remembered device may need no second factor, where the policy says so. */
 

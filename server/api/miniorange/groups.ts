@@ -11,7 +11,8 @@ import type { CountedGroup } from '../../engine/records/groups.ts'
 import type { Customer } from '../../vocabulary/customer.ts'
 import { batchesOf, batchNo, batchSize, customerId, customerKey, line } from './bodies.ts'
 import { type Call, endpoint, type Reply } from './endpoint.ts'
-import { groupRefusals, said } from './words.ts'
+import { groupRefusals } from './user-words.ts'
+import { said } from './words.ts'
 
 /** The groups API (document 003). */
 

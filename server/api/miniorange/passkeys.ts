@@ -4,7 +4,8 @@ import { listPasskeys, removePasskey } from '../../engine/passkeys.ts'
 import { customerKey, line, username } from './bodies.ts'
 import { endpoint } from './endpoint.ts'
 import { enrolmentLinkCall } from './enrolment-links.ts'
-import { passkeyRefusals, said } from './words.ts'
+import { passkeyRefusals } from './enrolment-words.ts'
+import { said } from './words.ts'
 
 /** Our extension of the miniOrange family: passkeys and security keys (docs/passkeys.md). */
 

@@ -2,7 +2,8 @@ import Type from 'typebox'
 import { makeRecoveryCodes } from '../../engine/recovery-codes.ts'
 import { customerKey, username } from './bodies.ts'
 import { endpoint } from './endpoint.ts'
-import { recoveryCodesRefusals, said } from './words.ts'
+import { recoveryCodesRefusals } from './enrolment-words.ts'
+import { said } from './words.ts'
 
 /** Our extension: no document of the vendor's has recovery codes. */
 export const recoveryCodesCall = endpoint({

@@ -7,15 +7,9 @@ import { registerYubikey } from '../../engine/token-codes.ts'
 import { qrJpeg } from '../qr.ts'
 import { authType, code, customerId, customerKey, line, questionAnswers, txId, username } from './bodies.ts'
 import { type Call, endpoint, type Reply } from './endpoint.ts'
-import {
-  confirmRefusals,
-  phoneRefusals,
-  readMethod,
-  registerQuestionsRefusals,
-  said,
-  states,
-  tokenRefusals,
-} from './words.ts'
+import { confirmRefusals, phoneRefusals, registerQuestionsRefusals, tokenRefusals } from './enrolment-words.ts'
+import { readMethod } from './method-words.ts'
+import { said, states } from './words.ts'
 
 const registerBody = Type.Object({
   customerKey: Type.Optional(customerKey),

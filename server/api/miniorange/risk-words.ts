@@ -1,7 +1,8 @@
 import type { EvaluateOutcome, Evaluation } from '../../engine/adaptive.ts'
 import type { CompleteOutcome } from '../../engine/adaptive-results.ts'
 import type { RiskAction } from '../../risk/facts.ts'
-import { labelOf, type Said } from './words.ts'
+import { labelOf } from './method-words.ts'
+import type { Said } from './words.ts'
 
 /** Document 002's words for a decision; clients of `/rest/rba` read the same. */
 export const decisions = {

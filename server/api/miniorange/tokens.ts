@@ -18,7 +18,8 @@ import {
 } from '../../engine/tokens.ts'
 import { code, customerKey, line, username } from './bodies.ts'
 import { type Call, endpoint, type Reply } from './endpoint.ts'
-import { said, tokenRefusals } from './words.ts'
+import { tokenRefusals } from './enrolment-words.ts'
+import { said } from './words.ts'
 
 /** Hardware tokens: our extension of the vendor's API (docs/tokens.md). */
 

@@ -24,7 +24,8 @@ import {
   username,
 } from './bodies.ts'
 import { type Call, endpoint, type Reply } from './endpoint.ts'
-import { said, userRefusals } from './words.ts'
+import { userRefusals } from './user-words.ts'
+import { said } from './words.ts'
 
 /** The users API, as clients call it (docs/miniorange.md). */
 

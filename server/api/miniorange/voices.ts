@@ -3,7 +3,8 @@ import { beginVoiceEnrolment, eraseVoice } from '../../engine/voice-enrolment.ts
 import { customerKey, username } from './bodies.ts'
 import { endpoint } from './endpoint.ts'
 import { enrolmentLinkCall } from './enrolment-links.ts'
-import { said, voiceRefusals } from './words.ts'
+import { voiceRefusals } from './enrolment-words.ts'
+import { said } from './words.ts'
 
 /** Our extension of the miniOrange family, which says nowhere how a voice is set up (docs/voice.md). */
 

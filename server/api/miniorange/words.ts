@@ -1,96 +1,11 @@
 import type { AnswerRefusal } from '../../engine/answer.ts'
 import type { ChallengeRefusal, Shown } from '../../engine/challenge-outcome.ts'
-import type { RemoveDeviceOutcome } from '../../engine/devices.ts'
-import type { ConfirmOutcome, EnrolOutcome } from '../../engine/enrol.ts'
-import type { LinkRefusal } from '../../engine/enrolment-link.ts'
-import { type GroupRefusal, groupsMax } from '../../engine/groups.ts'
-import type { OfferOutcome } from '../../engine/pairing.ts'
-import type { RegistrationOutcome } from '../../engine/passkey-registration.ts'
-import type { ListOutcome, RemoveOutcome } from '../../engine/passkeys.ts'
-import type { Asked } from '../../engine/person.ts'
-import type { RegisterQuestionsRefusal } from '../../engine/questions.ts'
-import type { RecoveryCodesOutcome } from '../../engine/recovery-codes.ts'
-import type { TokenRefusal } from '../../engine/tokens.ts'
-import type { UserOutcome } from '../../engine/users.ts'
-import type { EraseOutcome, VoiceLinkOutcome } from '../../engine/voice-enrolment.ts'
 import type { ChallengeState } from '../../vocabulary/challenge.ts'
-import type { Via } from '../../vocabulary/message.ts'
-import type { MethodId } from '../../vocabulary/method.ts'
 
 /**
- * Both directions of miniOrange's dictionary. Sentences marked *compared* are read by real clients to the letter:
- * change none of them. Their sources are named in docs/miniorange.md.
+ * What we say in miniOrange's words. Sentences marked *compared* are read by real clients to the letter: change none of
+ * them. Their sources are named in docs/miniorange.md.
  */
-
-interface Way {
-  readonly method: MethodId
-  readonly via: readonly Via[]
-}
-
-/** `authType` (document 000) to our method. `OTP OVER EMAIL` is Drupal's spelling. */
-const ways: Readonly<Record<string, Way>> = {
-  SMS: { method: 'message-code', via: ['sms'] },
-  EMAIL: { method: 'message-code', via: ['email'] },
-  'OTP OVER EMAIL': { method: 'message-code', via: ['email'] },
-  'SMS AND EMAIL': { method: 'message-code', via: ['sms', 'email'] },
-  WHATSAPP: { method: 'message-code', via: ['sms'] },
-  'PHONE VERIFICATION': { method: 'message-code', via: ['call'] },
-  'OUT OF BAND SMS': { method: 'message-link', via: ['sms'] },
-  'OUT OF BAND EMAIL': { method: 'message-link', via: ['email'] },
-  'SOFT TOKEN': { method: 'time-code', via: [] },
-  'GOOGLE AUTHENTICATOR': { method: 'time-code', via: [] },
-  'HARDWARE TOKEN': { method: 'hardware-token', via: [] },
-  'PUSH NOTIFICATIONS': { method: 'push', via: [] },
-  'PUSH NOTIFICATION': { method: 'push', via: [] }, // document 000's prose, once
-  'MOBILE AUTHENTICATION': { method: 'qr-scan', via: [] },
-  KBA: { method: 'questions', via: [] },
-  'VOICE AUTHENTICATION': { method: 'voice', via: [] },
-  // Ours.
-  'RECOVERY CODE': { method: 'recovery-code', via: [] },
-  PASSKEY: { method: 'passkey', via: [] },
-}
-
-/** Says what there is, to whoever asked for an `authType` that there is not. */
-export function noSuchMethod(authType: unknown): string {
-  return `The authType ${authType} is not available. There are: ${Object.keys(ways).join(', ')}.`
-}
-
-/** Apps that Drupal, Joomla and Magento store by name; all of them read the same QR code. */
-const otherApps: ReadonlySet<string> = new Set([
-  'MICROSOFT AUTHENTICATOR',
-  'AUTHY AUTHENTICATOR',
-  'LASTPASS AUTHENTICATOR',
-  'DUO AUTHENTICATOR',
-  'OKTA VERIFY AUTHENTICATOR',
-  '2FAS AUTHENTICATOR',
-  'ZOHO ONEAUTH AUTHENTICATOR',
-  'RSA SECURID AUTHENTICATOR',
-])
-
-/** Stored by clients for a user who has chosen nothing. */
-const noChoice: ReadonlySet<string> = new Set(['NONE', 'NOT CONFIGURED'])
-
-/** Clients write it in any case and compare it in upper case. */
-export function readMethod(authType: string): Asked | undefined {
-  const label = authType.trim().toUpperCase()
-  if (otherApps.has(label)) return { method: 'time-code', via: [], label }
-  const way = Object.hasOwn(ways, label) ? ways[label] : undefined
-  return way && { ...way, label }
-}
-
-/** The word for a method whose message travels one way, or needs none; undefined: these documents have none. */
-export function labelOf({ method, via }: { readonly method: MethodId; readonly via: Via | null }): string | undefined {
-  const wanted = via === null ? [] : [via]
-  const isIt = (way: Way) => way.method === method && way.via.join() === wanted.join()
-  return Object.entries(ways).find(([, way]) => isIt(way))?.[0]
-}
-
-/** The word stored for a user: null when it says that he chose nothing. */
-export function readOwnMethod(label: string): Asked | null | undefined {
-  return noChoice.has(label) ? null : readMethod(label)
-}
-
-export const emailMethod: Asked = { method: 'message-code', via: ['email'], label: 'EMAIL' }
 
 export interface Said {
   readonly status: string
@@ -122,7 +37,7 @@ export const said = {
   foundElsewhere: { status: 'USER_FOUND_UNDER_DIFFERENT_CUSTOMER', message: 'The user belongs to another customer.' },
 } as const satisfies Record<string, Said>
 
-const unknownUser = { status: 'FAILED', message: 'Invalid username or email.' } // compared by Drupal and Joomla
+export const unknownUser = { status: 'FAILED', message: 'Invalid username or email.' } // compared by Drupal and Joomla
 
 export const challengeRefusals = {
   'unknown-user': unknownUser,
@@ -224,142 +139,6 @@ export const assertionRefusals: Readonly<Record<AnswerRefusal, string>> = {
   spent: 'Too many wrong answers. Call challenge again.',
   replaced: 'This transaction was replaced by a newer one.',
 }
-
-type ConfirmRefusal = Extract<ConfirmOutcome, { ok: false }>['reason']
-
-export const confirmRefusals = {
-  wrong: { status: 'FAILED', message: 'The OTP you have entered is incorrect.' }, // compared by Magento and Drupal
-  denied: { status: 'FAILED', message: 'This transaction was denied.' },
-  used: { status: 'ALREADY_USED', message: 'This code was already used. Wait for the next one.' }, // understood by WordPress
-  'unknown-secret': { status: 'FAILED', message: 'This secret was not issued for this user. Request a new one.' },
-  'disabled-user': { status: 'FAILED', message: 'This user is disabled.' },
-  'turned-off': challengeRefusals['turned-off'],
-  locked: { status: 'FAILED', message: 'Too many wrong answers. This method is locked for a while.' },
-  disabled: { status: 'FAILED', message: 'Too many wrong answers. Set the authenticator up anew.' },
-  repeated: { status: 'FAILED', message: 'This request was already received.' },
-} as const satisfies Record<ConfirmRefusal, Said>
-
-export const enrolRefusals = {
-  repeated: { status: 'ERROR', message: 'This request was already received.' },
-  'disabled-user': { status: 'FAILED', message: 'This user is disabled.' },
-  'turned-off': challengeRefusals['turned-off'],
-} as const satisfies Record<Extract<EnrolOutcome, { ok: false }>['reason'], Said>
-
-/** Of `register` with questions and answers. */
-export const registerQuestionsRefusals = {
-  'too-few': { status: 'FAILED', message: 'Register at least two questions with their answers.' },
-  'too-many': { status: 'FAILED', message: 'Register ten questions at most.' },
-  'unreadable-question': {
-    status: 'FAILED',
-    message: 'A question is one line of text that can be read, without control characters.',
-  },
-  'no-answer': { status: 'FAILED', message: 'Every question needs an answer.' },
-  'too-long': { status: 'FAILED', message: 'A question or an answer is too long: 250 characters at most.' },
-  'same-question': { status: 'FAILED', message: 'The same question stands there twice. Choose different ones.' },
-  'same-answer': { status: 'FAILED', message: 'Two questions have the same answer. Give each its own.' },
-  'answer-in-question': { status: 'FAILED', message: 'An answer stands in its question. Choose another one.' },
-  'unknown-user': unknownUser,
-  'disabled-user': { status: 'FAILED', message: 'This user is disabled.' },
-  'turned-off': challengeRefusals['turned-off'],
-  repeated: { status: 'ERROR', message: 'This request was already received.' },
-} as const satisfies Record<RegisterQuestionsRefusal, Said>
-
-export const recoveryCodesRefusals = {
-  'unknown-user': unknownUser,
-  'disabled-user': { status: 'FAILED', message: 'This user is disabled.' },
-  'turned-off': challengeRefusals['turned-off'],
-  repeated: { status: 'ERROR', message: 'This request was already received.' },
-} as const satisfies Record<Extract<RecoveryCodesOutcome, { ok: false }>['reason'], Said>
-
-export const userRefusals = {
-  'unknown-user': unknownUser,
-  taken: { status: 'FAILED', message: 'A user with this name exists already.' },
-  'bad-phone': challengeRefusals['bad-phone'],
-  'bad-email': challengeRefusals['bad-email'],
-  repeated: { status: 'ERROR', message: 'This request was already received.' },
-} as const satisfies Record<Extract<UserOutcome, { ok: false }>['reason'], Said>
-
-/** Nothing of the call was done; `item` is what was refused, as the caller wrote it. */
-export const groupRefusals = {
-  repeated: () => 'This request was already received.',
-  'bad-name': (item) => `The name ${item} of a group is not valid.`,
-  'bad-attribute': (item) => `An attribute of the group ${item} is not valid.`,
-  'bad-methods': (item) => `The methods of the group ${item} are not valid.`,
-  'same-name': (item) => `The group ${item} stands there twice.`,
-  'two-defaults': (item) => `Only one group can be the default: ${item} is a second one.`,
-  'no-default': (item) => `There must be a default group. Make another one the default, and ${item} is it no more.`,
-  'too-many': (item) => `There is no room for the group ${item}: a customer has ${groupsMax} groups at most.`,
-  taken: (item) => `There is a group ${item} already.`,
-  'unknown-group': (item) => `There is no group ${item}.`,
-  'built-in': (item) => `The group ${item} stays as it is.`,
-  'is-default': (item) => `The group ${item} is the default. Make another one the default first.`,
-  'named-by-app': (item) => `The group ${item} is one that an app is limited to.`,
-  'unknown-user': (item) => `There is no user ${item}. Nothing was changed.`,
-  'in-and-out': (item) => `The user ${item} stands there twice, to be added and to be removed.`,
-} as const satisfies Record<GroupRefusal, (item: string) => string>
-
-/** Hardware tokens are our extension; `wrong` speaks as `register` does, where a YubiKey is registered. */
-export const tokenRefusals = {
-  'unknown-token': { status: 'FAILED', message: 'There is no token of this serial number.' },
-  'unknown-user': unknownUser,
-  'disabled-user': { status: 'FAILED', message: 'This user is disabled.' },
-  'turned-off': challengeRefusals['turned-off'],
-  taken: { status: 'FAILED', message: 'This token is assigned. Unassign it first.' },
-  unassigned: { status: 'FAILED', message: 'This token is assigned to nobody.' },
-  'disabled-token': { status: 'FAILED', message: 'This token is disabled. Enable it first.' },
-  'too-many': { status: 'FAILED', message: 'This user has as many tokens as one may have.' },
-  changed: { status: 'FAILED', message: 'This token was changed by another call. Look at it and try again.' },
-  'no-resync': { status: 'FAILED', message: 'A YubiKey tells its counter itself and needs no resync.' },
-  wrong: { status: 'FAILED', message: 'The OTP you have entered is incorrect.' },
-  used: { status: 'FAILED', message: 'This code was already used. Wait for the next one.' },
-  locked: { status: 'FAILED', message: 'Too many wrong answers. This method is locked for a while.' },
-  disabled: {
-    status: 'FAILED',
-    message: 'Too many wrong answers. This method is disabled until an administrator unlocks it.',
-  },
-  repeated: { status: 'ERROR', message: 'This request was already received.' },
-} as const satisfies Record<TokenRefusal, Said>
-
-export const phoneRefusals = {
-  'unknown-user': unknownUser,
-  'unknown-device': { status: 'FAILED', message: 'The user has no such phone.' },
-  'too-many-devices': { status: 'FAILED', message: 'The user has as many phones as one may have. Remove one first.' },
-  'disabled-user': { status: 'FAILED', message: 'This user is disabled.' },
-  'turned-off': challengeRefusals['turned-off'],
-  repeated: { status: 'FAILED', message: 'This request was already received.' },
-} as const satisfies Record<Extract<OfferOutcome | RemoveDeviceOutcome, { ok: false }>['reason'], Said>
-
-/** Of one-time links by which something is set up. */
-const linkRefusals = {
-  'unknown-user': unknownUser,
-  'disabled-user': challengeRefusals['disabled-user'],
-  'turned-off': challengeRefusals['turned-off'],
-  'no-email': { status: 'FAILED', message: 'The user has no e-mail address. Leave sendEmail away and show the link.' },
-  'too-many': challengeRefusals['too-many'],
-  'over-budget': challengeRefusals['over-budget'],
-  country: challengeRefusals.country,
-  'suspicious-prefix': challengeRefusals['suspicious-prefix'],
-  'prompts-paused': challengeRefusals['prompts-paused'],
-  repeated: challengeRefusals.repeated,
-} as const satisfies Record<LinkRefusal, Said>
-
-type VoiceRefusal = Extract<VoiceLinkOutcome | EraseOutcome, { ok: false }>['reason']
-
-type PasskeyRefusal =
-  | Extract<RegistrationOutcome, { ok: false }>['reason']
-  | Extract<RemoveOutcome | ListOutcome, { ok: false }>['reason']
-
-export const passkeyRefusals = {
-  ...linkRefusals,
-  'unknown-passkey': { status: 'FAILED', message: 'The user has no such passkey.' },
-  'too-many-passkeys': { status: 'FAILED', message: 'The user has too many passkeys. Remove one first.' },
-  'no-domain': challengeRefusals['no-domain'],
-} as const satisfies Record<PasskeyRefusal, Said>
-
-export const voiceRefusals = {
-  ...linkRefusals,
-  'no-replay-protection': challengeRefusals['no-replay-protection'],
-} as const satisfies Record<VoiceRefusal, Said>
 
 /** `phoneDelivery` and `emailDelivery`, each only when its channel was used; the time is a string. */
 export function deliveries(
