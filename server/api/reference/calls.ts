@@ -1,4 +1,5 @@
-import { type Example, groups } from './examples.ts'
+import type { Example } from './example.ts'
+import { examples } from './examples/index.ts'
 
 /** One call as the page shows it: what the server itself describes, and our words and examples beside it. */
 export interface ShownCall {
@@ -54,11 +55,11 @@ interface Schema {
 
 /** Every call that is described, in the order of the examples; those without an example come last. */
 export function groupsOf({ paths = {} }: Description): ShownGroup[] {
-  const known = groups.map(({ title, calls }) => ({
+  const known = examples.map(({ title, calls }) => ({
     title,
     calls: calls.flatMap((example) => shownCall(example.path, paths[example.path]?.post, example)),
   }))
-  const named = new Set(groups.flatMap(({ calls }) => calls.map(({ path }) => path)))
+  const named = new Set(examples.flatMap(({ calls }) => calls.map(({ path }) => path)))
   const others = Object.keys(paths).filter((path) => !named.has(path) && isSignedHere(path, paths[path]?.post))
   const rest = { title: 'More', calls: others.flatMap((path) => shownCall(path, paths[path]?.post, undefined)) }
   return [...known, rest].filter(({ calls }) => calls.length > 0)

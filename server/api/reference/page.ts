@@ -1,6 +1,6 @@
 import { escapeHtml } from '../../engine/wording.ts'
 import type { Field, ShownCall, ShownGroup } from './calls.ts'
-import type { Fields } from './examples.ts'
+import type { Fields } from './example.ts'
 import { samples } from './samples/index.ts'
 
 /** Whom the page is written for. */

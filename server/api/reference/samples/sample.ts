@@ -1,4 +1,4 @@
-import type { Fields, Value } from '../examples.ts'
+import type { Fields, Value } from '../example.ts'
 
 /** A call to write down in some language. */
 export interface SampleCall {
