@@ -3,7 +3,7 @@ import { createServer, type Server } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { getCACertificates, setDefaultCACertificates } from 'node:tls'
 import { decrypt } from 'http_ece'
-import type { PushSubscriptionInfo } from '../../contract/device.ts'
+import type { PushSubscriptionInfo } from '../../contract/device/pairing.ts'
 import { certificate } from './certificate.ts'
 
 /** One message as a push service gets it, and as its phone reads it. */

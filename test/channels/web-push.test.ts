@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, beforeEach, describe, it } from 'node:test'
-import { calls, type PushSubscriptionInfo, type ServerInfo } from '../../contract/device.ts'
+import type { PushSubscriptionInfo, ServerInfo } from '../../contract/device/pairing.ts'
+import { calls } from '../../contract/device.ts'
 import { isPublic } from '../../server/channels/web-push.ts'
 import { customerKey, newUser, succeed } from '../contract/people.ts'
 import { type Phone, pairedPhone } from '../support/device.ts'

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
-import { calls, type VoiceLink } from '../../contract/device.ts'
+import type { VoiceLink } from '../../contract/device/pairing.ts'
+import { calls } from '../../contract/device.ts'
 import { startPushService } from '../channels/push-service.ts'
 import { type Phone, pairedPhone } from '../support/device.ts'
 import { startServer, type TestServer } from '../support/server.ts'

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
-import { calls, type PromptList } from '../../contract/device.ts'
+import type { PromptList } from '../../contract/device/prompts.ts'
+import { calls } from '../../contract/device.ts'
 import { testKey } from '../support/caller.ts'
 import { databaseNames } from '../support/databases.ts'
 import { type Heard, Phone, pairedPhone, readQr } from '../support/device.ts'

@@ -3,6 +3,10 @@ import { once } from 'node:events'
 import { get, type IncomingMessage } from 'node:http'
 import jsQR from 'jsqr'
 import sharp from 'sharp'
+import { readLink } from '../../contract/device/link.ts'
+import type { PublicKey, Registered, Registration, ServerInfo, SoftToken } from '../../contract/device/pairing.ts'
+import type { Prompt, PromptDecision, PromptList, ScannedPrompt } from '../../contract/device/prompts.ts'
+import { decisionText, requestText } from '../../contract/device/signed.ts'
 import * as contract from '../../contract/device.ts'
 import { totp } from './totp.ts'
 
@@ -20,14 +24,14 @@ export interface Heard {
 export interface AnswerMore {
   readonly proof?: string
   readonly transactionName?: string | null
-  readonly signedAs?: contract.PromptDecision
+  readonly signedAs?: PromptDecision
 }
 
 /** The phone app, played in Node: a key that nobody can take out, and all that `contract/device.ts` asks of it. */
 export class Phone {
   readonly baseUrl: string
   id: string = contract.newDevice
-  softToken: contract.SoftToken | null = null
+  softToken: SoftToken | null = null
   #keys: webcrypto.CryptoKeyPair | undefined
   #nonce: string | undefined
 
@@ -50,48 +54,46 @@ export class Phone {
     return totp(this.softToken.secret, atMs)
   }
 
-  async publicKey(): Promise<contract.PublicKey> {
+  async publicKey(): Promise<PublicKey> {
     const { x = '', y = '' } = await webcrypto.subtle.exportKey('jwk', (await this.#pair()).publicKey)
     return { kty: 'EC', crv: 'P-256', x, y }
   }
 
   /** Pairs by a scanned link. */
-  async pair(link: string, more: Partial<contract.Registration> = {}): Promise<Heard> {
-    const code = contract.readLink(link)?.code ?? link
+  async pair(link: string, more: Partial<Registration> = {}): Promise<Heard> {
+    const code = readLink(link)?.code ?? link
     const body = { code, name: 'My phone', publicKey: await this.publicKey(), ...more }
     const heard = await this.ask(contract.calls.register, body)
     if (heard.code === 201) {
-      const registered = heard.body as contract.Registered
+      const registered = heard.body as Registered
       this.id = registered.device.id
       this.softToken = registered.softToken
     }
     return heard
   }
 
-  async prompts(): Promise<readonly contract.Prompt[]> {
+  async prompts(): Promise<readonly Prompt[]> {
     const { body } = await this.ask(contract.calls.prompts)
-    return (body as contract.PromptList).prompts
+    return (body as PromptList).prompts
   }
 
   /** The one prompt that waits. */
-  async prompt(): Promise<contract.Prompt> {
+  async prompt(): Promise<Prompt> {
     const [prompt] = await this.prompts()
     if (!prompt) throw new Error('Nothing waits for this phone.')
     return prompt
   }
 
   scan(link: string): Promise<Heard> {
-    return this.ask(contract.calls.scan, { code: contract.readLink(link)?.code ?? link })
+    return this.ask(contract.calls.scan, { code: readLink(link)?.code ?? link })
   }
 
   async answer(
-    { id, transactionName }: Pick<contract.Prompt, 'id' | 'transactionName'>,
-    decision: contract.PromptDecision,
+    { id, transactionName }: Pick<Prompt, 'id' | 'transactionName'>,
+    decision: PromptDecision,
     { proof = '', transactionName: seen = transactionName, signedAs = decision }: AnswerMore = {},
   ): Promise<Heard> {
-    const signature = await this.sign(
-      contract.decisionText({ promptId: id, decision: signedAs, proof, transactionName: seen }),
-    )
+    const signature = await this.sign(decisionText({ promptId: id, decision: signedAs, proof, transactionName: seen }))
     const { method, path } = contract.calls.answer
     return this.ask({ method, path: path.replace(':id', id) }, { decision, proof, signature })
   }
@@ -100,8 +102,8 @@ export class Phone {
   async scanAndApprove(link: string): Promise<Heard> {
     const seen = await this.scan(link)
     if (seen.refusal) return seen
-    const { prompt } = seen.body as contract.ScannedPrompt
-    return this.answer(prompt, 'approve', { proof: contract.readLink(link)?.code.split('.')[1] ?? '' })
+    const { prompt } = seen.body as ScannedPrompt
+    return this.answer(prompt, 'approve', { proof: readLink(link)?.code.split('.')[1] ?? '' })
   }
 
   /** Signs and sends one request; `headers` and `sent` come in place of what was signed. */
@@ -111,9 +113,7 @@ export class Phone {
     forged: { headers?: Record<string, string>; sent?: string } = {},
   ): Promise<Heard> {
     const bytes = body === undefined ? '' : JSON.stringify(body)
-    this.#nonce ??= (
-      (await (await fetch(this.baseUrl + contract.calls.server.path)).json()) as contract.ServerInfo
-    ).nonce
+    this.#nonce ??= ((await (await fetch(this.baseUrl + contract.calls.server.path)).json()) as ServerInfo).nonce
     const heard = await hearing(await this.fetch(call, bytes, forged))
     const isHonest = forged.headers === undefined && forged.sent === undefined
     return heard.refusal === 'stale-nonce' && isHonest ? hearing(await this.fetch(call, bytes)) : heard
@@ -138,7 +138,7 @@ export class Phone {
   async headersFor({ method, path }: Call, bytes: string): Promise<Record<string, string>> {
     const nonce = this.#nonce ?? ''
     const bodySha256 = createHash('sha256').update(bytes).digest('hex')
-    const text = contract.requestText({ method, path, device: this.id, nonce, bodySha256 })
+    const text = requestText({ method, path, device: this.id, nonce, bodySha256 })
     return {
       [contract.headers.device]: this.id,
       [contract.headers.nonce]: nonce,
@@ -210,7 +210,7 @@ export async function pairedPhone(
   baseUrl: string,
   call: (path: string, body: object) => Promise<{ readonly body: Readonly<Record<string, unknown>> }>,
   username: string,
-  more: Partial<contract.Registration> = {},
+  more: Partial<Registration> = {},
 ): Promise<Phone> {
   const { body } = await call('/auth/register-mobile', { username })
   const phone = new Phone(baseUrl)

@@ -1,5 +1,7 @@
 import Type from 'typebox'
-import { calls, type DeviceInfo, type RefusalCode, type VoiceLink } from '../../../contract/device.ts'
+import type { DeviceInfo, VoiceLink } from '../../../contract/device/pairing.ts'
+import type { RefusalCode } from '../../../contract/device/refusals.ts'
+import { calls } from '../../../contract/device.ts'
 import { changePush, removeDevice, renameDevice } from '../../engine/devices.ts'
 import type { Engine } from '../../engine/ports.ts'
 import { findPaired } from '../../engine/prompts.ts'

@@ -1,5 +1,6 @@
 import Type from 'typebox'
-import { calls, newDevice, type PairingOffer, type Registered, type ServerInfo } from '../../../contract/device.ts'
+import type { PairingOffer, Registered, ServerInfo } from '../../../contract/device/pairing.ts'
+import { calls, newDevice } from '../../../contract/device.ts'
 import { pair, readOffer, type SoftToken } from '../../engine/pairing.ts'
 import { endpoint } from './endpoint.ts'
 import { accountOf, bodies, deviceOf, pushOf, shapes } from './shapes.ts'

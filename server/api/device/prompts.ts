@@ -1,12 +1,8 @@
 import Type from 'typebox'
-import {
-  type Answered,
-  calls,
-  decisionText,
-  type PromptList,
-  type RefusalCode,
-  type ScannedPrompt,
-} from '../../../contract/device.ts'
+import type { Answered, PromptList, ScannedPrompt } from '../../../contract/device/prompts.ts'
+import type { RefusalCode } from '../../../contract/device/refusals.ts'
+import { decisionText } from '../../../contract/device/signed.ts'
+import { calls } from '../../../contract/device.ts'
 import type { AnswerRefusal } from '../../engine/answer.ts'
 import type { Engine } from '../../engine/ports.ts'
 import { answerPrompt, type Paired, type Prompt, promptsOf, readPrompt, readScanned } from '../../engine/prompts.ts'

@@ -1,5 +1,6 @@
 import Type from 'typebox'
-import type * as contract from '../../../contract/device.ts'
+import type { AccountInfo, PushSubscriptionInfo, Device as ShownDevice } from '../../../contract/device/pairing.ts'
+import type { Prompt as ShownPrompt } from '../../../contract/device/prompts.ts'
 import type { Engine } from '../../engine/ports.ts'
 import type { Paired, Prompt } from '../../engine/prompts.ts'
 import type { Language } from '../../engine/templates.ts'
@@ -9,7 +10,7 @@ import type { Device, PushSubscription } from '../../vocabulary/device.ts'
 import type { User } from '../../vocabulary/user.ts'
 import { logoPath } from '../logo.ts'
 
-/** What the phone app sends and is sent, as `contract/device.ts` says it. */
+/** What the phone app sends and is sent, as `contract/device/` says it. */
 
 const time = (description: string) => Type.Integer({ description: `${description}, in milliseconds since 1970.` })
 const nullable = (type: Parameters<typeof Type.Union>[0][number]) => Type.Union([type, Type.Null()])
@@ -98,18 +99,12 @@ export const shapes = {
   answered: Type.Object({ nowMs, state: Type.String({ enum: ['approved', 'denied'] }) }),
 }
 
-export function accountOf({
-  customer,
-  user,
-}: {
-  readonly customer: Customer
-  readonly user: User
-}): contract.AccountInfo {
+export function accountOf({ customer, user }: { readonly customer: Customer; readonly user: User }): AccountInfo {
   const { name: customerName, settings } = customer
   return { customerName, username: user.username, logo: logoPath(customer), language: settings.language }
 }
 
-export function deviceOf({ id, name, createdAtMs, lastUsedAtMs, push }: Device): contract.Device {
+export function deviceOf({ id, name, createdAtMs, lastUsedAtMs, push }: Device): ShownDevice {
   return { id, name, createdAtMs, lastUsedAtMs, isPushWorking: push !== null }
 }
 
@@ -118,7 +113,7 @@ export function promptOf(
   paired: Pick<Paired, 'customer' | 'user'>,
   prompt: Prompt,
   language: Language,
-): contract.Prompt {
+): ShownPrompt {
   const { kind, needsNumber, pageSecret, challenge } = prompt
   const { id, transactionName, origin, createdAtMs, expiresAtMs } = challenge
   const what = { transactionName, origin, ...whereaboutsOf(engine, challenge, language) }
@@ -126,6 +121,6 @@ export function promptOf(
   return { id, kind, account: accountOf(paired), ...what, createdAtMs, expiresAtMs, needsNumber, page }
 }
 
-export function pushOf(given: contract.PushSubscriptionInfo | null | undefined): PushSubscription | null {
+export function pushOf(given: PushSubscriptionInfo | null | undefined): PushSubscription | null {
   return given ? { endpoint: given.endpoint, p256dh: given.keys.p256dh, auth: given.keys.auth } : null
 }

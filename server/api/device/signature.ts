@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto'
 import type { FastifyRequest } from 'fastify'
-import { headers as names, newDevice, requestText } from '../../../contract/device.ts'
+import { requestText } from '../../../contract/device/signed.ts'
+import { headers as names, newDevice } from '../../../contract/device.ts'
 import { isSignedBy } from '../../security/p256.ts'
 import type { DeviceKey } from '../../vocabulary/device.ts'
 import type { RequestMark } from '../../vocabulary/request-mark.ts'

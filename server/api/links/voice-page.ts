@@ -1,4 +1,4 @@
-import { openedByApp } from '../../../contract/device.ts'
+import { openedByApp } from '../../../contract/device/link.ts'
 import type { Language } from '../../engine/templates.ts'
 import type { VoiceHint, VoicePage } from '../../engine/voice.ts'
 import type { VoiceEnrolmentPage } from '../../engine/voice-enrolment.ts'

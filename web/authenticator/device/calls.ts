@@ -1,13 +1,7 @@
-import {
-  calls,
-  headers,
-  newDevice,
-  type Refusal,
-  type RefusalCode,
-  refusals,
-  requestText,
-  type ServerInfo,
-} from '../../../contract/device.ts'
+import type { ServerInfo } from '../../../contract/device/pairing.ts'
+import { type Refusal, type RefusalCode, refusals } from '../../../contract/device/refusals.ts'
+import { requestText } from '../../../contract/device/signed.ts'
+import { calls, headers, newDevice } from '../../../contract/device.ts'
 import { toBase64Url, utf8 } from '../vault/bytes.ts'
 
 /** Who signs: a pairing, or a new key that has no device id yet. */

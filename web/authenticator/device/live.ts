@@ -1,4 +1,4 @@
-import type { PromptList } from '../../../contract/device.ts'
+import type { PromptList } from '../../../contract/device/prompts.ts'
 import { openStream, type Problem } from './calls.ts'
 import { type Pairing, signerOf } from './pairing.ts'
 import { readPrompts } from './prompts.ts'

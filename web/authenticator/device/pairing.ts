@@ -1,15 +1,15 @@
-import {
-  type AccountInfo,
-  calls,
-  type Device,
-  type DeviceInfo,
-  type PairingOffer,
-  type PublicKey,
-  type PushSubscriptionInfo,
-  type Registered,
-  type VoiceLink,
-  type VoiceState,
-} from '../../../contract/device.ts'
+import type {
+  AccountInfo,
+  Device,
+  DeviceInfo,
+  PairingOffer,
+  PublicKey,
+  PushSubscriptionInfo,
+  Registered,
+  VoiceLink,
+  VoiceState,
+} from '../../../contract/device/pairing.ts'
+import { calls } from '../../../contract/device.ts'
 import { list, put, remove } from '../vault/database.ts'
 import { ask, askSigned, type Outcome } from './calls.ts'
 

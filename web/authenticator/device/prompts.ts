@@ -1,13 +1,13 @@
-import {
-  type Answered,
-  calls,
-  decisionText,
-  type Prompt,
-  type PromptAnswer,
-  type PromptDecision,
-  type PromptList,
-  type ScannedPrompt,
-} from '../../../contract/device.ts'
+import type {
+  Answered,
+  Prompt,
+  PromptAnswer,
+  PromptDecision,
+  PromptList,
+  ScannedPrompt,
+} from '../../../contract/device/prompts.ts'
+import { decisionText } from '../../../contract/device/signed.ts'
+import { calls } from '../../../contract/device.ts'
 import { askSigned, type Outcome, sign } from './calls.ts'
 import { type Pairing, signerOf } from './pairing.ts'
 

@@ -1,4 +1,5 @@
-import { calls, type PushSubscriptionInfo, type ServerInfo } from '../../../contract/device.ts'
+import type { PushSubscriptionInfo, ServerInfo } from '../../../contract/device/pairing.ts'
+import { calls } from '../../../contract/device.ts'
 import { fromBase64Url } from '../vault/bytes.ts'
 import { ask } from './calls.ts'
 

@@ -1,4 +1,4 @@
-import { readLink } from '../../../contract/device.ts'
+import { readLink } from '../../../contract/device/link.ts'
 import { findScanned } from '../device/prompts.ts'
 import { readOtpauth } from '../vault/otpauth.ts'
 import type { LinkProblem } from './link-problem.ts'

@@ -1,5 +1,5 @@
 import { useSyncExternalStore } from 'react'
-import { openedByApp } from '../../../contract/device.ts'
+import { openedByApp } from '../../../contract/device/link.ts'
 import type { LinkProblem } from './link-problem.ts'
 
 /** Where in the app one is. Kept in the browser's history, so that the phone's own Back works. */

@@ -1,4 +1,4 @@
-import type { PromptList } from '../../../contract/device.ts'
+import type { PromptList } from '../../../contract/device/prompts.ts'
 import type { Outcome } from '../device/calls.ts'
 import { listen, lookNow, type Trouble } from '../device/live.ts'
 import { forget, type Pairing, readPairings, refresh, register, sendPush, unpair } from '../device/pairing.ts'

@@ -1,5 +1,5 @@
 import { useSyncExternalStore } from 'react'
-import type { Prompt } from '../../../contract/device.ts'
+import type { Prompt } from '../../../contract/device/prompts.ts'
 import type { Trouble } from '../device/live.ts'
 import type { Pairing } from '../device/pairing.ts'
 import type { Asked } from '../device/prompts.ts'

@@ -1,5 +1,5 @@
 import { useState } from 'react'
-import type { AccountInfo } from '../../../contract/device.ts'
+import type { AccountInfo } from '../../../contract/device/pairing.ts'
 
 /** Who asks. */
 export function Brand({ account }: { readonly account: AccountInfo }) {

@@ -1,5 +1,5 @@
 import { type ReactNode, useEffect, useRef } from 'react'
-import type { AccountInfo } from '../../../contract/device.ts'
+import type { AccountInfo } from '../../../contract/device/pairing.ts'
 import { back } from '../model/navigation.ts'
 import { useWords } from '../words/words.ts'
 import { Brand } from './brand.tsx'

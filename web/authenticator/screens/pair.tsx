@@ -1,5 +1,5 @@
 import { type FormEvent, useEffect, useRef, useState } from 'react'
-import type { PairingOffer } from '../../../contract/device.ts'
+import type { PairingOffer } from '../../../contract/device/pairing.ts'
 import type { Outcome, Problem } from '../device/calls.ts'
 import { makeKey, readOffer } from '../device/pairing.ts'
 import { go } from '../model/navigation.ts'

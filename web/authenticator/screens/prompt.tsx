@@ -1,5 +1,5 @@
 import { type FormEvent, useEffect, useRef, useState } from 'react'
-import type { PromptDecision } from '../../../contract/device.ts'
+import type { PromptDecision } from '../../../contract/device/prompts.ts'
 import type { Problem } from '../device/calls.ts'
 import type { Pairing } from '../device/pairing.ts'
 import { type Asked, decide } from '../device/prompts.ts'

@@ -1,0 +1,109 @@
+export interface ServerInfo {
+  readonly nowMs: number
+  /** The first nonce. */
+  readonly nonce: string
+  /** `applicationServerKey` for `pushManager.subscribe`: an uncompressed P-256 point in base64url. Never changes. */
+  readonly vapidPublicKey: string
+}
+
+/** `<offer id>.<secret>`, as `readLink` gives it. */
+export interface PairingCode {
+  readonly code: string
+}
+
+export interface PairingOffer {
+  readonly nowMs: number
+  readonly account: AccountInfo
+  readonly expiresAtMs: number
+}
+
+/** Whose pairing it is, to be shown. */
+export interface AccountInfo {
+  readonly customerName: string
+  readonly username: string
+  /** The path on this server of the customer's logo, a PNG of at most 256 × 256; another logo has another path. Null: none. */
+  readonly logo: string | null
+  /** The customer's language where a choice is needed; the app speaks the phone's. */
+  readonly language: 'en' | 'es'
+}
+
+export interface Registration extends PairingCode {
+  /** 1–60 characters without control characters, such as `Ana's Pixel`. */
+  readonly name: string
+  readonly publicKey: PublicKey
+  readonly push?: PushSubscriptionInfo | null
+}
+
+/** The JWK of the public key; further members are ignored. */
+export interface PublicKey {
+  readonly kty: 'EC'
+  readonly crv: 'P-256'
+  readonly x: string
+  readonly y: string
+}
+
+/** What `PushSubscription.toJSON()` gives; further members are ignored. The endpoint is https, 1,000 letters at most. */
+export interface PushSubscriptionInfo {
+  readonly endpoint: string
+  readonly keys: { readonly p256dh: string; readonly auth: string }
+}
+
+export interface Registered {
+  readonly nowMs: number
+  readonly device: Device
+  readonly account: AccountInfo
+  /** Null: the groups of the user do not let him sign in by these codes. */
+  readonly softToken: SoftToken | null
+}
+
+/** TOTP (RFC 6238). Handed over once; it goes with its pairing. */
+export interface SoftToken {
+  /** In base32 without padding. */
+  readonly secret: string
+  readonly digits: 6
+  readonly periodSeconds: 30
+  readonly algorithm: 'SHA1'
+  /** The same as `otpauth://totp/…`. */
+  readonly uri: string
+}
+
+export interface Device {
+  readonly id: string
+  readonly name: string
+  readonly createdAtMs: number
+  /** Of the last signed request, give or take a minute; null before the first. */
+  readonly lastUsedAtMs: number | null
+  /** A push subscription is kept, and the push service did not call it gone. */
+  readonly isPushWorking: boolean
+}
+
+export interface DeviceInfo {
+  readonly nowMs: number
+  readonly device: Device
+  readonly account: AccountInfo
+  readonly voice: VoiceState
+}
+
+/** `off`: voices are not used here. `unset`: this user has none yet. */
+export type VoiceState = 'off' | 'unset' | 'set'
+
+/** Where the user sets his voice up. */
+export interface VoiceLink {
+  readonly nowMs: number
+  /** A path of this server. */
+  readonly page: string
+  readonly expiresAtMs: number
+}
+
+export interface Rename {
+  readonly name: string
+}
+
+export interface PushChange {
+  /** Null: none any more. */
+  readonly push: PushSubscriptionInfo | null
+}
+
+export interface Done {
+  readonly nowMs: number
+}
