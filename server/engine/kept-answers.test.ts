@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
-import { databaseNames, newPlace, type Place } from '../../test/support/databases.ts'
-import { aMark, nowMs, storeOn } from '../../test/support/store.ts'
+import { databaseNames } from '../../test/support/databases.ts'
+import { type OneStore, oneStore } from '../../test/support/one-store.ts'
+import { aMark, nowMs } from '../../test/support/store.ts'
 import type { Store } from '../store/open.ts'
 import type { Customer } from '../vocabulary/customer.ts'
 import { OverloadError } from '../vocabulary/overload.ts'
@@ -12,19 +13,16 @@ const id = 101
 
 for (const name of databaseNames) {
   describe(`work that breaks off under a key, on ${name}`, () => {
-    let place: Place
+    let one: OneStore
     let store: Store
     let customer: Customer
     before(async () => {
-      place = await newPlace(name)
-      store = await storeOn(place)
+      one = await oneStore(name)
+      store = one.store
       await store.write((tx) => tx.customers.add(id, 'Customer', 'the-api-key-of-the-customer', nowMs))
       customer = (await store.read.customers.find(id)) ?? assert.fail()
     })
-    after(async () => {
-      await store.close()
-      await place.remove()
-    })
+    after(() => one.close())
 
     const once = async (key: string, work: (engine: Engine) => Promise<string>, atMs = nowMs) => {
       const problems: unknown[] = []

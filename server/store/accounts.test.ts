@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
-import { databaseNames, newPlace, type Place } from '../../test/support/databases.ts'
-import { nowMs, storeOn } from '../../test/support/store.ts'
+import { databaseNames } from '../../test/support/databases.ts'
+import { type OneStore, oneStore } from '../../test/support/one-store.ts'
+import { nowMs } from '../../test/support/store.ts'
 import type { Store } from './open.ts'
 
 const ids = [101, 102, 103]
@@ -9,19 +10,16 @@ const resetOf = (name: string) => Buffer.from(`reset ${name}`)
 
 for (const name of databaseNames) {
   describe(`accounts on ${name}`, () => {
-    let place: Place
+    let one: OneStore
     let store: Store
     before(async () => {
-      place = await newPlace(name)
-      store = await storeOn(place)
+      one = await oneStore(name)
+      store = one.store
       await store.write(async (tx) => {
         for (const id of ids) await tx.customers.add(id, `Customer ${id}`, 'an-api-key', nowMs)
       })
     })
-    after(async () => {
-      await store.close()
-      await place.remove()
-    })
+    after(() => one.close())
 
     const digestOf = (email: string) => store.read.accounts.digestOf(email)
     async function put(customerId: number, email: string, password = 'hash'): Promise<boolean> {

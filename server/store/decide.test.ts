@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { after, before, beforeEach, describe, it } from 'node:test'
-import { databaseNames, newPlace, type Place } from '../../test/support/databases.ts'
-import { openRaw, type RawDatabase, type RawRow } from '../../test/support/raw.ts'
-import { aChallenge, aDecision, nowMs, storeOn } from '../../test/support/store.ts'
+import { databaseNames } from '../../test/support/databases.ts'
+import { type OneStore, oneStore } from '../../test/support/one-store.ts'
+import type { RawDatabase, RawRow } from '../../test/support/raw.ts'
+import { aChallenge, aDecision, nowMs } from '../../test/support/store.ts'
 import { ask, customerId, newWorld, tokenDecision, type World } from '../../test/support/world.ts'
 import type { Subject } from '../vocabulary/challenge.ts'
 import type { Decided, Decision } from '../vocabulary/decision.ts'
@@ -517,25 +518,20 @@ function confirmed({ pending, credential }: World, { credentials }: State): Part
 
 for (const name of databaseNames) {
   describe(`a decision on ${name}`, () => {
-    let place: Place
+    let one: OneStore
     let store: Store
     let raw: RawDatabase
     let world: World
 
     before(async () => {
-      place = await newPlace(name)
-      store = await storeOn(place)
-      raw = await openRaw(place)
+      one = await oneStore(name)
+      ;({ store, raw } = one)
       await store.write((tx) => tx.customers.add(customerId, 'Customer', 'the-api-key-of-the-customer', nowMs))
     })
     beforeEach(async () => {
       world = await newWorld(store)
     })
-    after(async () => {
-      await raw.close()
-      await store.close()
-      await place.remove()
-    })
+    after(() => one.close())
 
     const setFailures = (subject: Subject, method: string, failures: number, lockedUntilMs = 0) =>
       raw.run(

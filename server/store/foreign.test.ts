@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict'
 import { after, before, beforeEach, describe, it } from 'node:test'
-import { databaseNames, newPlace, type Place } from '../../test/support/databases.ts'
+import { databaseNames } from '../../test/support/databases.ts'
 import { aDevice as aKnownDevice, aSession } from '../../test/support/kept-risk.ts'
-import { dump, openRaw, type RawDatabase, type RawRow } from '../../test/support/raw.ts'
+import { type OneStore, oneStore } from '../../test/support/one-store.ts'
+import { dump, type RawDatabase, type RawRow } from '../../test/support/raw.ts'
 import {
   aChallenge,
   aCredential,
@@ -20,7 +21,6 @@ import {
   nowMs,
   plain,
   type Story,
-  storeOn,
   tell,
 } from '../../test/support/store.ts'
 import { nobody } from '../risk/kept.ts'
@@ -341,15 +341,14 @@ const foreignProbes = {
 
 for (const name of databaseNames) {
   describe(`another customer on ${name}`, () => {
-    let place: Place
+    let one: OneStore
     let store: Store
     let raw: RawDatabase
     let story: Story
 
     before(async () => {
-      place = await newPlace(name)
-      store = await storeOn(place)
-      raw = await openRaw(place)
+      one = await oneStore(name)
+      ;({ store, raw } = one)
     })
     beforeEach(async () => {
       mine += 10
@@ -357,11 +356,7 @@ for (const name of databaseNames) {
       story = await tell(store, mine)
       await store.write((tx) => tx.customers.add(other, 'Other', 'the-api-key-of-the-other-customer', nowMs))
     })
-    after(async () => {
-      await raw.close()
-      await store.close()
-      await place.remove()
-    })
+    after(() => one.close())
 
     for (const [called, probe] of Object.entries(foreignProbes)) {
       it(`finds and changes nothing by ${called}`, async () => {

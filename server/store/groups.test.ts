@@ -2,9 +2,10 @@ import assert from 'node:assert/strict'
 import { join } from 'node:path'
 import { after, before, beforeEach, describe, it } from 'node:test'
 import type { Kysely } from 'kysely'
-import { databaseNames, newPlace, type Place } from '../../test/support/databases.ts'
+import { databaseNames } from '../../test/support/databases.ts'
+import { type OneStore, oneStore } from '../../test/support/one-store.ts'
 import { openRaw } from '../../test/support/raw.ts'
-import { anApp, aUser, masterKey, nowMs, storeOn } from '../../test/support/store.ts'
+import { anApp, aUser, masterKey, nowMs } from '../../test/support/store.ts'
 import { storeRules } from '../engine/store-rules.ts'
 import type { App } from '../vocabulary/app.ts'
 import { Keys } from './keys.ts'
@@ -20,21 +21,18 @@ let mine = 100
 
 for (const name of databaseNames) {
   describe(`groups on ${name}`, () => {
-    let place: Place
+    let one: OneStore
     let store: Store
 
     before(async () => {
-      place = await newPlace(name)
-      store = await storeOn(place)
+      one = await oneStore(name)
+      store = one.store
     })
     beforeEach(async () => {
       mine += 1
       await store.write((tx) => tx.customers.add(mine, 'Mine', 'an-api-key-of-the-tests', nowMs))
     })
-    after(async () => {
-      await store.close()
-      await place.remove()
-    })
+    after(() => one.close())
 
     const whole = { offset: 0, limit: 100 }
     const add = async (groupName: string, tx?: Repositories): Promise<number> => {
@@ -72,7 +70,7 @@ for (const name of databaseNames) {
 
     it('the database itself lets only one be the default', async () => {
       await add('Second')
-      const raw = await openRaw(place)
+      const raw = await openRaw(one.place)
       await assert.rejects(raw.run('update groups set is_default = 1 where customer_id = $1', mine), /unique/i)
       await raw.close()
       assert.deepEqual(await defaults(), ['DEFAULT'])
@@ -167,13 +165,13 @@ for (const name of databaseNames) {
 
     it('customers and users from before the groups get the group DEFAULT', async () => {
       const [anna, ben] = [await addUser('anna'), await addUser('ben')]
-      const raw = await openRaw(place)
+      const raw = await openRaw(one.place)
       for (const table of ['app_groups', 'group_members', 'groups']) await raw.run(`drop table ${table}`)
       await raw.close()
       const options = { keys: new Keys([masterKey]), ...storeRules }
-      const database = place.databaseUrl
-        ? openPostgres(place.databaseUrl, options)
-        : await openSqlite(join(place.dataDir, 'countersign.db'), options)
+      const database = one.place.databaseUrl
+        ? openPostgres(one.place.databaseUrl, options)
+        : await openSqlite(join(one.place.dataDir, 'countersign.db'), options)
       for (const migration of [groupsMigration(database.dialect), groupMethods()])
         await database.write((db) => migration.up(db as unknown as Kysely<unknown>))
       await database.close()

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { after, before, beforeEach, describe, it } from 'node:test'
-import { databaseNames, newPlace, type Place } from '../../test/support/databases.ts'
+import { databaseNames } from '../../test/support/databases.ts'
 import { aDevice, anEvaluation, aRiskUser, someMarks } from '../../test/support/kept-risk.ts'
-import { nowMs, type Story, storeOn, tell } from '../../test/support/store.ts'
+import { type OneStore, oneStore } from '../../test/support/one-store.ts'
+import { nowMs, type Story, tell } from '../../test/support/store.ts'
 import { levelIndex } from '../risk/levels.ts'
 import { markAt } from '../risk/marks.ts'
 import { retentionMs, weightAt } from '../risk/profile.ts'
@@ -13,22 +14,19 @@ let mine = 700
 
 for (const name of databaseNames) {
   describe(`what risk is weighed by on ${name}`, () => {
-    let place: Place
+    let one: OneStore
     let store: Store
     let story: Story
 
     before(async () => {
-      place = await newPlace(name)
-      store = await storeOn(place)
+      one = await oneStore(name)
+      store = one.store
     })
     beforeEach(async () => {
       mine++
       story = await tell(store, mine)
     })
-    after(async () => {
-      await store.close()
-      await place.remove()
-    })
+    after(() => one.close())
 
     it('is read in one go: user, profile, devices, and how he can be asked', async () => {
       const { user, risk } = story

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
-import { databaseNames, newPlace, type Place } from '../../test/support/databases.ts'
-import { openRaw, type RawDatabase } from '../../test/support/raw.ts'
-import { masterKey, nowMs, plain, type Story, storeOn, tell } from '../../test/support/store.ts'
+import { databaseNames } from '../../test/support/databases.ts'
+import { type OneStore, oneStore } from '../../test/support/one-store.ts'
+import type { RawDatabase } from '../../test/support/raw.ts'
+import { masterKey, nowMs, plain, type Story, tell } from '../../test/support/store.ts'
 import { storeRules } from '../engine/store-rules.ts'
 import { type Sealed, sealingKey, unseal } from '../security/seal.ts'
 import { openStore, type Store } from './open.ts'
@@ -127,23 +128,18 @@ function idsOf({ user, challenge }: Story, where: string): (string | number)[] {
 
 for (const name of databaseNames) {
   describe(`a sealed column on ${name}`, () => {
-    let place: Place
+    let one: OneStore
     let store: Store
     let raw: RawDatabase
     let story: Story
 
     before(async () => {
-      place = await newPlace(name)
-      store = await storeOn(place)
-      raw = await openRaw(place)
+      one = await oneStore(name)
+      ;({ store, raw } = one)
       story = await tell(store, mine)
       await tell(store, other)
     })
-    after(async () => {
-      await raw.close()
-      await store.close()
-      await place.remove()
-    })
+    after(() => one.close())
 
     /** Every sealed value there is, of both customers. */
     const sealedValues = async () => {
@@ -180,7 +176,7 @@ for (const name of databaseNames) {
         flipped[flipped.length - 20] = (flipped[flipped.length - 20] ?? 0) ^ 1
         // A store of its own: one that is open remembers the data keys it has opened.
         const fresh = async () => {
-          const opened = await openStore({ ...place, masterKeys: [masterKey], ...storeRules })
+          const opened = await openStore({ ...one.place, masterKeys: [masterKey], ...storeRules })
           try {
             return await read(opened, story)
           } finally {

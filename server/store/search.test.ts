@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
-import { databaseNames, newPlace, type Place } from '../../test/support/databases.ts'
+import { databaseNames, type Place } from '../../test/support/databases.ts'
+import { type OneStore, oneStore } from '../../test/support/one-store.ts'
 import { openRaw } from '../../test/support/raw.ts'
-import { aUser, nowMs, storeOn } from '../../test/support/store.ts'
+import { aUser, nowMs } from '../../test/support/store.ts'
 import type { Store } from './open.ts'
 
 const mine = 101
@@ -12,13 +13,13 @@ const mostMs = 50
 
 for (const name of databaseNames) {
   describe(`looking for one of ${count} users on ${name}`, () => {
-    let place: Place
+    let one: OneStore
     let store: Store
     before(async () => {
-      place = await newPlace(name)
-      store = await storeOn(place)
+      one = await oneStore(name)
+      store = one.store
       await store.write((tx) => tx.customers.add(mine, 'Many', 'the-key-of-very-many', nowMs))
-      await fill(place, name === 'PostgreSQL')
+      await fill(one.place, name === 'PostgreSQL')
       const user = aUser(mine, {
         username: 'Zoë',
         firstName: 'Zoë',
@@ -28,10 +29,7 @@ for (const name of databaseNames) {
       })
       await store.write((tx) => tx.users.add(user, 'zoë'))
     })
-    after(async () => {
-      await store.close()
-      await place.remove()
-    })
+    after(() => one.close())
 
     const all = { state: 'all', failuresMax: 50, nowMs, offset: 0, limit: 50 } as const
     const looks = {

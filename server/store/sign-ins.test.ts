@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { after, before, describe, it } from 'node:test'
-import { databaseNames, newPlace, type Place } from '../../test/support/databases.ts'
-import { anApp, aSignIn, aUser, nowMs, storeOn } from '../../test/support/store.ts'
+import { databaseNames } from '../../test/support/databases.ts'
+import { type OneStore, oneStore } from '../../test/support/one-store.ts'
+import { anApp, aSignIn, aUser, nowMs } from '../../test/support/store.ts'
 import type { App, SignIn } from '../vocabulary/app.ts'
 import type { User } from '../vocabulary/user.ts'
 import type { Store } from './open.ts'
@@ -11,19 +12,16 @@ const mine = 101
 
 for (const name of databaseNames) {
   describe(`a sign-in on ${name}`, () => {
-    let place: Place
+    let one: OneStore
     let store: Store
     let app: App
     let user: User
     before(async () => {
-      place = await newPlace(name)
-      store = await storeOn(place)
+      one = await oneStore(name)
+      store = one.store
       await store.write((tx) => tx.customers.add(mine, 'Mine', 'an-api-key-of-the-tests', nowMs))
     })
-    after(async () => {
-      await store.close()
-      await place.remove()
-    })
+    after(() => one.close())
 
     const kept = async (more: Partial<SignIn> = {}) => {
       app = anApp(mine)

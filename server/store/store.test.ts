@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { after, before, describe, it } from 'node:test'
-import { databaseNames, newPlace, type Place } from '../../test/support/databases.ts'
-import { openRaw, type RawDatabase } from '../../test/support/raw.ts'
+import { databaseNames } from '../../test/support/databases.ts'
+import { type OneStore, oneStore } from '../../test/support/one-store.ts'
+import type { RawDatabase } from '../../test/support/raw.ts'
 import {
   aChallenge,
   aCredential,
@@ -27,23 +28,18 @@ const other = 102
 
 for (const name of databaseNames) {
   describe(`the store on ${name}`, () => {
-    let place: Place
+    let one: OneStore
     let store: Store
     let raw: RawDatabase
     let story: Story
 
     before(async () => {
-      place = await newPlace(name)
-      store = await storeOn(place)
-      raw = await openRaw(place)
+      one = await oneStore(name)
+      ;({ store, raw } = one)
       story = await tell(store, mine)
       await store.write((tx) => tx.customers.add(other, 'Other', 'the-api-key-of-the-other-customer', nowMs))
     })
-    after(async () => {
-      await raw.close()
-      await store.close()
-      await place.remove()
-    })
+    after(() => one.close())
 
     describe('customers', () => {
       it('are found with their key and their settings', async () => {
@@ -104,7 +100,7 @@ for (const name of databaseNames) {
           })
         await assert.rejects(add(true), /broken on purpose/)
         await add(false)
-        const fresh = await storeOn(place)
+        const fresh = await storeOn(one.place)
         try {
           assert.equal((await fresh.read.customers.find(id))?.apiKey, 'the-key-of-the-fourth')
         } finally {
@@ -252,7 +248,7 @@ for (const name of databaseNames) {
       })
 
       it('asked of one subject by a hundred at once, of two stores, leave one that lives, and none fails', async () => {
-        const second = await storeOn(place)
+        const second = await storeOn(one.place)
         try {
           const subject = aSubject()
           const asked = Array.from({ length: 100 }, () => aChallenge(mine, { subject }))
@@ -578,7 +574,7 @@ for (const name of databaseNames) {
       it('is closed by two nodes at once as if by one', async () => {
         await chained(130)
         await append(130, 7)
-        const second = await storeOn(place)
+        const second = await storeOn(one.place)
         try {
           const closed = await Promise.allSettled([store.closeAudit(nowMs), second.closeAudit(nowMs)])
           assert.ok(closed.some(({ status }) => status === 'fulfilled'))

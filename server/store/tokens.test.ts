@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
-import { databaseNames, newPlace, type Place } from '../../test/support/databases.ts'
-import { openRaw, type RawDatabase } from '../../test/support/raw.ts'
-import { aDecision, aToken, aUser, nowMs, type Story, storeOn, tell } from '../../test/support/store.ts'
+import { databaseNames } from '../../test/support/databases.ts'
+import { type OneStore, oneStore } from '../../test/support/one-store.ts'
+import type { RawDatabase } from '../../test/support/raw.ts'
+import { aDecision, aToken, aUser, nowMs, type Story, tell } from '../../test/support/store.ts'
 import type { Token } from '../vocabulary/token.ts'
 import type { Store } from './open.ts'
 import type { TokenMove } from './tokens.ts'
@@ -11,22 +12,17 @@ const mine = 101
 
 for (const name of databaseNames) {
   describe(`tokens on ${name}`, () => {
-    let place: Place
+    let one: OneStore
     let store: Store
     let raw: RawDatabase
     let story: Story
 
     before(async () => {
-      place = await newPlace(name)
-      store = await storeOn(place)
-      raw = await openRaw(place)
+      one = await oneStore(name)
+      ;({ store, raw } = one)
       story = await tell(store, mine)
     })
-    after(async () => {
-      await raw.close()
-      await store.close()
-      await place.remove()
-    })
+    after(() => one.close())
 
     const added = async (more: Partial<Token> = {}) => {
       const token = aToken(mine, more)

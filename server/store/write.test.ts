@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { after, before, describe, it } from 'node:test'
-import { databaseNames, newPlace, type Place } from '../../test/support/databases.ts'
+import { databaseNames } from '../../test/support/databases.ts'
+import { type OneStore, oneStore } from '../../test/support/one-store.ts'
 import {
   aChallenge,
   aCredential,
@@ -23,19 +24,16 @@ const mine = 101
 
 for (const name of databaseNames) {
   describe(`a write on ${name}`, () => {
-    let place: Place
+    let one: OneStore
     let store: Store
     let story: Story
 
     before(async () => {
-      place = await newPlace(name)
-      store = await storeOn(place)
+      one = await oneStore(name)
+      store = one.store
       story = await tell(store, mine)
     })
-    after(async () => {
-      await store.close()
-      await place.remove()
-    })
+    after(() => one.close())
 
     it('is all or nothing', async () => {
       const [first, second] = [aUser(mine), aUser(mine)]
@@ -50,7 +48,7 @@ for (const name of databaseNames) {
 
     it('is not seen before it is committed, and is seen at once by everybody afterwards', async () => {
       const user = aUser(mine)
-      const second = await storeOn(place)
+      const second = await storeOn(one.place)
       try {
         const isAdded = await store.write(async (tx) => {
           await tx.users.add(user, user.username)
