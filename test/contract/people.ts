@@ -1,5 +1,6 @@
+import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
-import { type Answered, type Key, testKey } from '../support/caller.ts'
+import { type Answered, inbox, type Key, testKey } from '../support/caller.ts'
 import type { TestServer } from '../support/server.ts'
 import { totp } from '../support/totp.ts'
 
@@ -82,4 +83,17 @@ export async function succeed(calling: Promise<Answered>): Promise<Answered> {
   const answer = await calling
   if (answer.body.status !== 'SUCCESS') throw new Error(`Not a success: ${answer.text}`)
   return answer
+}
+
+/** Refused, in the vendor's shape, and nobody got a message. */
+export async function refused(server: TestServer, answer: Answered, contact?: string): Promise<void> {
+  assert.equal(answer.code, 200)
+  assert.match(String(answer.body.status), /^(ERROR|FAILED)$/)
+  assert.equal(answer.body['statusCode'], answer.body.status)
+  assert.ok(answer.body.message)
+  if (contact) assert.deepEqual(await inbox(server.baseUrl, contact), [])
+}
+
+export function deliveryOf(answer: Answered, name: 'phoneDelivery' | 'emailDelivery') {
+  return answer.body[name] as { contact: string; sendStatus: string; sendTime: string } | undefined
 }
