@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict'
 import { createHash, createHmac } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type Answered, type CallOptions, inbox, type Key, post } from './caller.ts'
@@ -189,4 +190,25 @@ export async function eventually(isTrue: () => boolean | Promise<boolean>, waitM
     await sleep(50)
   }
   return true
+}
+
+/** A question that waits behind its links. */
+export interface Asked {
+  readonly txId: string
+  readonly links: Links
+  /** What accepting means typing. */
+  readonly number: string
+}
+
+/** Asks by e-mail with a match number, on any server. */
+export async function ask(
+  send: (body: object) => Promise<Answered>,
+  baseUrl: string,
+  who: { email?: string; username?: string } = { email: newAddress() },
+  more: object = {},
+): Promise<Asked> {
+  const { body, text } = await send({ ...who, authType: 'OUT OF BAND EMAIL', showsMatchNumber: true, ...more })
+  assert.equal(body.status, 'SUCCESS', text)
+  const links = await linksFor(baseUrl, who.email ?? who.username ?? '')
+  return { txId: String(body.txId), links, number: String(body['matchNumber']) }
 }
