@@ -2,8 +2,8 @@ import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import { type Answered, answered, inbox, sign, testKey } from '../support/caller.ts'
 import { startServer, type TestServer } from '../support/server.ts'
+import { exchange, requestText } from '../support/socket.ts'
 import { customerKey, newCustomer, refused, signedAs, stranger, succeed } from './people.ts'
-import { exchange, requestText } from './socket.ts'
 
 let server: TestServer
 before(async () => {

@@ -7,9 +7,9 @@ import { gzipSync } from 'node:zlib'
 import { type Answered, answered, type CallOptions, sign, testKey, wrongCode } from '../support/caller.ts'
 import { eventually } from '../support/links.ts'
 import { startServer, type TestServer } from '../support/server.ts'
+import { exchange, readAnswer, requestText } from '../support/socket.ts'
 import { totp } from '../support/totp.ts'
 import { asked, customerKey, newAuthenticator, newCustomer, newUser, stranger, succeed } from './people.ts'
-import { exchange, readAnswer, requestText } from './socket.ts'
 
 let server: TestServer
 before(async () => {

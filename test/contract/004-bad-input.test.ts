@@ -4,9 +4,9 @@ import fc from 'fast-check'
 import type { App } from '../../server/vocabulary/app.ts'
 import { type Fields, newApp, nodeOrders, signedFields } from '../support/apps.ts'
 import { startServer, type TestServer } from '../support/server.ts'
+import { exchange, requestText } from '../support/socket.ts'
 import { descriptionOf, type Route, routesOf } from './description.ts'
 import { newUser } from './people.ts'
-import { exchange, requestText } from './socket.ts'
 
 /** Whatever comes in to document 004's calls, three texts go out, nothing is let in, and nothing breaks. */
 

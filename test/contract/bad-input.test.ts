@@ -5,9 +5,9 @@ import { type Answered, inbox, post, sign, testKey } from '../support/caller.ts'
 import { databaseNames } from '../support/databases.ts'
 import { open } from '../support/links.ts'
 import { startServer, type TestServer } from '../support/server.ts'
+import { exchange, hangUp, requestText } from '../support/socket.ts'
 import { descriptionOf, type Route, routesOf } from './description.ts'
 import { asked, customerKey, newUser, succeed } from './people.ts'
-import { exchange, hangUp, requestText } from './socket.ts'
 
 /** Whatever comes in, an answer of the usual shape goes out, nothing is let in, and nothing breaks. */
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import type { QuestionAnswer } from '../../server/vocabulary/answer.ts'
 import { type Key, post, sign } from '../support/caller.ts'
 import { startServer, type TestServer } from '../support/server.ts'
-import { exchange, requestText } from './socket.ts'
+import { exchange, requestText } from '../support/socket.ts'
 
 /** How a plugin reads an answer: PHP's `json_decode` gives null for what is no JSON. */
 export interface PhpAnswer {

@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict'
-import { connect } from 'node:net'
 import { after, before, beforeEach, describe, it } from 'node:test'
 import { inbox, type Key, post, sign, testKey } from '../support/caller.ts'
 import { databaseNames, newPlace } from '../support/databases.ts'
@@ -17,6 +16,7 @@ import {
 } from '../support/links.ts'
 import { startProcess } from '../support/process.ts'
 import { startServer, type TestServer } from '../support/server.ts'
+import { exchange, requestText } from '../support/socket.ts'
 
 for (const database of databaseNames)
   describe(`a link on ${database}`, () => {
@@ -198,8 +198,8 @@ describe('the secret of a link', () => {
   })
 })
 
-/** Sends a request as it is, over a socket: `fetch` would mend it. Resolves with all that comes back. */
-function raw(
+/** Sends a request as it is: `fetch` would mend it. Resolves with all that comes back. */
+async function raw(
   baseUrl: string,
   method: string,
   path: string,
@@ -207,21 +207,10 @@ function raw(
   body = '',
   headers: Record<string, string> = {},
 ): Promise<string> {
-  const { hostname, port } = new URL(baseUrl)
-  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`)
-  return new Promise((resolve, reject) => {
-    let received = ''
-    const socket = connect(Number(port), hostname)
-    socket.on('data', (chunk) => {
-      received += chunk
-    })
-    socket.on('error', reject)
-    socket.on('close', () => resolve(received))
-    const type = headers['Authorization'] ? 'application/json' : 'application/x-www-form-urlencoded'
-    socket.write(
-      `${method} ${path} HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\nContent-Type: ${type}\r\n${lines.join('')}Content-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
-    )
-  })
+  const type = headers['Authorization'] ? 'application/json' : 'application/x-www-form-urlencoded'
+  const request = requestText(`${method} ${path} HTTP/1.1`, { Host: host, 'Content-Type': type, ...headers }, body)
+  const { head, text } = await exchange(baseUrl, request)
+  return `${head}\r\n\r\n${text}`
 }
 
 function unescaped(html: string): string {
