@@ -1,50 +1,22 @@
 import assert from 'node:assert/strict'
 import { after, before, beforeEach, describe, it } from 'node:test'
-import { type Answered, codeFor, inbox, type Key } from '../support/caller.ts'
+import { codeFor, inbox } from '../support/caller.ts'
 import { databaseNames } from '../support/databases.ts'
 import {
-  acceptAsShown,
-  at,
-  customerWith,
-  deny,
-  linksFor,
-  linksIn,
-  type Nodes,
-  newAddress,
-  newPhone,
-  open,
-  startNodes,
-  withinDay,
-} from '../support/links.ts'
-import { openRaw } from '../support/raw.ts'
-import { startServer, type TestServer } from '../support/server.ts'
-
-const minuteMs = 60_000
-const tooMany = 'Too many messages were sent there lately. Wait some minutes.'
-const paused = 'Too many requests were denied or left unanswered. They are paused for a while.'
-const overBudget = 'The messages of this customer for today are used up.'
-const suspicious = 'Messages to these numbers are stopped for a while: hardly any code was typed.'
-const foreign = 'Messages to this country are not allowed. See the setting allowedCountries.'
-
-/** Contacts do not get in each other's way: the limit under test is the only one that can be met. */
-const generous = {
-  sendsPerContact10Min: '20',
-  sendsPerContactDay: '100',
-  sendsPerPrefix10Min: '10000',
-  sendsPerAddress10Min: '1000',
-}
-
-const isSent = ({ body }: Answered) => body.status === 'SUCCESS'
-const sentOf = (answers: readonly Answered[]) => answers.filter(isSent).length
-
-/** How often each sentence was answered. */
-function told(answers: readonly Answered[]): Record<string, number> {
-  const counts: Record<string, number> = {}
-  for (const { body } of answers) counts[String(body.message)] = (counts[String(body.message)] ?? 0) + 1
-  return counts
-}
-
-const sent = 'Successfully generated.'
+  atOnce,
+  challengesOf,
+  foreign,
+  generous,
+  inTurn,
+  isSent,
+  overBudget,
+  sent,
+  sentOf,
+  suspicious,
+  told,
+  tooMany,
+} from '../support/limits.ts'
+import { customerWith, type Nodes, newAddress, newPhone, startNodes, withinDay } from '../support/links.ts'
 
 for (const database of databaseNames)
   describe(`the limits of ${database === 'PostgreSQL' ? 'two processes on PostgreSQL together' : database}`, () => {
@@ -55,28 +27,8 @@ for (const database of databaseNames)
     after(() => nodes.close())
     beforeEach(() => withinDay())
 
-    let turn = 0
-
-    /** Sends to both nodes in turn. */
-    function challenge(key: Key, body: object): Promise<Answered> {
-      turn += 1
-      const node = turn % 2 === 0 ? 0 : 1
-      return nodes.call(node, '/auth/challenge', { customerKey: key.customerKey, ...body }, { key })
-    }
-
+    const challenge = challengesOf(() => nodes)
     const customer = (settings: Record<string, string> = {}) => customerWith(nodes.server, { ...generous, ...settings })
-
-    /** All at once, on both nodes. */
-    const atOnce = (times: number, ask: (index: number) => Promise<Answered>) =>
-      Promise.all(Array.from({ length: times }, (_, index) => ask(index)))
-
-    /** One after the other, on both nodes in turn. */
-    async function inTurn(times: number, ask: (index: number) => Promise<Answered>): Promise<Answered[]> {
-      const answers: Answered[] = []
-      for (let index = 0; index < times; index++) answers.push(await ask(index))
-      return answers
-    }
-
     const messagesTo = (contact: string) => inbox(nodes.urls[0], contact)
 
     it('five messages to one number in ten minutes, on both together, and no sixth', async () => {
@@ -267,118 +219,6 @@ for (const database of databaseNames)
       assert.ok(isSent(await challenge(any, { phone: '+442079460959', authType: 'SMS' })))
     })
 
-    it('five prompts an hour, on both together', async () => {
-      const key = await customer()
-      const email = newAddress()
-      const answers = await inTurn(8, () => challenge(key, { email, authType: 'OUT OF BAND EMAIL' }))
-      assert.deepEqual(told(answers), { [sent]: 5, [paused]: 3 })
-      assert.equal((await messagesTo(email)).length, 5)
-      assert.ok(isSent(await challenge(key, { email, authType: 'EMAIL' })), 'a code can be asked for all the same')
-    })
-
-    it('five, also when fifteen are asked at once', async () => {
-      const key = await customer()
-      const email = newAddress()
-      const answers = await atOnce(15, (index) =>
-        challenge(key, { email, authType: 'OUT OF BAND EMAIL', transactionName: `number ${index}` }),
-      )
-      assert.deepEqual(told(answers), { [sent]: 5, [paused]: 10 })
-    })
-
-    it('five for one user, by whatever contact he is asked', async () => {
-      const key = await customer()
-      const username = newAddress()
-      const creating = { customerKey: key.customerKey, username, phone: newPhone() }
-      assert.ok(isSent(await nodes.call(0, '/admin/users/create', creating, { key })))
-      const ways = [
-        { username, authType: 'OUT OF BAND EMAIL' },
-        { username, authType: 'OUT OF BAND SMS' },
-        { username, phone: newPhone(), authType: 'OUT OF BAND SMS' },
-        { username: username.toUpperCase(), authType: 'OUT OF BAND EMAIL' },
-        { username, email: newAddress(), authType: 'OUT OF BAND EMAIL' },
-        { username, phone: newPhone(), authType: 'OUT OF BAND SMS' },
-      ]
-      const answers = await inTurn(ways.length, (index) => challenge(key, ways[index] ?? {}))
-      assert.deepEqual(told(answers), { [sent]: 5, [paused]: 1 })
-    })
-
-    it('five for one user, also when he is asked by fifteen contacts at once', async () => {
-      const key = await customer()
-      const username = newAddress()
-      const creating = { customerKey: key.customerKey, username }
-      assert.ok(isSent(await nodes.call(0, '/admin/users/create', creating, { key })))
-      const answers = await atOnce(15, () =>
-        challenge(key, { username, email: newAddress(), authType: 'OUT OF BAND EMAIL' }),
-      )
-      assert.deepEqual(told(answers), { [sent]: 5, [paused]: 10 })
-    })
-
-    it('a yes starts the count anew', async () => {
-      const key = await customer()
-      const email = newAddress()
-      const ask = () => challenge(key, { email, authType: 'OUT OF BAND EMAIL' })
-      assert.equal(sentOf(await inTurn(5, ask)), 5)
-      assert.equal((await acceptAsShown(await linksFor(nodes.urls[0], email))).title, 'Accepted')
-      assert.deepEqual(told(await inTurn(6, ask)), { [sent]: 5, [paused]: 1 })
-    })
-
-    it('three denials in a row pause prompts, whichever node they are denied at', async () => {
-      const key = await customer()
-      const email = newAddress()
-      const ask = () => challenge(key, { email, authType: 'OUT OF BAND EMAIL' })
-      for (let times = 0; times < 3; times++) {
-        assert.ok(isSent(await ask()))
-        const { deny: link } = await linksFor(nodes.urls[0], email)
-        await deny(at(nodes.urls[times % 2] ?? '', link))
-      }
-      assert.deepEqual(told(await inTurn(2, ask)), { [paused]: 2 })
-      assert.ok(isSent(await challenge(key, { email, authType: 'EMAIL' })), 'a code can be asked for all the same')
-    })
-
-    it('three prompts in a row that nobody answered pause them, whichever node they were asked by', async () => {
-      const key = await customer()
-      const email = newAddress()
-      const ask = () => challenge(key, { email, authType: 'OUT OF BAND EMAIL' })
-      const raw = await openRaw(nodes.server.place)
-      try {
-        for (let times = 0; times < 3; times++) {
-          const { body } = await ask()
-          assert.equal(body.status, 'SUCCESS', body.message)
-          // As if it had been asked six minutes earlier: its five are over.
-          const earlier = 'created_at_ms = created_at_ms - 360000, expires_at_ms = expires_at_ms - 360000'
-          await raw.run(`update challenges set ${earlier} where id = $1`, String(body.txId))
-        }
-      } finally {
-        await raw.close()
-      }
-      assert.deepEqual(told(await inTurn(2, ask)), { [paused]: 2 })
-    })
-
-    it('one prompt of a user waits at a time: a newer one ends the older, on both', async () => {
-      const key = await customer()
-      const username = newAddress()
-      const creating = { customerKey: key.customerKey, username }
-      assert.ok(isSent(await nodes.call(0, '/admin/users/create', creating, { key })))
-      const contacts = Array.from({ length: 5 }, () => newAddress())
-      const answers = await atOnce(5, (index) =>
-        challenge(key, { username, email: contacts[index], authType: 'OUT OF BAND EMAIL' }),
-      )
-      assert.deepEqual(told(answers), { [sent]: 5 })
-      for (const node of [0, 1] as const) {
-        const states = await Promise.all(
-          answers.map(
-            async ({ body: { txId } }) => (await nodes.call(node, '/auth/auth-status', { txId }, { key })).body,
-          ),
-        )
-        assert.deepEqual(states.map(({ status }) => status).sort(), [...Array(4).fill('FAILED'), 'IN_PROGRESS'])
-        const waiting = states.findIndex(({ status }) => status === 'IN_PROGRESS')
-        for (const [index, email] of contacts.entries()) {
-          const { accept } = await linksFor(nodes.urls[0], email)
-          assert.equal((await open(at(nodes.urls[node], accept))).mayAccept, index === waiting)
-        }
-      }
-    })
-
     it('what is refused counts nothing: the limits are as full as before', async () => {
       const key = await customer({ messagesPerDay: '10', sendsPerContact10Min: '2', sendsPerAddress10Min: '4' })
       const [email, ipAddress] = [newAddress(), '203.0.113.9']
@@ -453,188 +293,5 @@ for (const database of databaseNames)
       const text = await (await fetch(`${nodes.urls[0]}/metrics`)).text()
       assert.match(text, /countersign_challenges_total\{method="message-code",outcome="over-budget"\} [1-9]/)
       assert.ok(!text.includes(email))
-    })
-  })
-
-for (const database of databaseNames)
-  describe(`time and settings of the limits, on ${database}`, () => {
-    let server: TestServer
-    before(async () => {
-      server = await startServer(database)
-    })
-    after(() => server.close())
-
-    const challenge = (key: Key, body: object) =>
-      server.call('/auth/challenge', { customerKey: key.customerKey, ...body }, { key })
-    const customer = (settings: Record<string, string> = {}) => customerWith(server, { ...generous, ...settings })
-
-    /** The start of the next day in UTC. */
-    function nextDay(): void {
-      const dayMs = 24 * 60 * minuteMs
-      server.advance(dayMs - (server.now() % dayMs))
-    }
-
-    async function countUntilRefused(ask: () => Promise<Answered>, most = 120): Promise<number> {
-      for (let count = 0; count < most; count++) if (!isSent(await ask())) return count
-      return most
-    }
-
-    it('a contact is free again ten minutes after each message, and after ten a day after the first of them', async () => {
-      const key = await customerWith(server)
-      const email = newAddress()
-      const ask = () => challenge(key, { email, authType: 'EMAIL' })
-      assert.equal(await countUntilRefused(ask), 5)
-      server.advance(10 * minuteMs)
-      assert.equal(await countUntilRefused(ask), 5)
-      server.advance(10 * minuteMs)
-      assert.equal(await countUntilRefused(ask), 0)
-      server.advance((23 * 60 + 39) * minuteMs)
-      assert.equal(await countUntilRefused(ask), 0)
-      server.advance(minuteMs)
-      assert.equal(await countUntilRefused(ask), 5)
-      server.advance(10 * minuteMs)
-      assert.equal(await countUntilRefused(ask), 5)
-    })
-
-    it('no ten minutes hold more, wherever they begin: half at their end leaves half for the next', async () => {
-      const key = await customerWith(server, { sendsPerContact10Min: '4' })
-      const email = newAddress()
-      const ask = () => challenge(key, { email, authType: 'EMAIL' })
-      // To the last seconds of ten minutes of the clock on the wall, and over their end.
-      server.advance(10 * minuteMs - (server.now() % (10 * minuteMs)) - 3_000)
-      for (let times = 0; times < 2; times++) assert.ok(isSent(await ask()))
-      server.advance(5 * minuteMs)
-      assert.equal(await countUntilRefused(ask), 2)
-      server.advance(4 * minuteMs)
-      assert.equal(await countUntilRefused(ask), 0)
-      server.advance(minuteMs)
-      assert.equal(await countUntilRefused(ask), 2)
-    })
-
-    it('the budget is new every day', async () => {
-      nextDay()
-      const key = await customer({ messagesPerDay: '2' })
-      const ask = () => challenge(key, { email: newAddress(), authType: 'EMAIL' })
-      assert.equal(await countUntilRefused(ask), 2)
-      server.advance(60 * minuteMs)
-      assert.equal(await countUntilRefused(ask), 0)
-      nextDay()
-      assert.equal(await countUntilRefused(ask), 2)
-    })
-
-    it('a stopped prefix is tried again after ten minutes', async () => {
-      const key = await customer()
-      let index = 0
-      const ask = () => challenge(key, { phone: `+1808555${String(4_000 + index++)}`, authType: 'SMS' })
-      assert.equal(await countUntilRefused(ask), 21)
-      server.advance(9 * minuteMs)
-      assert.equal(await countUntilRefused(ask), 0)
-      server.advance(minuteMs + 10_000)
-      assert.equal(await countUntilRefused(ask), 21)
-    })
-
-    it('prompts are free again an hour after the first of the five', async () => {
-      const key = await customer()
-      const email = newAddress()
-      const ask = () => challenge(key, { email, authType: 'OUT OF BAND EMAIL' })
-      assert.ok(isSent(await ask()))
-      server.advance(30 * minuteMs)
-      assert.equal(await countUntilRefused(ask), 4)
-      server.advance(29 * minuteMs)
-      assert.equal(await countUntilRefused(ask), 0)
-      server.advance(minuteMs + 1_000)
-      assert.equal(await countUntilRefused(ask), 1)
-    })
-
-    for (const ending of ['denied', 'not answered'] as const)
-      it(`three that were ${ending} pause prompts for an hour, and then one is enough to pause them again`, async () => {
-        const key = await customer()
-        const email = newAddress()
-        const ask = () => challenge(key, { email, authType: 'OUT OF BAND EMAIL' })
-        const end = async () => {
-          if (ending === 'denied') await deny((await linksFor(server.baseUrl, email)).deny)
-          else server.advance(5 * minuteMs + 1_000)
-        }
-        for (let times = 0; times < 3; times++) {
-          assert.ok(isSent(await ask()), String(times))
-          await end()
-        }
-        assert.equal((await ask()).body.message, paused)
-        server.advance(59 * minuteMs)
-        assert.equal((await ask()).body.message, paused)
-        server.advance(minuteMs)
-        assert.ok(isSent(await ask()))
-        await end()
-        assert.equal((await ask()).body.message, paused)
-      })
-
-    it('a message that could not be handed over tires nobody: it is no prompt', async () => {
-      const failing = await startServer(database)
-      try {
-        await failing.set('smtpUrl', 'smtp://127.0.0.1:1', 0)
-        const key = await customerWith(failing, generous)
-        const ask = (authType: string) =>
-          failing.call('/auth/challenge', { customerKey: key.customerKey, username: user, authType }, { key })
-        const user = newAddress()
-        const creating = { customerKey: key.customerKey, username: user, phone: newPhone() }
-        assert.ok(isSent(await failing.call('/admin/users/create', creating, { key })))
-        for (let times = 0; times < 5; times++) assert.equal((await ask('OUT OF BAND EMAIL')).body.status, 'ERROR')
-        assert.equal((await ask('OUT OF BAND SMS')).body.message, sent)
-      } finally {
-        await failing.close()
-      }
-    })
-
-    const adjustable: readonly (readonly [
-      setting: string,
-      value: string,
-      count: number,
-      body: (index: number) => object,
-    ])[] = [
-      ['sendsPerContact10Min', '2', 2, () => ({ email: 'the-one@example.com', authType: 'EMAIL' })],
-      ['sendsPerContact10Min', '20', 20, () => ({ email: 'the-two@example.com', authType: 'EMAIL' })],
-      ['sendsPerContactDay', '1', 1, () => ({ email: 'the-three@example.com', authType: 'EMAIL' })],
-      ['sendsPerPrefix10Min', '1', 1, (index) => ({ phone: `+1907555${5_000 + index}`, authType: 'SMS' })],
-      [
-        'sendsPerAddress10Min',
-        '2',
-        2,
-        (index) => ({ email: `at${index}@example.com`, authType: 'EMAIL', ipAddress: '203.0.113.11' }),
-      ],
-      ['messagesPerDay', '0', 0, (index) => ({ email: `by${index}@example.com`, authType: 'EMAIL' })],
-    ]
-    for (const [setting, value, count, body] of adjustable)
-      it(`${setting} of ${value} lets ${count} through`, async () => {
-        const key = await customer({ [setting]: value })
-        let index = 0
-        assert.equal(await countUntilRefused(() => challenge(key, body(index++)), 25), count)
-      })
-
-    const hard: readonly (readonly [setting: string, value: string, fallback: number, body: () => object])[] = [
-      ['sendsPerContact10Min', '21', 5, () => ({ email: 'a-one@example.com', authType: 'EMAIL' })],
-      ['sendsPerContact10Min', '0', 5, () => ({ email: 'a-two@example.com', authType: 'EMAIL' })],
-      ['sendsPerContact10Min', '-1', 5, () => ({ email: 'a-three@example.com', authType: 'EMAIL' })],
-      ['sendsPerContact10Min', 'unlimited', 5, () => ({ email: 'a-four@example.com', authType: 'EMAIL' })],
-      ['sendsPerContactDay', '101', 10, () => ({ email: 'a-five@example.com', authType: 'EMAIL' })],
-      [
-        'sendsPerAddress10Min',
-        '1001',
-        20,
-        () => ({ email: newAddress(), authType: 'EMAIL', ipAddress: '203.0.113.12' }),
-      ],
-    ]
-    for (const [setting, value, fallback, body] of hard)
-      it(`${setting} of ${value} is past its hard limit: the default of ${fallback} holds`, async () => {
-        const key = await customer({ [setting]: value })
-        assert.equal(await countUntilRefused(() => challenge(key, body()), fallback + 3), fallback)
-      })
-
-    it('links that were sent before a pause still work in it', async () => {
-      const key = await customer()
-      const email = newAddress()
-      const ask = () => challenge(key, { email, authType: 'OUT OF BAND EMAIL' })
-      assert.equal(await countUntilRefused(ask), 5)
-      const [newest] = await inbox(server.baseUrl, email)
-      assert.equal((await acceptAsShown(linksIn(newest?.text ?? ''))).title, 'Accepted')
     })
   })
