@@ -7,7 +7,6 @@ import { checkProviders, type Provider, publicProviders, withSecretsOf } from '.
 import type { Actor } from './engine/admin-links.ts'
 import { messagesLeft } from './engine/admission.ts'
 import type { Engine } from './engine/ports.ts'
-import type { ProviderCount } from './engine/records/deliveries.ts'
 import {
   defaultTemplates,
   isLanguage,
@@ -24,6 +23,7 @@ import type { Store } from './store/open.ts'
 import type { Repositories } from './store/repositories.ts'
 import type { AuditNote } from './vocabulary/audit.ts'
 import { type Customer, type CustomerSettings, serverScope } from './vocabulary/customer.ts'
+import type { ProviderCount } from './vocabulary/message.ts'
 
 const dayMs = 24 * 3_600_000
 const spendDays = 30

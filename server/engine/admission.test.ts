@@ -6,12 +6,11 @@ import { aChallenge, storeOn } from '../../test/support/store.ts'
 import { customerSettings, withDefaults } from '../settings.ts'
 import type { Store } from '../store/open.ts'
 import type { Repositories } from '../store/repositories.ts'
-import type { ChallengeState } from '../vocabulary/challenge.ts'
+import type { ChallengeState, RecentChallenge } from '../vocabulary/challenge.ts'
 import type { Customer, CustomerSettings } from '../vocabulary/customer.ts'
 import type { Delivery, Via } from '../vocabulary/message.ts'
 import { admit, isPaused, isWithinBudget, type SendBar } from './admission.ts'
 import { prefixOf } from './contacts.ts'
-import type { RecentChallenge } from './records/challenges.ts'
 import { userSubject } from './subject.ts'
 
 const minuteMs = 60_000

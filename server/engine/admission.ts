@@ -1,12 +1,11 @@
 import { methods } from '../methods/index.ts'
 import { keyedDigest } from '../security/digest.ts'
-import type { Subject } from '../vocabulary/challenge.ts'
+import type { RecentChallenge, Subject } from '../vocabulary/challenge.ts'
 import type { Customer } from '../vocabulary/customer.ts'
 import type { Delivery } from '../vocabulary/message.ts'
 import type { MethodId } from '../vocabulary/method.ts'
 import { countryOf, foldEmail } from './contacts.ts'
 import type { Engine } from './ports.ts'
-import type { RecentChallenge } from './records/challenges.ts'
 import type { Records } from './records.ts'
 
 /** Why nothing is sent, though the person may be asked. */

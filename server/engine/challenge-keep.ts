@@ -1,12 +1,11 @@
 import { methods } from '../methods/index.ts'
-import type { Challenge } from '../vocabulary/challenge.ts'
+import type { Challenge, NewChallenge } from '../vocabulary/challenge.ts'
 import type { Customer } from '../vocabulary/customer.ts'
 import type { Delivery } from '../vocabulary/message.ts'
 import { admit, isWithinBudget, type SendBar } from './admission.ts'
 import type { Composed } from './challenge-compose.ts'
 import type { ChallengeRequest } from './challenge-request.ts'
 import type { Engine } from './ports.ts'
-import type { NewChallenge } from './records/challenges.ts'
 import type { Records } from './records.ts'
 
 interface Kept {

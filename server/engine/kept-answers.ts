@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fingerprint, keyedDigest, same } from '../security/digest.ts'
 import type { Customer } from '../vocabulary/customer.ts'
+import type { AnswerClaim } from '../vocabulary/kept-answer.ts'
 import { OverloadError } from '../vocabulary/overload.ts'
 import type { Engine, Store } from './ports.ts'
-import type { AnswerClaim } from './records/challenges.ts'
 
 /** A request that its caller may repeat, because he named it by a key. Its signature was right. */
 export interface KeyedRequest {

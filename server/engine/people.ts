@@ -1,4 +1,4 @@
-import type { AuditNote } from '../vocabulary/audit.ts'
+import type { AuditEntry, AuditNote } from '../vocabulary/audit.ts'
 import type { Challenge } from '../vocabulary/challenge.ts'
 import type { Customer } from '../vocabulary/customer.ts'
 import type { MethodId } from '../vocabulary/method.ts'
@@ -8,7 +8,6 @@ import { foldUsername, maskEmail, maskPhone, readEmail, readPhone } from './cont
 import { guardLimits } from './guard.ts'
 import { notify } from './notices.ts'
 import type { Engine } from './ports.ts'
-import type { AuditEntry } from './records/audit.ts'
 import type { CredentialOverview } from './records/credentials.ts'
 import type { Records } from './records.ts'
 

@@ -1,5 +1,5 @@
+import type { AuditCount } from '../vocabulary/audit.ts'
 import type { Engine } from './ports.ts'
-import type { AuditCount } from './records/audit.ts'
 
 /** Lines of the audit that are counted at most: of a busier customer, the newest. */
 const rowsMax = 200_000

@@ -1,6 +1,6 @@
+import type { AuditEntry } from '../vocabulary/audit.ts'
 import type { Challenge } from '../vocabulary/challenge.ts'
 import type { MethodId } from '../vocabulary/method.ts'
-import type { AuditEntry } from './records/audit.ts'
 
 export type Tone = 'good' | 'bad' | 'warn' | 'plain'
 

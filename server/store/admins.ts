@@ -1,21 +1,12 @@
 import { type Selectable, sql } from 'kysely'
 import { deriveKey, keyedDigest } from '../security/digest.ts'
 import { type SealingKey, seal, unseal } from '../security/seal.ts'
-import type { Admin, AdminFactor, AdminRole } from '../vocabulary/admin.ts'
+import type { Admin, AdminChange, AdminFactor, AdminRole } from '../vocabulary/admin.ts'
 import { serverScope } from '../vocabulary/customer.ts'
 import type { Dialect } from './dialect.ts'
 import { type Keys, place } from './keys.ts'
 import type { AdminFactorRow, AdminRow } from './tables/admins.ts'
 import type { Db } from './tables.ts'
-
-/** What can be changed of an admin; an absent field stays as it is. */
-export interface AdminChange {
-  readonly name?: string
-  readonly role?: AdminRole
-  readonly isEnabled?: boolean
-  readonly password?: string | null
-  readonly lastSignInAtMs?: number
-}
 
 /** A one-time link to choose a password, and what for. */
 export interface AdminLink {

@@ -1,39 +1,10 @@
 import { type RawBuilder, type Selectable, sql } from 'kysely'
-import type { AuditNote } from '../vocabulary/audit.ts'
+import type { AuditCount, AuditEntry, AuditNote, AuditWanted } from '../vocabulary/audit.ts'
 import { auditChain } from './audit-chain.ts'
 import type { Dialect } from './dialect.ts'
 import type { Keys } from './keys.ts'
 import type { AuditRow } from './tables/audit.ts'
 import type { Db } from './tables.ts'
-
-/** Which rows are wanted; an absent field asks for any. */
-export interface AuditWanted {
-  readonly before?: number | undefined
-  readonly after?: number | undefined
-  readonly kind?: string | undefined
-  readonly outcome?: string | undefined
-  readonly method?: string | undefined
-  readonly subjects?: readonly string[] | undefined
-  readonly requestId?: string | undefined
-  readonly sinceMs?: number | undefined
-  readonly untilMs?: number | undefined
-  readonly limit: number
-}
-
-/** A line of the audit as it is read. */
-export interface AuditEntry extends AuditNote {
-  readonly id: number
-  readonly atMs: number
-  readonly outcome: string
-}
-
-export interface AuditCount {
-  readonly kind: string
-  readonly outcome: string
-  readonly method: string | null
-  readonly startMs: number
-  readonly count: number
-}
 
 /**
  * The audit: append-only rows, written with the change they tell of, and a hash chain for each customer that is closed

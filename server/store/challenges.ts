@@ -1,25 +1,11 @@
 import { sql } from 'kysely'
 import { type SealingKey, seal, unseal } from '../security/seal.ts'
-import type { Challenge, ChallengeState } from '../vocabulary/challenge.ts'
+import type { Challenge, ChallengeState, NewChallenge, RecentChallenge } from '../vocabulary/challenge.ts'
 import type { MethodId } from '../vocabulary/method.ts'
 import type { Dialect } from './dialect.ts'
 import { type Keys, place } from './keys.ts'
 import type { ChallengeRow } from './tables/challenges.ts'
 import type { Db } from './tables.ts'
-
-/** A challenge on its way into the store. */
-export interface NewChallenge extends Challenge {
-  readonly attemptsMax: number
-  readonly requestDigest: Uint8Array | null
-}
-
-/** How an earlier question went. */
-export interface RecentChallenge {
-  readonly state: ChallengeState
-  readonly createdAtMs: number
-  readonly expiresAtMs: number
-  readonly settledAtMs: number | null
-}
 
 /** Questions that were asked. Only a decision, or being replaced, ends one. */
 export function challenges(db: Db, keys: Keys, dialect: Dialect) {

@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import { randomId } from '../security/random.ts'
 import { seal, unseal } from '../security/seal.ts'
-import type { Delivery, DeliveryRecord, DeliveryTry, Message, Via } from '../vocabulary/message.ts'
+import type { Delivery, DeliveryRecord, DeliveryTry, Message, ProviderCount, Via } from '../vocabulary/message.ts'
 import { type Keys, place } from './keys.ts'
 import type { DeliveryRow } from './tables/deliveries.ts'
 import type { Db } from './tables.ts'
@@ -15,16 +15,6 @@ export interface DeliveryResult {
   /** Why it failed, without contact or text. */
   readonly error: string | null
   readonly tries: readonly Omit<DeliveryTry, 'receipt' | 'receiptAtMs'>[]
-}
-
-/** Tries of one kind with one provider. */
-export interface ProviderCount {
-  readonly provider: string
-  readonly isTaken: boolean
-  readonly receipt: 'delivered' | 'failed' | null
-  readonly count: number
-  readonly lastAtMs: number
-  readonly detail: string | null
 }
 
 /** A notice that could not be sent within this time is not sent any more. */

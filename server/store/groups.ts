@@ -1,5 +1,5 @@
 import { type Selectable, sql } from 'kysely'
-import type { Group, GroupAttributes, Membership } from '../vocabulary/group.ts'
+import type { CountedGroup, Group, GroupAttributes, GroupPage, Membership } from '../vocabulary/group.ts'
 import type { MethodId } from '../vocabulary/method.ts'
 import { alone } from './alone.ts'
 import type { Dialect } from './dialect.ts'
@@ -17,18 +17,6 @@ export interface GroupChange {
   readonly nameFolded?: string
   readonly attributes?: GroupAttributes
   readonly methods?: Group['methods']
-}
-
-/** A group as lists show it. */
-export interface CountedGroup extends Group {
-  readonly members: number
-}
-
-/** A part of a list. With `searchFolded`: of those whose folded name holds it. */
-export interface GroupPage {
-  readonly searchFolded?: string
-  readonly offset: number
-  readonly limit: number
 }
 
 /** Groups of a customer and who is in them. What is new comes last in every list, so that the pages before it stay. */

@@ -1,20 +1,7 @@
 import { seal, unseal } from '../security/seal.ts'
+import type { AnswerClaim, KeptAnswer } from '../vocabulary/kept-answer.ts'
 import { type Keys, place } from './keys.ts'
 import type { Db } from './tables.ts'
-
-/** What a request does is done once under its key, of which only a digest is kept. */
-export interface AnswerClaim {
-  readonly digest: Uint8Array
-  /** Of the body, keyed: it may hold a code. */
-  readonly bodyDigest: Uint8Array
-  readonly claimedAtMs: number
-  readonly expiresAtMs: number
-}
-
-export interface KeptAnswer extends AnswerClaim {
-  /** Null: the request is under way, or nobody knows how it ended. */
-  readonly answer: string | null
-}
 
 /** Answers of requests that may be repeated under a key, by the digest of that key. */
 export function keptAnswers(db: Db, keys: Keys) {

@@ -1,16 +1,5 @@
+import type { PhoneOffer } from '../vocabulary/device.ts'
 import type { Db } from './tables.ts'
-
-/** A phone that a user was offered to pair. */
-export interface PhoneOffer {
-  readonly id: string
-  readonly customerId: number
-  readonly userId: string
-  /** Of what the code to scan holds besides the id; null: it was made before there was an app. */
-  readonly secretDigest: Uint8Array | null
-  /** The phone that took it; null: none yet. */
-  readonly deviceId: string | null
-  readonly expiresAtMs: number
-}
 
 /** Pairings that wait for the phone. */
 export function phoneOffers(db: Db) {

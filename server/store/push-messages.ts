@@ -1,5 +1,5 @@
 import { randomId } from '../security/random.ts'
-import type { PushMessage, PushSubscription } from '../vocabulary/device.ts'
+import type { PushMessage, PushSubscription, PushTarget } from '../vocabulary/device.ts'
 import { openPush } from './devices.ts'
 import type { Keys } from './keys.ts'
 import type { Db } from './tables.ts'
@@ -128,11 +128,4 @@ export function pushMessages(db: Db, keys: Keys) {
         .execute()
     },
   }
-}
-
-export interface PushTarget {
-  readonly customerId: number
-  readonly userId: string
-  readonly challengeId: string
-  readonly expiresAtMs: number
 }

@@ -4,9 +4,8 @@ import { databaseNames } from '../../test/support/databases.ts'
 import { type OneStore, oneStore } from '../../test/support/one-store.ts'
 import type { RawDatabase } from '../../test/support/raw.ts'
 import { aDecision, aToken, aUser, nowMs, type Story, tell } from '../../test/support/store.ts'
-import type { Token } from '../vocabulary/token.ts'
+import type { Token, TokenMove } from '../vocabulary/token.ts'
 import type { Store } from './open.ts'
-import type { TokenMove } from './tokens.ts'
 
 const mine = 101
 

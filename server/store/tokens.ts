@@ -1,7 +1,7 @@
 import type { Selectable } from 'kysely'
 import { type Sealed, type SealingKey, seal, unseal } from '../security/seal.ts'
 import type { MethodId } from '../vocabulary/method.ts'
-import type { Token, TokenSeed } from '../vocabulary/token.ts'
+import type { Token, TokenMove, TokenSeed, TokensWanted } from '../vocabulary/token.ts'
 import { credentials } from './credentials.ts'
 import type { Dialect } from './dialect.ts'
 import { type Keys, place } from './keys.ts'
@@ -10,20 +10,6 @@ import type { Db } from './tables.ts'
 
 /** A token whose owner is told, but not yet by name. */
 export type NewToken = Omit<Token, 'username'>
-
-/** Which tokens are wanted; an absent field asks for any. */
-export interface TokensWanted {
-  readonly state?: Token['state'] | undefined
-  /** How its serial number begins. */
-  readonly serial?: string | undefined
-}
-
-/** Where a token goes. `usedStep`: with this step used up already, which must be newer than every other. */
-export interface TokenMove {
-  readonly state: Token['state']
-  readonly userId: string | null
-  readonly usedStep?: number
-}
 
 const method: MethodId = 'hardware-token'
 /** Rows of one statement at most. */

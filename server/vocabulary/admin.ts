@@ -41,3 +41,12 @@ export interface AdminSession {
   readonly usedAtMs: number
   readonly expiresAtMs: number
 }
+
+/** What can be changed of an admin; an absent field stays as it is. */
+export interface AdminChange {
+  readonly name?: string
+  readonly role?: AdminRole
+  readonly isEnabled?: boolean
+  readonly password?: string | null
+  readonly lastSignInAtMs?: number
+}

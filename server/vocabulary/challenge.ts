@@ -30,3 +30,17 @@ export interface Subject {
   /** Only an enrolled user's method is ever disabled for good; a stranger's contact is only locked for a time. */
   readonly isUser: boolean
 }
+
+/** A challenge on its way into the store. */
+export interface NewChallenge extends Challenge {
+  readonly attemptsMax: number
+  readonly requestDigest: Uint8Array | null
+}
+
+/** How an earlier question went. */
+export interface RecentChallenge {
+  readonly state: ChallengeState
+  readonly createdAtMs: number
+  readonly expiresAtMs: number
+  readonly settledAtMs: number | null
+}

@@ -29,3 +29,15 @@ export interface Membership {
   readonly groupName: string
   readonly createdAtMs: number
 }
+
+/** A group as lists show it. */
+export interface CountedGroup extends Group {
+  readonly members: number
+}
+
+/** A part of a list. With `searchFolded`: of those whose folded name holds it. */
+export interface GroupPage {
+  readonly searchFolded?: string
+  readonly offset: number
+  readonly limit: number
+}

@@ -53,3 +53,13 @@ export interface DeliveryRecord {
   readonly settledAtMs: number | null
   readonly tries: readonly DeliveryTry[]
 }
+
+/** Tries of one kind with one provider. */
+export interface ProviderCount {
+  readonly provider: string
+  readonly isTaken: boolean
+  readonly receipt: 'delivered' | 'failed' | null
+  readonly count: number
+  readonly lastAtMs: number
+  readonly detail: string | null
+}

@@ -35,3 +35,17 @@ export interface YubikeySeed {
   /** Six bytes in hex. */
   readonly privateId: string
 }
+
+/** Where a token goes. `usedStep`: with this step used up already, which must be newer than every other. */
+export interface TokenMove {
+  readonly state: Token['state']
+  readonly userId: string | null
+  readonly usedStep?: number
+}
+
+/** Which tokens are wanted; an absent field asks for any. */
+export interface TokensWanted {
+  readonly state?: Token['state'] | undefined
+  /** How its serial number begins. */
+  readonly serial?: string | undefined
+}

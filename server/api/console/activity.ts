@@ -1,9 +1,9 @@
 import type { ActivityQuery, ActivityRow, Reports } from '../../../contract/console/activity.ts'
 import type { MethodCount } from '../../../contract/console/home.ts'
 import type { Engine } from '../../engine/ports.ts'
-import type { AuditEntry } from '../../engine/records/audit.ts'
 import { tallyOf } from '../../engine/tally.ts'
 import { actorOf, factsOf, tell } from '../../engine/timeline.ts'
+import type { AuditEntry } from '../../vocabulary/audit.ts'
 import type { Customer } from '../../vocabulary/customer.ts'
 import type { Handlers } from './asked.ts'
 

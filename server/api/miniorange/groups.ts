@@ -7,8 +7,8 @@ import {
   groupNameLettersMax,
   putGroups,
 } from '../../engine/groups.ts'
-import type { CountedGroup } from '../../engine/records/groups.ts'
 import type { Customer } from '../../vocabulary/customer.ts'
+import type { CountedGroup } from '../../vocabulary/group.ts'
 import { batchesOf, batchNo, batchSize, customerId, customerKey, line } from './bodies.ts'
 import { type Call, endpoint, type Reply } from './endpoint.ts'
 import { groupRefusals } from './user-words.ts'

@@ -1,15 +1,7 @@
-import type { Admin, AdminFactor, AdminRole, AdminSession } from '../../vocabulary/admin.ts'
+import type { Admin, AdminChange, AdminFactor, AdminSession } from '../../vocabulary/admin.ts'
 
 /** What a one-time link to choose an admin's password is for. */
 export type AdminLinkKind = 'first' | 'invited' | 'reset'
-
-export interface AdminChange {
-  readonly name?: string
-  readonly role?: AdminRole
-  readonly isEnabled?: boolean
-  readonly password?: string | null
-  readonly lastSignInAtMs?: number
-}
 
 export interface AdminRecords {
   digestOf(loginFolded: string): Promise<Buffer>

@@ -1,32 +1,4 @@
-import type { AuditNote } from '../../vocabulary/audit.ts'
-
-/** Which lines of the audit are wanted; an absent field asks for any. */
-export interface AuditWanted {
-  readonly before?: number | undefined
-  readonly after?: number | undefined
-  readonly kind?: string | undefined
-  readonly outcome?: string | undefined
-  readonly method?: string | undefined
-  readonly subjects?: readonly string[] | undefined
-  readonly requestId?: string | undefined
-  readonly sinceMs?: number | undefined
-  readonly untilMs?: number | undefined
-  readonly limit: number
-}
-
-export interface AuditEntry extends AuditNote {
-  readonly id: number
-  readonly atMs: number
-  readonly outcome: string
-}
-
-export interface AuditCount {
-  readonly kind: string
-  readonly outcome: string
-  readonly method: string | null
-  readonly startMs: number
-  readonly count: number
-}
+import type { AuditCount, AuditEntry, AuditNote, AuditWanted } from '../../vocabulary/audit.ts'
 
 export interface AuditRecords {
   append(customerId: number, note: AuditNote, outcome: string, nowMs: number): Promise<void>

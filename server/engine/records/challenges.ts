@@ -1,33 +1,8 @@
 import type { SignIn } from '../../vocabulary/app.ts'
-import type { Challenge, ChallengeState } from '../../vocabulary/challenge.ts'
+import type { Challenge, NewChallenge, RecentChallenge } from '../../vocabulary/challenge.ts'
+import type { AnswerClaim, KeptAnswer } from '../../vocabulary/kept-answer.ts'
 import type { MethodId } from '../../vocabulary/method.ts'
 import type { RequestMark } from '../../vocabulary/request-mark.ts'
-
-/** A key that a request took, under which it is done once; see `kept-answers.ts`. */
-export interface AnswerClaim {
-  readonly digest: Uint8Array
-  readonly bodyDigest: Uint8Array
-  readonly claimedAtMs: number
-  readonly expiresAtMs: number
-}
-
-export interface KeptAnswer extends AnswerClaim {
-  /** Null: the request is under way, or nobody knows how it ended. */
-  readonly answer: string | null
-}
-
-/** How an earlier question went. */
-export interface RecentChallenge {
-  readonly state: ChallengeState
-  readonly createdAtMs: number
-  readonly expiresAtMs: number
-  readonly settledAtMs: number | null
-}
-
-export interface NewChallenge extends Challenge {
-  readonly attemptsMax: number
-  readonly requestDigest: Uint8Array | null
-}
 
 export interface ChallengeRecords {
   find(id: string): Promise<Challenge | undefined>

@@ -1,14 +1,4 @@
-import type { Delivery, DeliveryRecord } from '../../vocabulary/message.ts'
-
-/** Tries of one kind with one provider. */
-export interface ProviderCount {
-  readonly provider: string
-  readonly isTaken: boolean
-  readonly receipt: 'delivered' | 'failed' | null
-  readonly count: number
-  readonly lastAtMs: number
-  readonly detail: string | null
-}
+import type { Delivery, DeliveryRecord, ProviderCount } from '../../vocabulary/message.ts'
 
 export interface DeliveryRecords {
   add(list: readonly Delivery[], nowMs: number, leaseUntilMs: number): Promise<void>

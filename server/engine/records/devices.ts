@@ -1,24 +1,4 @@
-import type { Device, PushSubscription } from '../../vocabulary/device.ts'
-
-/** A phone that a user was offered to pair. */
-export interface PhoneOffer {
-  readonly id: string
-  readonly customerId: number
-  readonly userId: string
-  /** Of what the code to scan holds besides the id; null: it was made before there was an app. */
-  readonly secretDigest: Uint8Array | null
-  /** The phone that took it; null: none yet. */
-  readonly deviceId: string | null
-  readonly expiresAtMs: number
-}
-
-/** Whose phones are woken, for which question. */
-export interface PushTarget {
-  readonly customerId: number
-  readonly userId: string
-  readonly challengeId: string
-  readonly expiresAtMs: number
-}
+import type { Device, PhoneOffer, PushSubscription, PushTarget } from '../../vocabulary/device.ts'
 
 export interface DeviceRecords {
   byId(id: string): Promise<Device | undefined>

@@ -1,4 +1,4 @@
-import type { Group, GroupAttributes, Membership } from '../../vocabulary/group.ts'
+import type { CountedGroup, Group, GroupAttributes, GroupPage, Membership } from '../../vocabulary/group.ts'
 import type { MethodId } from '../../vocabulary/method.ts'
 
 export interface NewGroup extends Pick<Group, 'name' | 'attributes'> {
@@ -9,18 +9,6 @@ export interface GroupChange {
   readonly name?: string
   readonly nameFolded?: string
   readonly attributes?: GroupAttributes
-}
-
-/** A group as lists show it. */
-export interface CountedGroup extends Group {
-  readonly members: number
-}
-
-/** A part of a list. With `searchFolded`: of those whose folded name holds it. */
-export interface GroupPage {
-  readonly searchFolded?: string
-  readonly offset: number
-  readonly limit: number
 }
 
 export interface GroupRecords {

@@ -1,16 +1,4 @@
-import type { Token } from '../../vocabulary/token.ts'
-
-export interface TokensWanted {
-  readonly state?: Token['state'] | undefined
-  readonly serial?: string | undefined
-}
-
-/** Where a token goes. `usedStep`: with this step used up already, which must be newer than every other. */
-export interface TokenMove {
-  readonly state: Token['state']
-  readonly userId: string | null
-  readonly usedStep?: number
-}
+import type { Token, TokenMove, TokensWanted } from '../../vocabulary/token.ts'
 
 export interface TokenRecords {
   find(customerId: number, serial: string): Promise<Token | undefined>
