@@ -2,6 +2,7 @@ import type { FastifyPluginAsync, FastifyRequest } from 'fastify'
 import { decideLink, type LinkView, readLink } from '../../engine/link.ts'
 import type { Engine } from '../../engine/ports.ts'
 import { formOf, hidden, servePages } from '../page.ts'
+import { answerBroken } from './broken.ts'
 import { languageOf } from './language.ts'
 import { askingPage, type Ending, endingPage, type Problem } from './page.ts'
 
@@ -30,12 +31,7 @@ export function linkPages(engine: Engine): FastifyPluginAsync {
       return askingPage(engine, language, view, request.url, result.problem)
     })
 
-    // A link that lost its end, or got a longer one, on its way through a mail program.
-    const over = async (request: FastifyRequest) => endingPage(languageOf(request, undefined), 'over')
-    for (const path of ['/link', '/link/*']) {
-      app.get(path, hidden, over)
-      app.post(path, hidden, over)
-    }
+    answerBroken(app, '/link')
   }
 }
 

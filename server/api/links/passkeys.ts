@@ -6,6 +6,7 @@ import { finishRegistration, type Registered } from '../../engine/passkey-regist
 import type { Engine } from '../../engine/ports.ts'
 import { formOf, hidden, servePages } from '../page.ts'
 import { readAssertion, readAttestation } from '../webauthn.ts'
+import { answerBroken } from './broken.ts'
 import { languageOf } from './language.ts'
 import { type Ending, endingPage } from './page.ts'
 import { type Problem, passkeyPage } from './passkey-page.ts'
@@ -50,12 +51,7 @@ export function passkeyPages(engine: Engine): FastifyPluginAsync {
       return passkeyPage(engine, language, again, request.url, result.problem)
     })
 
-    // A link that lost its end, or got a longer one, on its way.
-    const over = async (request: FastifyRequest) => endingPage(languageOf(request, undefined), 'over')
-    for (const path of ['/passkey', '/passkey/*']) {
-      app.get(path, hidden, over)
-      app.post(path, hidden, over)
-    }
+    answerBroken(app, '/passkey')
   }
 }
 

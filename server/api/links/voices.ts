@@ -18,6 +18,7 @@ import {
   type VoiceEnrolmentPage,
 } from '../../engine/voice-enrolment.ts'
 import { formOf, hidden, servePages } from '../page.ts'
+import { answerBroken } from './broken.ts'
 import { languageOf } from './language.ts'
 import { type Ending, endingPage } from './page.ts'
 import { backToApp, voiceEnrolmentPage, voicePage } from './voice-page.ts'
@@ -68,12 +69,7 @@ export function voicePages(engine: Engine): FastifyPluginAsync {
       return voicePage(engine, language, next, request.url, result.hint, engine.clock())
     })
 
-    // A link that lost its end, or got a longer one, on its way.
-    const over = async (request: FastifyRequest) => endingPage(languageOf(request, undefined), 'over')
-    for (const path of ['/voice', '/voice/*']) {
-      app.get(path, hidden, over)
-      app.post(path, { ...hidden, bodyLimit: formBytesMax }, over)
-    }
+    answerBroken(app, '/voice', { bodyLimit: formBytesMax })
   }
 }
 

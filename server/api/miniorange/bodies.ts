@@ -22,6 +22,8 @@ export const customerId = Type.Union(customerKey.anyOf, {
   description: 'Your customer key; the same as in the header.',
 })
 export const username = line(254, 'The user, as he was enrolled with us; usually his e-mail address.')
+/** Whom a call of ours is about. */
+export const who = { customerKey: Type.Optional(customerKey), username }
 export const authType = line(60, 'The method, in the words of document 000, such as `SMS` or `GOOGLE AUTHENTICATOR`.')
 export const code = line(64, 'The code as the user typed it; spaces are ignored.')
 export const phone = line(40, 'A phone number, best with its country code: `+15551234567`.')

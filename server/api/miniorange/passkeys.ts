@@ -1,15 +1,13 @@
 import Type from 'typebox'
 import { beginRegistration } from '../../engine/passkey-registration.ts'
 import { listPasskeys, removePasskey } from '../../engine/passkeys.ts'
-import { customerKey, line, username } from './bodies.ts'
+import { line, who } from './bodies.ts'
 import { endpoint } from './endpoint.ts'
 import { enrolmentLinkCall } from './enrolment-links.ts'
 import { passkeyRefusals } from './enrolment-words.ts'
 import { said } from './words.ts'
 
 /** Our extension of the miniOrange family: passkeys and security keys (docs/passkeys.md). */
-
-const who = { customerKey: Type.Optional(customerKey), username }
 
 export const passkeyRegistrationCall = enrolmentLinkCall({
   path: '/api/auth/passkey-registration',

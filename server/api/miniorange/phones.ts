@@ -1,13 +1,11 @@
 import Type from 'typebox'
 import { listDevices, removeDevice } from '../../engine/devices.ts'
-import { customerKey, line, username } from './bodies.ts'
+import { line, who } from './bodies.ts'
 import { endpoint } from './endpoint.ts'
 import { phoneRefusals } from './enrolment-words.ts'
 import { said } from './words.ts'
 
 /** Our extension of the miniOrange family: the phones a user paired (docs/phone-app.md). */
-
-const who = { customerKey: Type.Optional(customerKey), username }
 
 export const phonesCall = endpoint({
   path: '/api/auth/phones',

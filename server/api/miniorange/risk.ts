@@ -6,14 +6,13 @@ import { openSession } from '../../engine/adaptive-sessions.ts'
 import { foldUsername } from '../../engine/contacts.ts'
 import { isFirst } from '../../engine/once.ts'
 import { factLimits } from '../../risk/facts.ts'
-import { customerKey, email, ipAddress, line, phone, username } from './bodies.ts'
+import { customerKey, email, ipAddress, line, phone, who } from './bodies.ts'
 import { endpoint } from './endpoint.ts'
 import { decisions, evaluateRefusals, explained, riskSaid } from './risk-words.ts'
 import { said } from './words.ts'
 
 /** Our extension of the miniOrange family: risk, for backends (docs/adaptive.md). What pages call is in api/risk. */
 
-const who = { customerKey: Type.Optional(customerKey), username }
 const action = Type.String({
   pattern: '^[A-Za-z0-9._-]{1,64}$',
   description: 'What the user wants to do, in your own word; `sign-in` when left out.',

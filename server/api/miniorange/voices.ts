@@ -1,14 +1,12 @@
 import Type from 'typebox'
 import { beginVoiceEnrolment, eraseVoice } from '../../engine/voice-enrolment.ts'
-import { customerKey, username } from './bodies.ts'
+import { who } from './bodies.ts'
 import { endpoint } from './endpoint.ts'
 import { enrolmentLinkCall } from './enrolment-links.ts'
 import { voiceRefusals } from './enrolment-words.ts'
 import { said } from './words.ts'
 
 /** Our extension of the miniOrange family, which says nowhere how a voice is set up (docs/voice.md). */
-
-const who = { customerKey: Type.Optional(customerKey), username }
 
 export const voiceRegistrationCall = enrolmentLinkCall({
   path: '/api/auth/voice-registration',
