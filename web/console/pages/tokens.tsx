@@ -1,6 +1,6 @@
-import { Button, Menu, NativeSelect, TextInput } from '@mantine/core'
+import { Button, Menu, NativeSelect } from '@mantine/core'
 import { useDebouncedValue } from '@mantine/hooks'
-import { IconDeviceRemote, IconFileImport, IconSearch } from '@tabler/icons-react'
+import { IconDeviceRemote, IconFileImport } from '@tabler/icons-react'
 import { useState } from 'react'
 import type { TokenRow } from '../../../contract/console/tokens.ts'
 import { useReading } from '../calls.ts'
@@ -9,6 +9,7 @@ import { type Column, List, useFrom } from '../parts/list.tsx'
 import { Page } from '../parts/page.tsx'
 import { Panel } from '../parts/panel.tsx'
 import { RowMenu } from '../parts/row-menu.tsx'
+import { SearchField } from '../parts/search-field.tsx'
 import { Tag, type Tone } from '../parts/tag.tsx'
 import { Time } from '../parts/time.tsx'
 import { setQuery, useAddress } from '../router.ts'
@@ -89,14 +90,12 @@ export function Tokens() {
     >
       <Panel isFlush>
         <search className="filters">
-          <TextInput
+          <SearchField
             className="wide"
-            type="search"
-            aria-label="Search tokens"
+            name="Search tokens"
             placeholder="Serial or username"
-            leftSection={<IconSearch size={17} />}
             value={text}
-            onChange={(event) => setText(event.currentTarget.value)}
+            onChange={setText}
           />
           <NativeSelect
             aria-label="State"

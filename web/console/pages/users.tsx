@@ -1,6 +1,6 @@
-import { Button, NativeSelect, TextInput } from '@mantine/core'
+import { Button, NativeSelect } from '@mantine/core'
 import { useDebouncedValue } from '@mantine/hooks'
-import { IconFileImport, IconSearch, IconUserPlus, IconUserSearch } from '@tabler/icons-react'
+import { IconFileImport, IconUserPlus, IconUserSearch } from '@tabler/icons-react'
 import { useEffect, useState } from 'react'
 import type { UserRow } from '../../../contract/console/users.ts'
 import { useReading } from '../calls.ts'
@@ -10,6 +10,7 @@ import { Link } from '../parts/link.tsx'
 import { type Column, List, useFrom } from '../parts/list.tsx'
 import { Page } from '../parts/page.tsx'
 import { Panel } from '../parts/panel.tsx'
+import { SearchField } from '../parts/search-field.tsx'
 import { Tag } from '../parts/tag.tsx'
 import { Time } from '../parts/time.tsx'
 import { methodName } from '../parts/words.ts'
@@ -124,14 +125,12 @@ function UserList() {
     >
       <Panel isFlush>
         <search className="filters">
-          <TextInput
+          <SearchField
             className="wide"
-            type="search"
-            aria-label="Search users"
+            name="Search users"
             placeholder="Beginning of a name, e-mail or phone"
-            leftSection={<IconSearch size={17} />}
             value={text}
-            onChange={(event) => setText(event.currentTarget.value)}
+            onChange={setText}
           />
           <NativeSelect
             aria-label="State"

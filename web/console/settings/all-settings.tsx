@@ -1,5 +1,4 @@
 import { Button, TextInput } from '@mantine/core'
-import { IconSearch } from '@tabler/icons-react'
 import { type FormEvent, useState } from 'react'
 import type { SettingRow } from '../../../contract/console/policy.ts'
 import type { Answered } from '../../../contract/console.ts'
@@ -8,6 +7,7 @@ import { useActing, useReading } from '../calls.ts'
 import { CopyField } from '../parts/copy.tsx'
 import { PageBones } from '../parts/page-bones.tsx'
 import { Panel } from '../parts/panel.tsx'
+import { SearchField } from '../parts/search-field.tsx'
 import { Trouble } from '../parts/trouble.tsx'
 import { plural } from '../parts/words.ts'
 import { setQuery, useAddress } from '../router.ts'
@@ -40,14 +40,7 @@ export function AllSettings() {
   return (
     <>
       <div className="chooser">
-        <TextInput
-          type="search"
-          aria-label="Search settings"
-          placeholder="Search settings"
-          leftSection={<IconSearch size={17} />}
-          value={find}
-          onChange={(event) => setQuery({ find: event.currentTarget.value })}
-        />
+        <SearchField name="Search settings" value={find} onChange={(text) => setQuery({ find: text })} />
         <p className="quiet" aria-live="polite">
           {plural(found.length, 'setting')}
         </p>
