@@ -43,9 +43,9 @@ export const authenticatorApps: Group = {
     {
       path: '/moas/api/auth/register-mobile',
       about:
-        'Begins to register a phone. There is no phone app yet: the QR code leads to a page that says so, and the registration ends by itself after five minutes.',
+        'Offers a user to pair a phone: its camera reads the QR code and opens the phone app, once, within five minutes. Poll `registration-status` with the `txId` until it says `SUCCESS`.',
       request: { customerKey, username },
-      answer: { txId, qrCode: '…', ...said('IN_PROGRESS', 'Waiting for the phone. There is no app for it yet.') },
+      answer: { txId, qrCode: '…', ...said('IN_PROGRESS', 'Scan the QR code with the camera of the phone.') },
     },
     {
       path: '/moas/api/auth/registration-status',
