@@ -20,6 +20,8 @@ export interface UserDetail extends Omit<UserRow, 'methods'> {
   /** The customer's own word, such as `SMS`. */
   readonly preferredMethod: string | null
   readonly methods: readonly UserMethod[]
+  /** What the user's groups let him set up and use; null: everything, because none of them names methods. */
+  readonly allowed: readonly MethodWord[] | null
   readonly locks: readonly {
     readonly method: string
     readonly failures: number

@@ -10,6 +10,8 @@ import { startServer, type TestServer } from '../support/server.ts'
 
 const waitMs = 15_000
 const reason = 'Lost phone; called back'
+/** Of an open menu, which stands outside of the page's landmarks. */
+const rulesOfMenus = ['color-contrast', 'aria-required-children', 'aria-allowed-attr', 'aria-command-name']
 
 describe('the pages of the console, in a browser', () => {
   let server: TestServer
@@ -89,6 +91,39 @@ describe('the pages of the console, in a browser', () => {
     await press('Add', 'dialog')
     await page.getByRole('link', { name: ann.username }).waitFor()
     await page.getByText('1 member', { exact: true }).first().waitFor()
+  })
+
+  it('what the groups of a user do not allow is shown as such, with the reason, and does nothing', async () => {
+    const { id, username } = await boss.do('users.add', {
+      body: { username: 'limited@example.com', email: 'limited@example.com' },
+    })
+    await look(`/users/${id}`, username)
+    assert.equal(await page.locator('[aria-disabled]').count(), 0)
+    const { id: group } = await boss.do('groups.save', { body: { name: 'Phones only', methods: ['push', 'qr-scan'] } })
+    await boss.do('groups.changeMembers', { params: { id: group }, body: { add: [username], remove: [] } })
+    const why = 'Not allowed by the groups of this user.'
+    const check = async (name: string) => {
+      await look(`/users/${id}`, username)
+      await page.getByText('The groups of this user allow only: Push, QR scan.').waitFor()
+      await page.getByText('0 ways in').waitFor()
+      assert.deepEqual(await violations(page), [], name)
+      await page.getByRole('button', { name: 'Temporary code' }).press('Enter')
+      await page.getByRole('tooltip', { name: why }).waitFor()
+      await press('Help')
+      await page.getByRole('menuitem', { name: 'Invite to make a passkey' }).getByText(why).waitFor()
+      assert.deepEqual(await violations(page, rulesOfMenus), [], `${name}, menu`)
+      assert.equal(await overflow(page), 0, name)
+      const folder = process.env['SCREENSHOTS']
+      if (folder) await page.screenshot({ path: `${folder}/barred-${name}.png`, fullPage: true })
+      await page.getByRole('menuitem', { name: 'Invite to make a passkey' }).press('Enter')
+      assert.equal(await page.getByRole('dialog').count(), 0)
+    }
+    await check('light')
+    await page.setViewportSize({ width: 320, height: 640 })
+    await page.emulateMedia({ colorScheme: 'dark' })
+    await check('dark')
+    await page.setViewportSize({ width: 1280, height: 900 })
+    await page.emulateMedia({ colorScheme: 'light' })
   })
 
   it('tokens are imported and handed out', async () => {

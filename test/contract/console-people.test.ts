@@ -142,10 +142,13 @@ for (const name of databaseNames) {
     })
 
     it('nothing is set up for a user whose groups do not allow it', async () => {
-      const { id, username } = await client.do('users.add', { body: { username: 'limited@example.com' } })
+      const { id, username, allowed: all } = await client.do('users.add', { body: { username: 'limited@example.com' } })
+      assert.equal(all, null)
       const { id: group } = await client.do('groups.save', { body: { name: 'Limited', methods: ['push'] } })
       const body = { add: [username], remove: [] }
       await client.do('groups.changeMembers', { params: { id: String(group) }, body })
+      const { allowed } = await helpdesk.do('users.look', { params: { id } })
+      assert.deepEqual(allowed, ['push'], 'the page knows before it offers anything')
       const reason = 'lost everything'
       const code = await helpdesk.call('users.act', { params: { id }, body: { act: 'temporary-code', reason } })
       assert.deepEqual([code.code, /allow him no recovery codes/.test(code.body.message ?? '')], [422, true])

@@ -269,6 +269,18 @@ for (const name of databaseNames) {
       await allow(['message-code'])
       await visitor.send('/me/app/confirm', { code: totp(secret, server.now()) })
       assert.match(visitor.html, /This way to sign in is not allowed to you/)
+      await allow(['time-code'])
+      await visitor.open('/me')
+      await visitor.send('/me/app')
+      const kept = /name="secret" value="([A-Z2-7]+)"/.exec(visitor.html)?.[1] ?? ''
+      await visitor.send('/me/app/confirm', { code: totp(kept, server.now()) })
+      assert.match(visitor.html, /The app is set up\.[\s\S]*<strong>Authenticator app<\/strong><small>last used /)
+      await allow(['message-code'])
+      await visitor.open('/me')
+      assert.match(
+        visitor.html,
+        /<strong>Authenticator app<\/strong><small>not allowed to you: it signs you in nowhere</,
+      )
     })
 
     it('a form of another site does nothing', async () => {

@@ -286,10 +286,16 @@ async function detailOf(engine: Engine, customerId: number, id: string): Promise
   const person = await findPerson(engine, customerId, id)
   if (!person) return notFound('user')
   const { user, credentials, locks } = person
+  const [groups, allowed, devices] = await Promise.all([
+    engine.store.read.groups.of(customerId, id),
+    engine.store.read.groups.methodsOf(customerId, id),
+    devicesOf(engine, customerId, user),
+  ])
   return {
     ...rowOf(person),
     preferredMethod: user.preferredMethod,
     methods: methodsOf(person, credentials),
+    allowed: allowed && [...allowed],
     locks: locks.map(({ method, failures, lockedUntilMs }) => {
       const isForGood = failures >= guardLimits.failuresMax
       const what = methodWords[method] ?? method
@@ -298,11 +304,8 @@ async function detailOf(engine: Engine, customerId: number, id: string): Promise
         : `Locked for ${what} after ${failures} wrong answers in a row.`
       return { method, failures, untilMs: isForGood ? null : lockedUntilMs, isForGood, text }
     }),
-    groups: (await engine.store.read.groups.of(customerId, id)).map((group) => ({
-      id: String(group.id),
-      name: group.name,
-    })),
-    devices: await devicesOf(engine, customerId, person.user),
+    groups: groups.map((group) => ({ id: String(group.id), name: group.name })),
+    devices,
   }
 }
 

@@ -112,7 +112,7 @@ function methodList(language: Language, self: Self, shown: Belongings): string {
   const left = codes.filter(({ isUsed }) => !isUsed).length
   if (self.credentials.length === 0) return `<p class="hint">${say.nothing}${canAdd ? ` ${say.begin}` : ''}</p>`
   const items = others.map(({ id, method, label, lastUsedAtMs }) => {
-    const used = usedAt(language, lastUsedAtMs)
+    const used = stateOf(language, shown, [method], lastUsedAtMs)
     const name = label === null ? '' : ` <span>${escapeHtml(label)}</span>`
     const isOwn = (method === 'passkey' || method === 'time-code') && count > 1 && mayChange(self)
     const about = `${nameOf(method, language)} ${escapeHtml(label ?? '')}`
@@ -124,7 +124,7 @@ function methodList(language: Language, self: Self, shown: Belongings): string {
     codes.length === 0
       ? []
       : [
-          `<li><div><strong>${nameOf('recovery-code', language)}</strong><small>${filled(say.left, { count: String(left) })}</small></div></li>`,
+          `<li><div><strong>${nameOf('recovery-code', language)}</strong><small>${shown.allowed.includes('recovery-code') ? filled(say.left, { count: String(left) }) : say.notAllowed}</small></div></li>`,
         ]
   const nag =
     codes.length > 0 && left <= fewCodes && shown.allowed.includes('recovery-code')
@@ -140,13 +140,14 @@ function isAlone({ method, deviceId }: Self['credentials'][number]): boolean {
   return method !== 'recovery-code' && deviceId === null
 }
 
-function phoneList(language: Language, self: Self, { phones }: Belongings): string {
+function phoneList(language: Language, self: Self, shown: Belongings): string {
   const say = words[language]
+  const { phones } = shown
   if (phones.length === 0) return `<p class="hint">${say.noPhones}</p>`
   const isLast = phones.length === 1 && !self.credentials.some(isAlone)
   const items = phones.map(({ id, name, lastUsedAtMs }) => {
     const remove = mayChange(self) && !isLast ? button(self, 'phone/remove', say.remove, escapeHtml(name), id) : ''
-    return `<li><div><strong>${escapeHtml(name)}</strong><small>${usedAt(language, lastUsedAtMs)}</small></div>${remove}</li>`
+    return `<li><div><strong>${escapeHtml(name)}</strong><small>${stateOf(language, shown, phoneMethods, lastUsedAtMs)}</small></div>${remove}</li>`
   })
   return `<ul class="list">${items.join('\n')}</ul>`
 }
@@ -159,6 +160,16 @@ function browserList(language: Language, self: Self, { browsers }: Belongings): 
     return `<li><div><strong>${escapeHtml(label)}</strong><small>${usedAt(language, lastUsedAtMs)}</small></div>${forget}</li>`
   })
   return `<ul class="list">${items.join('\n')}</ul>`
+}
+
+/** When something was used that proves these methods, or that none of them is allowed any more. */
+function stateOf(
+  language: Language,
+  { allowed }: Belongings,
+  methods: readonly MethodId[],
+  usedAtMs: number | null,
+): string {
+  return methods.some((method) => allowed.includes(method)) ? usedAt(language, usedAtMs) : words[language].notAllowed
 }
 
 function usedAt(language: Language, atMs: number | null): string {

@@ -14,6 +14,7 @@ import { Time } from '../parts/time.tsx'
 import { methodName, plural } from '../parts/words.ts'
 import { useMay } from '../session.ts'
 import type { Act } from './acts.ts'
+import { isAllowed } from './barred.ts'
 
 const icons: Readonly<Record<string, typeof IconKey>> = {
   'message-code': IconMessage,
@@ -32,11 +33,14 @@ export const strengths = {
   weak: ['warn', 'Weak'],
 } as const satisfies Record<UserMethod['strength'], readonly [Tone, string]>
 
+const notAllowed = ['plain', 'Not allowed'] as const
+
 /** What somebody can prove himself with. */
 export function Methods({ user, onAct }: { readonly user: UserDetail; readonly onAct: (act: Act) => void }) {
   const mayHelp = useMay('help')
+  const ways = user.methods.filter(({ method }) => isAllowed(user, method)).length
   return (
-    <Panel title="Methods" lead={user.methods.length === 0 ? undefined : `${plural(user.methods.length, 'way')} in`}>
+    <Panel title="Methods" lead={user.methods.length === 0 ? undefined : `${plural(ways, 'way')} in`}>
       {user.methods.length === 0 && (
         <p className="quiet">
           None yet. Add a phone or an e-mail for codes by message, or invite the user to set one up.
@@ -45,7 +49,7 @@ export function Methods({ user, onAct }: { readonly user: UserDetail; readonly o
       <ul className="lines">
         {user.methods.map((each) => {
           const MethodIcon = icons[each.method] ?? IconKey
-          const [tone, word] = strengths[each.strength]
+          const [tone, word] = isAllowed(user, each.method) ? strengths[each.strength] : notAllowed
           return (
             <li key={each.id ?? `${each.method} ${each.label}`}>
               <MethodIcon size={21} aria-hidden="true" />
@@ -75,6 +79,12 @@ export function Methods({ user, onAct }: { readonly user: UserDetail; readonly o
           )
         })}
       </ul>
+      {user.allowed !== null && (
+        <p className="under">
+          The groups of this user allow only: {user.allowed.map(methodName).join(', ') || 'nothing'}. Nothing else can
+          be set up or signs in.
+        </p>
+      )}
     </Panel>
   )
 }

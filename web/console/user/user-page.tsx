@@ -1,4 +1,4 @@
-import { Button, Menu } from '@mantine/core'
+import { Button, Menu, Tooltip } from '@mantine/core'
 import { IconChevronDown, IconChevronLeft } from '@tabler/icons-react'
 import { useState } from 'react'
 import type { UserDetail } from '../../../contract/console/users.ts'
@@ -13,6 +13,7 @@ import { Trouble } from '../parts/trouble.tsx'
 import { useMay } from '../session.ts'
 import { ActDialog } from './act-dialog.tsx'
 import { type Act, actsFor } from './acts.ts'
+import { barOf } from './barred.ts'
 import { ChangeUser } from './change.tsx'
 import { Devices } from './devices.tsx'
 import { EraseUser } from './erase.tsx'
@@ -85,9 +86,7 @@ function Actions({ user, onChoose }: { readonly user: UserDetail; readonly onCho
   if (!mayHelp) return null
   return (
     <>
-      <Button variant="default" onClick={() => onChoose({ act: { act: 'temporary-code' } })}>
-        Temporary code
-      </Button>
+      <TemporaryCode bar={barOf(user, 'recovery-code')} onChoose={() => onChoose({ act: { act: 'temporary-code' } })} />
       <Menu width={240}>
         <Menu.Target>
           <Button rightSection={<IconChevronDown size={17} />}>Help</Button>
@@ -100,7 +99,7 @@ function Actions({ user, onChoose }: { readonly user: UserDetail; readonly onCho
           ))}
           <Menu.Divider />
           <Menu.Item onClick={() => onChoose({ invite: 'self-service' })}>Invite to self-service</Menu.Item>
-          <Menu.Item onClick={() => onChoose({ invite: 'passkey' })}>Invite to make a passkey</Menu.Item>
+          <InvitePasskey bar={barOf(user, 'passkey')} onChoose={() => onChoose({ invite: 'passkey' })} />
           <Menu.Item onClick={() => onChoose('change')}>Change contact</Menu.Item>
           {mayManage && (
             <>
@@ -113,6 +112,39 @@ function Actions({ user, onChoose }: { readonly user: UserDetail; readonly onCho
         </Menu.Dropdown>
       </Menu>
     </>
+  )
+}
+
+interface Choice {
+  /** Why it is not to be had; null: it is. */
+  readonly bar: string | null
+  readonly onChoose: () => void
+}
+
+/** Neither is hidden, nor out of the keyboard's reach, when it is not to be had: it says why. */
+function TemporaryCode({ bar, onChoose }: Choice) {
+  if (bar === null)
+    return (
+      <Button variant="default" onClick={onChoose}>
+        Temporary code
+      </Button>
+    )
+  return (
+    <Tooltip label={bar} events={{ hover: true, focus: true, touch: true }}>
+      <Button variant="default" data-disabled aria-disabled="true" aria-description={bar}>
+        Temporary code
+      </Button>
+    </Tooltip>
+  )
+}
+
+function InvitePasskey({ bar, onChoose }: Choice) {
+  if (bar === null) return <Menu.Item onClick={onChoose}>Invite to make a passkey</Menu.Item>
+  return (
+    <Menu.Item aria-disabled="true" closeMenuOnClick={false} className="barred">
+      Invite to make a passkey
+      <span className="under">{bar}</span>
+    </Menu.Item>
   )
 }
 
