@@ -9,7 +9,8 @@ import { rarityIn } from '../risk/score.ts'
 import { valuesOf } from '../risk/values.ts'
 import { fingerprint, same } from '../security/digest.ts'
 import type { Customer } from '../vocabulary/customer.ts'
-import { failuresKey, markTool, usersOf, worldOf } from './adaptive-counts.ts'
+import { failuresKey, markTool, worldOf } from './adaptive-counts.ts'
+import { usersOf } from './adaptive-users.ts'
 import type { RiskCore } from './ports.ts'
 
 /** What a browser presented, and what came of looking at it. */

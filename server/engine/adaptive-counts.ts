@@ -68,22 +68,6 @@ export async function worldOf(
   }
 }
 
-/** How old a number of users may be in use. */
-const usersFreshMs = 600_000
-const userCounts = new WeakMap<RiskCore['store'], Map<number, Known>>()
-
-/** How many users a customer has, as far as they are counted. */
-export async function usersOf({ store }: RiskCore, { id }: Customer): Promise<number> {
-  const all = userCounts.get(store) ?? new Map<number, Known>()
-  userCounts.set(store, all)
-  const nowMs = performance.now()
-  const known = all.get(id)
-  if (known && known.untilMs > nowMs) return known.count
-  const count = await store.read.users.count(id)
-  all.set(id, { count, untilMs: nowMs + usersFreshMs })
-  return count
-}
-
 const hourMs = 3_600_000
 
 /** Failed attempts from one address in this hour and the one before: its hash, moved on by the hour. */

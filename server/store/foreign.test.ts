@@ -330,6 +330,10 @@ const foreignProbes = {
   'users.byId': { look: (tx, { user }) => tx.users.byId(other, user.id), finds: undefined },
   'users.find': { look: (tx, { user }) => tx.users.find(other, user.username), finds: undefined },
   'users.page': { look: (tx) => tx.users.page(other, 0, 10), finds: [] },
+  'users.countAfter': {
+    look: async (tx) => (await tx.users.countAfter(other, '', 10)).count,
+    finds: 0,
+  },
   'users.count': { look: (tx) => tx.users.count(other), finds: 0 },
   'users.change': {
     look: (tx, { user }) => tx.users.change(other, user.id, { email: 'e@example.com' }, nowMs),

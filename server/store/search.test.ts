@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
-import { databaseNames, type Place } from '../../test/support/databases.ts'
+import { databaseNames } from '../../test/support/databases.ts'
+import { addManyUsers } from '../../test/support/many-users.ts'
 import { type OneStore, oneStore } from '../../test/support/one-store.ts'
-import { openRaw } from '../../test/support/raw.ts'
 import { aUser, nowMs } from '../../test/support/store.ts'
 import type { Store } from './open.ts'
 
@@ -19,7 +19,7 @@ for (const name of databaseNames) {
       one = await oneStore(name)
       store = one.store
       await store.write((tx) => tx.customers.add(mine, 'Many', 'the-key-of-very-many', nowMs))
-      await fill(one.place, name === 'PostgreSQL')
+      await addManyUsers(one.place, mine, count)
       const user = aUser(mine, {
         username: 'Zoë',
         firstName: 'Zoë',
@@ -65,6 +65,20 @@ for (const name of databaseNames) {
       }
     })
 
+    it('counts them in steps, of which the last takes as long as the first', async () => {
+      let [total, from, slowestMs] = [0, '' as string | null, 0]
+      while (from !== null) {
+        const start = performance.now()
+        const step: { count: number; last: string | null } = await store.read.users.countAfter(mine, from, 10_000)
+        slowestMs = Math.max(slowestMs, performance.now() - start)
+        total += step.count
+        from = step.last
+      }
+      assert.equal(total, count + 1)
+      if (process.env['SEARCHED_USERS']) process.stdout.write(`${name} a step: ${slowestMs.toFixed(1)} ms at most\n`)
+      assert.ok(slowestMs < 2 * mostMs, `${slowestMs.toFixed(1)} ms`)
+    })
+
     it('finds who is meant', async () => {
       for (const text of [looks['by a last name'], looks['by an address'], looks['by a phone number']])
         assert.deepEqual(
@@ -73,18 +87,4 @@ for (const name of databaseNames) {
         )
     })
   })
-}
-
-async function fill(place: Place, isPostgres: boolean): Promise<void> {
-  const raw = await openRaw(place)
-  const numbers = isPostgres
-    ? `select n from generate_series(1, ${count}) as n`
-    : `with recursive numbers(n) as (select 1 union all select n + 1 from numbers where n < ${count}) select n from numbers`
-  const id = isPostgres ? "lpad(n::text, 7, '0')" : "printf('%07d', n)"
-  await raw.run(`insert into users (id, customer_id, username, username_folded, first_folded, last_folded,
-      is_enabled, is_indexed, created_at_ms, updated_at_ms)
-    select 'id-' || ${id}, ${mine}, 'user-' || ${id}, 'user-' || ${id}, 'first' || ${id}, 'last' || ${id}, 1, 1, 0, 0
-    from (${numbers}) as them`)
-  if (isPostgres) await raw.run('analyze users')
-  await raw.close()
 }

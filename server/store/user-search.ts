@@ -102,6 +102,32 @@ export function userSearch(db: Db, keys: Keys, dialect: Dialect) {
   return {
     page,
 
+    /**
+     * Counts users in steps, by name: as many as there are after one, `limit` at most. `last` is where to go on; null: that
+     * was all. Each step reads an index and costs the same, however many users there are.
+     */
+    async countAfter(
+      customerId: number,
+      folded: string,
+      limit: number,
+    ): Promise<{ readonly count: number; readonly last: string | null }> {
+      const name = bytewise('username_folded')
+      const step = db
+        .selectFrom('users')
+        .select(name.as('name'))
+        .where('customer_id', '=', customerId)
+        .where(name, '>', folded)
+        .orderBy(name)
+        .limit(limit)
+        .as('step')
+      const row = await db
+        .selectFrom(step)
+        .select(({ fn }) => [fn.countAll<number>().as('count'), fn.max<string>('step.name').as('last')])
+        .executeTakeFirstOrThrow()
+      const count = Number(row.count)
+      return { count, last: count < limit ? null : row.last }
+    },
+
     /** Users by name, a page of those that are meant; see `UsersWanted`. */
     async search(customerId: number, wanted: UsersWanted): Promise<UsersFound> {
       const { text, state, offset, limit } = wanted

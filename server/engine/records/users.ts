@@ -19,6 +19,11 @@ export interface UserRecords {
   ): Promise<{ total: number; first: { id: string; username: string }[] }>
   search(customerId: number, wanted: UsersWanted): Promise<{ readonly users: readonly User[]; readonly total: number }>
   count(customerId: number): Promise<number>
+  countAfter(
+    customerId: number,
+    folded: string,
+    limit: number,
+  ): Promise<{ readonly count: number; readonly last: string | null }>
   add(user: User, usernameFolded: string): Promise<boolean>
   change(customerId: number, id: string, change: UserChange, nowMs: number): Promise<boolean>
   remove(customerId: number, id: string): Promise<boolean>
