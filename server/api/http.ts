@@ -9,6 +9,7 @@ import Fastify, {
 } from 'fastify'
 import type { Logger } from 'pino'
 import { randomId } from '../security/random.ts'
+import { isFromOwnNetwork } from './network.ts'
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -202,7 +203,9 @@ async function operate(app: FastifyInstance, { isReady, state, metrics }: HttpOp
     if (!ready) reply.code(503).header('retry-after', '5')
     return ready ? { status: 'ready', ...state } : { status: 'the database does not answer' }
   })
-  app.get('/metrics', hidden, async (_request, reply) => {
+  app.get('/metrics', hidden, async (request, reply) => {
+    if (!isFromOwnNetwork(request))
+      return reply.code(403).send(refusal('Metrics are for this machine and private networks; see docs/operating.md.'))
     reply.header('content-type', metrics.contentType)
     return metrics.metrics()
   })
