@@ -237,6 +237,38 @@ for (const name of databaseNames) {
       assert.deepEqual(await keptRows(), [])
     })
 
+    it('says of each call what to do next when the server died before it kept the answer', async () => {
+      const { customerKey } = key
+      const lost = {
+        '/auth/challenge': [asking(), /Challenge again with a new key/],
+        '/auth/validate-google-auth-secret': [
+          { customerKey, username: 'nobody', token: '000000', secret: 'A'.repeat(32) },
+          /next code of the app with a new key/,
+        ],
+        '/notify/send': [
+          { customerKey, email: { toEmail: newAddress(), subject: 'a', content: 'b' } },
+          /only if it may arrive twice/,
+        ],
+        '/risk/redeem': [{ customerKey, username: 'nobody', resultToken: 'a-token' }, /begin the sign-in anew/],
+      } as const
+      const keys = Object.keys(lost).map(newKey)
+      const sendAll = () =>
+        Promise.all(Object.entries(lost).map(([path, [body]], index) => here(path, body, keys[index] ?? '')))
+      await sendAll()
+      await raw.run('update kept_answers set answer = null')
+      nodes.server.advance(61_000)
+      const late = await sendAll()
+      for (const [index, [, next]] of Object.values(lost).entries()) {
+        const { text, body } = late[index] ?? assert.fail()
+        assert.match(
+          text,
+          /cannot say how that ended\. Take it for a refusal; nothing more is done under this key\. [A-Z]/,
+        )
+        assert.match(text, next)
+        assert.notEqual(body.status, 'SUCCESS')
+      }
+    })
+
     it('says that it knows nothing when the server died before it kept the answer, and does nothing again', async () => {
       const [{ txId, code }, idempotencyKey] = [await asked(), newKey()]
       const body = { txId, token: code }
@@ -247,7 +279,7 @@ for (const name of databaseNames) {
       assert.equal(soon.headers.get('retry-after'), '1')
       nodes.server.advance(61_000)
       const late = await here('/auth/validate', body, idempotencyKey)
-      isRefused(late, /is not known\. Ask auth-status/)
+      isRefused(late, /cannot say how that ended\. Take it for a refusal; .* Ask auth-status about the txId/)
       assert.equal(isRepeat(soon) || isRepeat(late), false)
       assert.equal(await answersIn(txId, 'accepted'), 1)
       assert.equal((await nodes.server.call('/auth/auth-status', { txId }, { key })).body.status, 'SUCCESS')

@@ -51,7 +51,7 @@ export const challengeCall = endpoint({
   path: '/api/auth/challenge',
   summary: 'Challenge a user: enrolled (username) or not (phone, email)',
   refusal: 'ERROR',
-  takesIdempotencyKey: true,
+  nextWhenUnknown: 'Challenge again with a new key: that ends what this one may have sent.',
   isForDefaultCustomers: true,
   body: Type.Object({
     customerKey,
@@ -173,7 +173,8 @@ export const validateCall = endpoint({
   path: '/api/auth/validate',
   summary: 'Validate the answer of a user',
   refusal: 'FAILED',
-  takesIdempotencyKey: true,
+  nextWhenUnknown:
+    'Ask auth-status about the txId, or challenge again; without a txId, have the user type his next code and send it with a new key.',
   isForDefaultCustomers: true,
   body: Type.Object({
     customerKey: Type.Optional(customerKey),

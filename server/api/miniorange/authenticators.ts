@@ -58,7 +58,7 @@ export const confirmCall = endpoint({
   path: '/api/auth/validate-google-auth-secret',
   summary: 'Confirm the secret by a code made with it; also works at every later login',
   refusal: 'FAILED',
-  takesIdempotencyKey: true,
+  nextWhenUnknown: 'Send the next code of the app with a new key.',
   body: Type.Object({ ...common, token: code, secret: line(200, 'The secret as google-auth-secret gave it.') }),
   async handle({ engine, caller: { customer, mark }, body, requestId }) {
     const outcome = await confirm(engine, {

@@ -38,15 +38,18 @@ interface Described<Body> {
 
 interface Signed<Body> {
   readonly isOpen?: never
-  /** A caller who lost the answer may repeat his request under an `Idempotency-Key`. */
-  readonly takesIdempotencyKey?: true
+  /**
+   * A caller who lost the answer may repeat his request under an `Idempotency-Key`. What he does next when the server broke off
+   * and nobody can say how it ended, as a sentence.
+   */
+  readonly nextWhenUnknown?: string
   readonly handle: (call: Call<Body>) => Promise<Reply | string>
 }
 
 /** Also answers without a signature. */
 interface Open<Body> {
   readonly isOpen: true
-  readonly takesIdempotencyKey?: never
+  readonly nextWhenUnknown?: never
   /** To pages of other origins too. */
   readonly isForBrowsers?: true
   readonly handle: (call: OpenCall<Body>) => Promise<Reply | string>
@@ -93,7 +96,7 @@ export function serve<Body extends TObject>(
       summary: one.summary,
       tags: ['miniOrange'],
       hide: !isListed,
-      ...(one.takesIdempotencyKey ? { headers: keyHeaders } : {}),
+      ...(one.nextWhenUnknown ? { headers: keyHeaders } : {}),
       body: one.body,
       response: { 200: answerShape },
       security: one.isOpen ? [] : [{ customerKey: [], timestamp: [], signature: [] }],
@@ -165,8 +168,8 @@ function carryOut<Body extends TObject>(
   if (one.isOpen) return one.handle(call)
   if (!isSigned(call)) return refuse(one, request, 'Sign the request.')
   const key = request.headers['idempotency-key']
-  if (!one.takesIdempotencyKey || key === undefined) return one.handle(call)
-  return carryOutOnce(one, call, key, request, reply)
+  if (!one.nextWhenUnknown || key === undefined) return one.handle(call)
+  return carryOutOnce(one, call, { key, nextWhenUnknown: one.nextWhenUnknown }, request, reply)
 }
 
 function isSigned<Body>(call: OpenCall<Body>): call is Call<Body> {
@@ -177,14 +180,14 @@ function isSigned<Body>(call: OpenCall<Body>): call is Call<Body> {
 async function carryOutOnce<Body extends TObject>(
   one: Described<Body> & Signed<Static<Body>>,
   call: Call<Static<Body>>,
-  key: string | readonly string[],
+  { key, nextWhenUnknown }: { readonly key: string | readonly string[]; readonly nextWhenUnknown: string },
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<Reply | string> {
   const { engine, caller } = call
   const once = await onceByKey(
     engine,
-    { customer: caller.customer, call: one.path, key, body: bytesOf(request) },
+    { customer: caller.customer, call: one.path, key, nextWhenUnknown, body: bytesOf(request) },
     (watched) => one.handle({ ...call, engine: watched }),
     (error) => logProblem(request, error),
   )

@@ -23,7 +23,11 @@ export type OnceAnswered =
 /** Does the work of a request once for its key; see `answerOnce`. */
 export async function onceByKey(
   engine: Engine,
-  request: Omit<KeyedRequest, 'key'> & { readonly key: string | readonly string[] },
+  request: Omit<KeyedRequest, 'key'> & {
+    readonly key: string | readonly string[]
+    /** What the caller does next when nobody can say how it ended: each call leaves something else behind. */
+    readonly nextWhenUnknown: string
+  },
   work: (engine: Engine) => Promise<unknown>,
   onProblem: (error: unknown) => void,
 ): Promise<OnceAnswered> {
@@ -39,7 +43,8 @@ export async function onceByKey(
     onProblem,
   )
   if ('answer' in once) return { said: JSON.parse(once.answer), isRepeat: once.kind === 'repeated' }
-  return { refusal: refusals[once.kind], isSoonOver: once.kind === 'under-way' }
+  const next = once.kind === 'unknown' ? ` ${request.nextWhenUnknown}` : ''
+  return { refusal: `${refusals[once.kind]}${next}`, isSoonOver: once.kind === 'under-way' }
 }
 
 function refused(refusal: string): OnceAnswered {
@@ -50,5 +55,5 @@ const refusals = {
   'other-body': 'This Idempotency-Key was sent with another body. Use a new key for another request.',
   'under-way': 'The request with this Idempotency-Key is still being answered. Repeat it in a moment.',
   unknown:
-    'How the request with this Idempotency-Key ended is not known. Ask auth-status, or begin again with a new key.',
+    'The server broke off while it answered this Idempotency-Key and cannot say how that ended. Take it for a refusal; nothing more is done under this key.',
 } satisfies Record<KeyedRefusal, string>

@@ -33,7 +33,7 @@ export const notifyCall = endpoint({
   path: '/api/notify/send',
   summary: "Mail a note to one of your own users, to your account's address, or to who runs this server",
   refusal: 'ERROR',
-  takesIdempotencyKey: true,
+  nextWhenUnknown: 'Send it again with a new key only if it may arrive twice.',
   isForDefaultCustomers: true,
   body: Type.Object({ customerKey: Type.Optional(customerKey), email: mail, sendEmail: Type.Optional(ignored) }),
   async handle({ engine, caller: { customer, mark }, body, address, requestId }) {

@@ -120,7 +120,7 @@ export const redeemCall = endpoint({
   path: '/api/risk/redeem',
   summary: 'Redeem the result that a page brought: once, within a minute, for the user and the action you expect',
   refusal: 'ERROR',
-  takesIdempotencyKey: true,
+  nextWhenUnknown: 'Redeem it again with a new key; if that is refused, begin the sign-in anew.',
   body: Type.Object({
     ...who,
     action: Type.Optional(action),
