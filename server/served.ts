@@ -13,6 +13,7 @@ import { createInspector, type Inspector } from './api/inspector/index.ts'
 import { sdkFiles } from './api/js/index.ts'
 import { linkPages } from './api/links/index.ts'
 import { passkeyPages } from './api/links/passkeys.ts'
+import { relatedOriginList } from './api/links/related-origins.ts'
 import { voicePages } from './api/links/voices.ts'
 import { logoPictures } from './api/logo.ts'
 import { selfPages } from './api/me/index.ts'
@@ -99,6 +100,7 @@ function pagesOf(engine: Engine) {
     logoPictures((customerId, digest) => engine.store.read.logos.find(customerId, digest)),
     linkPages(engine),
     passkeyPages(engine),
+    relatedOriginList(engine),
     voicePages(engine),
     accountPages(engine),
     selfPages(engine),

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { customerSettings, withDefaults } from '../settings.ts'
 import type { Customer } from '../vocabulary/customer.ts'
-import { pageOf, siteOf } from './passkey-site.ts'
+import { isPasskeyPage, pageOf, relatedOrigins, siteOf } from './passkey-site.ts'
 
 function customerWith(settings: Record<string, string>): Customer {
   const stored = new Map(Object.entries(settings))
@@ -42,6 +42,23 @@ describe('the site of passkeys', () => {
       assert.equal(site(`http://${host}:8080`)?.rpId, 'localhost')
       assert.equal(pageOf(`http://${host}:8080`, 'id', 'secret'), 'http://localhost:8080/passkey/id/secret')
     }
+  })
+
+  it('lists pages of other domains for browsers, and neither its own, nor apps, nor this computer', () => {
+    const android = `android:apk-key-hash:${'A'.repeat(43)}`
+    const elsewhere = ['https://bank.example.net', 'https://evil-example.com']
+    const passkeyOrigins = [...elsewhere, 'https://login.example.com', 'https://example.com:8443', android].join()
+    const related = (baseUrl: string, settings: Record<string, string>) =>
+      relatedOrigins(customerWith(settings), baseUrl)
+    assert.deepEqual(related('https://example.com', { passkeyOrigins }), elsewhere)
+    const above = { passkeyRpId: 'example.net', passkeyOrigins: 'https://www.example.net' }
+    assert.deepEqual(related('https://example.com', above), ['https://example.com'], 'our own pages, of another domain')
+    assert.deepEqual(related('http://localhost:8080', { passkeyOrigins: 'http://localhost:3000' }), [])
+    assert.deepEqual(related('https://example.com', {}), [])
+    assert.equal(
+      isPasskeyPage(customerWith({ passkeyOrigins }), 'https://example.com', 'https://evil-example.com'),
+      false,
+    )
   })
 
   it('is none at an address, and has no page there; a domain of the customer is one all the same', () => {

@@ -15,10 +15,23 @@ type SiteSettings = Pick<CustomerSettings, 'passkeyRpId' | 'passkeyOrigins' | 'p
 /** Whether browsers let a page of this origin use the customer's passkeys, and we take what it made. */
 export function isPasskeyPage(customer: { readonly settings: SiteSettings }, baseUrl: string, origin: string): boolean {
   const site = siteOf(customer, baseUrl)
-  if (!site?.origins.includes(origin)) return false
-  // Passkeys belong to a domain and what is below it (WebAuthn Level 3 section 5.1.4.1).
+  return site?.origins.includes(origin) ? isOfDomain(site.rpId, origin) : false
+}
+
+/**
+ * Pages of other domains that may use the customer's passkeys, in browsers that ask `/.well-known/webauthn` of the passkeys'
+ * own domain for them (WebAuthn Level 3 section 5.11). Apps are not among them: their systems ask elsewhere.
+ */
+export function relatedOrigins(customer: { readonly settings: SiteSettings }, baseUrl: string): string[] {
+  const site = siteOf(customer, baseUrl)
+  if (!site) return []
+  return site.origins.filter((origin) => origin.startsWith('https:') && !isOfDomain(site.rpId, origin))
+}
+
+/** Passkeys belong to a domain and what is below it (WebAuthn Level 3 section 5.1.4.1). */
+function isOfDomain(rpId: string, origin: string): boolean {
   const { hostname } = new URL(origin)
-  return hostname === site.rpId || hostname.endsWith(`.${site.rpId}`)
+  return hostname === rpId || hostname.endsWith(`.${rpId}`)
 }
 
 /** The page of ours that a passkey is asked for or made on; null when browsers allow none at the base URL. */

@@ -6,7 +6,7 @@ import { beginAssertion, judgeAssertion } from '../../server/engine/passkeys.ts'
 import type { Engine } from '../../server/engine/ports.ts'
 import { noNetwork } from '../../server/risk/evidence.ts'
 import { SoftAuthenticator } from '../support/authenticator.ts'
-import { inbox, type Key, post, sign } from '../support/caller.ts'
+import { inbox, type Key, post, sign, testKey } from '../support/caller.ts'
 import { databaseNames } from '../support/databases.ts'
 import { at, customerWith, eventually, isOver, open, submit } from '../support/links.ts'
 import {
@@ -578,6 +578,29 @@ for (const database of databaseNames) {
           validate(server, { txId, assertion: authenticator.get(publicKey, { origin }) }, { key })
         assert.equal((await from('https://example.com')).body.status, 'FAILED')
         assert.equal((await from('https://shop.example.com')).body.status, 'SUCCESS')
+      })
+
+      it('let pages of other domains ask, and list them for browsers where it is clear whose they are', async () => {
+        const elsewhere = 'https://shop.example.net'
+        const settings = { passkeyRpId: 'example.com', passkeyOrigins: `https://login.example.com,${elsewhere}` }
+        const key = await customerWith(server, settings)
+        await server.call('/admin/users/create', { username: 'erin@example.com' }, { key })
+        const authenticator = await newPasskey(server, 'erin@example.com', undefined, { key })
+        const { txId, publicKey } = await askForPasskey(server, 'erin@example.com', {}, { key })
+        const assertion = authenticator.get(publicKey, { origin: elsewhere })
+        assert.equal((await validate(server, { txId, assertion }, { key })).body.status, 'SUCCESS')
+        const list = (query: string) => fetch(`${server.baseUrl}/.well-known/webauthn${query}`)
+        const listed = await list(`?customer=${key.customerKey}`)
+        assert.match(listed.headers.get('content-type') ?? '', /^application\/json/)
+        assert.deepEqual(await listed.json(), { origins: [elsewhere] })
+        for (const query of [
+          '',
+          `?customer=${testKey.customerKey}`,
+          '?customer=999',
+          '?customer=x',
+          '?customer=1&customer=2',
+        ])
+          assert.equal((await list(query)).status, 404, query)
       })
 
       it('require that the authenticator recognises its user, when it is set up and when it signs in', async () => {

@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify'
 import { forgetDevice } from '../../engine/adaptive-devices.ts'
 import { confirm, enrol } from '../../engine/enrol.ts'
+import { namedCustomer } from '../../engine/named-customer.ts'
 import { readBelongings, removeOwnPhone } from '../../engine/own-devices.ts'
 import { offerPairing } from '../../engine/pairing.ts'
 import { beginRegistration } from '../../engine/passkey-registration.ts'
@@ -228,13 +229,6 @@ function whyNot({ reason }: { readonly reason: string }): 'turnedOff' | 'tooMany
 
 function problem(language: Language, word: 'wrong' | 'tooMany'): Said {
   return { text: words[language][word], isProblem: true }
-}
-
-/** The customer that was named, or the only one there is. */
-async function namedCustomer(engine: Engine, named: unknown): Promise<Customer | undefined> {
-  if (typeof named === 'string' && /^[1-9][0-9]{0,11}$/.test(named)) return engine.customer(Number(named))
-  const [only, second] = await engine.store.read.customers.list()
-  return only && !second ? engine.customer(only.id) : undefined
 }
 
 function methodIn(form: URLSearchParams): (typeof provable)[number] | undefined {
