@@ -1,11 +1,14 @@
 import assert from 'node:assert/strict'
+import { createServer, type Server } from 'node:https'
+import type { AddressInfo } from 'node:net'
 import { after, before, describe, it } from 'node:test'
 import type { BrowserContextOptions, CDPSession, Page } from 'playwright-core'
+import { certificate } from '../channels/certificate.ts'
 import { newUser } from '../contract/people.ts'
 import { type OpenPage, overflow, startBrowser, type TestBrowser, violations } from '../support/browser.ts'
 import type { Key } from '../support/caller.ts'
 import { customerWith } from '../support/links.ts'
-import { askForPasskey, linkTo, newPasskey, validate } from '../support/passkeys.ts'
+import { askForPasskey, linkTo, newPasskey, optionsOn, see, send, validate } from '../support/passkeys.ts'
 import { startServer, type TestServer } from '../support/server.ts'
 
 const phoneWidth = { width: 320, height: 640 }
@@ -13,13 +16,28 @@ const phoneWidth = { width: 320, height: 640 }
 describe('passkeys, in a browser', () => {
   let server: TestServer
   let browser: TestBrowser
+  let sites: Server
+  /** What the proxy of `example.com` makes of the path where browsers ask for related origins. */
+  let related: string
   let opened: OpenPage | undefined
   before(async () => {
     server = await startServer()
-    browser = await startBrowser()
+    sites = createServer(certificate, async (request, response) => {
+      const answer = request.url === '/.well-known/webauthn' ? await fetch(`${server.baseUrl}${related}`) : null
+      response.writeHead(answer?.status ?? 200, { 'content-type': answer?.headers.get('content-type') ?? 'text/html' })
+      response.end(answer ? await answer.text() : '<title>A site</title>')
+    })
+    await new Promise<void>((resolve) => sites.listen(0, '127.0.0.1', resolve))
+    const { port } = sites.address() as AddressInfo
+    browser = await startBrowser([
+      `--host-resolver-rules=MAP *.example.net 127.0.0.1:${port}, MAP example.com 127.0.0.1:${port}`,
+      '--ignore-certificate-errors',
+    ])
   })
   after(async () => {
     await browser.close()
+    sites.closeAllConnections()
+    sites.close()
     await server.close()
   })
 
@@ -113,6 +131,30 @@ describe('passkeys, in a browser', () => {
       })()`,
     )
   }
+
+  it('are set up and asked for by a page of another domain, once that page is listed for browsers', async () => {
+    const origin = 'https://shop.example.net'
+    const key = await customerWith(server, { passkeyRpId: 'example.com', passkeyOrigins: origin })
+    related = '/.well-known/webauthn'
+    const username = 'shopper@example.com'
+    await server.call('/admin/users/create', { username }, { key })
+    const { link } = await linkTo(server, username, {}, { key })
+    const options = JSON.stringify(optionsOn(await see(server, link)))
+    const { page } = await device(`${origin}/`)
+    const create = () =>
+      page.evaluate(`(async () => {
+        const publicKey = PublicKeyCredential.parseCreationOptionsFromJSON(${options})
+        return (await navigator.credentials.create({ publicKey })).toJSON()
+      })()`) as Promise<object>
+    await assert.rejects(create(), /SecurityError/, 'of several customers nobody is listed')
+    related += `?customer=${key.customerKey}`
+    assert.equal((await send(server, link, await create())).title, 'Passkey set up')
+    const asked = await askForPasskey(server, username, {}, { key })
+    const assertion = await callersOwn(page, asked.publicKey)
+    assert.equal((await validate(server, { txId: asked.txId, assertion }, { key })).body.status, 'SUCCESS')
+    await page.goto('https://other.example.net/')
+    await assert.rejects(callersOwn(page, asked.publicKey), /SecurityError/)
+  })
 
   it('the authenticator of another user cannot answer', async () => {
     const [alice, bob] = [await newUser(server), await newUser(server)]
