@@ -277,10 +277,14 @@ for (const name of databaseNames) {
       assert.match(visitor.html, /The app is set up\.[\s\S]*<strong>Authenticator app<\/strong><small>last used /)
       await allow(['message-code'])
       await visitor.open('/me')
-      assert.match(
-        visitor.html,
-        /<strong>Authenticator app<\/strong><small>not allowed to you: it signs you in nowhere</,
-      )
+      assert.match(visitor.html, /<strong>Authenticator app<\/strong><small>not allowed to you: signs you in nowhere</)
+      assert.doesNotMatch(visitor.html, /second method|ways below/, 'nothing can be set up')
+      await allow(['passkey'])
+      await visitor.open('/me')
+      assert.match(visitor.html, /signs you in nowhere<[\s\S]*Begin with one of the ways below/)
+      await allow(['passkey', 'time-code'])
+      await visitor.open('/me')
+      assert.match(visitor.html, /<small>last used [\s\S]*Set up a second method/)
     })
 
     it('a form of another site does nothing', async () => {

@@ -130,7 +130,10 @@ function methodList(language: Language, self: Self, shown: Belongings): string {
     codes.length > 0 && left <= fewCodes && shown.allowed.includes('recovery-code')
       ? `<p class="problem">${icons.alert}${say.few}</p>`
       : ''
-  const second = count === 1 && canAdd ? `<p class="hint">${say.one}</p>` : ''
+  const usable = self.credentials.filter(isAlone).filter(({ method }) => shown.allowed.includes(method)).length
+  const phones = isAnyAllowed(shown, phoneMethods) ? shown.phones.length : 0
+  const advice = ([say.begin, say.one] as const)[usable + phones]
+  const second = canAdd && advice ? `<p class="hint">${advice}</p>` : ''
   const list = [...items, ...kept]
   return `${list.length === 0 ? '' : `<ul class="list">${list.join('\n')}</ul>\n`}${nag}${second}`
 }
@@ -163,13 +166,12 @@ function browserList(language: Language, self: Self, { browsers }: Belongings): 
 }
 
 /** When something was used that proves these methods, or that none of them is allowed any more. */
-function stateOf(
-  language: Language,
-  { allowed }: Belongings,
-  methods: readonly MethodId[],
-  usedAtMs: number | null,
-): string {
-  return methods.some((method) => allowed.includes(method)) ? usedAt(language, usedAtMs) : words[language].notAllowed
+function stateOf(language: Language, shown: Belongings, methods: readonly MethodId[], usedAtMs: number | null): string {
+  return isAnyAllowed(shown, methods) ? usedAt(language, usedAtMs) : words[language].notAllowed
+}
+
+function isAnyAllowed({ allowed }: Belongings, methods: readonly MethodId[]): boolean {
+  return methods.some((method) => allowed.includes(method))
 }
 
 function usedAt(language: Language, atMs: number | null): string {
@@ -192,10 +194,9 @@ const ways = {
 } as const satisfies Record<string, { methods: readonly MethodId[]; word: keyof (typeof words)['en']; icon: string }>
 
 /** Those that the user's groups leave, as his customer uses them. */
-function waysToAdd({ allowed, voice }: Belongings): (keyof typeof ways)[] {
+function waysToAdd(shown: Belongings): (keyof typeof ways)[] {
   const all = Object.keys(ways) as (keyof typeof ways)[] // the table's own keys
-  const isAllowed = (way: keyof typeof ways) => ways[way].methods.some((method) => allowed.includes(method))
-  return all.filter((way) => isAllowed(way) && !(way === 'voice' && voice === 'off'))
+  return all.filter((way) => isAnyAllowed(shown, ways[way].methods) && !(way === 'voice' && shown.voice === 'off'))
 }
 
 function adding(language: Language, self: Self, shown: Belongings): string {

@@ -30,7 +30,7 @@ export const words = {
     one: 'Set up a second method, so that one lost phone does not lock you out.',
     used: 'last used {time}',
     unused: 'not used yet',
-    notAllowed: 'not allowed to you: it signs you in nowhere',
+    notAllowed: 'not allowed to you: signs you in nowhere',
     left: '{count} left',
     few: 'Few recovery codes are left: make new ones.',
     remove: 'Remove',
