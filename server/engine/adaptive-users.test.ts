@@ -48,7 +48,12 @@ for (const name of databaseNames) {
       let clockMs = 0
       test.mock.method(performance, 'now', () => clockMs)
       const { asked, count } = aProcess()
+      let stepsBeforeOthers = 0
+      setImmediate(() => {
+        stepsBeforeOthers = asked.steps
+      })
       assert.deepEqual(await Promise.all([count(), count(), count()]), [many, many, many])
+      assert.equal(stepsBeforeOthers, 1, 'others have their turn between two steps')
       assert.equal(asked.steps, 3)
       clockMs += 9 * minuteMs
       assert.equal(await count(), many)
