@@ -120,6 +120,9 @@ describe('readEmail', () => {
     ['Alice.Smith+otp@Example.COM', 'Alice.Smith+otp@example.com'],
     ["o'brien_{x}~@mail.example.co.uk", "o'brien_{x}~@mail.example.co.uk"],
     ['ünï@example.com', 'ünï@example.com'],
+    ['u\u0308ni@example.com', 'üni@example.com'],
+    ['ﬁona@example.com', 'fiona@example.com'],
+    ['ａlice@example.com', 'alice@example.com'],
     ['a@xn--bcher-kva.example', 'a@xn--bcher-kva.example'],
     ['admin@localhost', 'admin@localhost'],
     [`${'a'.repeat(64)}@example.com`, `${'a'.repeat(64)}@example.com`],
@@ -151,7 +154,18 @@ describe('readEmail', () => {
       'a%0Ab@example.com',
       'a@example.com%0d%0aBcc%3ab@example.com',
     ],
-    ['encoded words', '=?utf-8?q?a=40evil.example=3e=20?=@example.com', '=?iso-8859-1?b?YQ0KQmNj?=@example.com'],
+    [
+      'letters that are read as others which may not be there',
+      'a＠evil.example@example.com',
+      'a：b@example.com',
+      'a＜@example.com',
+    ],
+    [
+      'encoded words',
+      '=?utf-8?q?a=40evil.example=3e=20?=@example.com',
+      '=?iso-8859-1?b?YQ0KQmNj?=@example.com',
+      '＝？utf-8？q？a？＝@example.com',
+    ],
     [
       'routes to another host',
       'user%evil.example@example.com',
@@ -184,6 +198,20 @@ describe('readEmail', () => {
       it(`refuses ${what}: ${JSON.stringify(text).slice(0, 60)}`, () => {
         assert.equal(readEmail(text), undefined)
       })
+
+  it('never gives a mailbox that a name would be folded away from', () => {
+    const local = fc.string({
+      unit: fc.constantFrom('a', 'ﬁ', '𝒶', '＠', '％', '⑴', '\u00a0', 'e\u0301', 'K'),
+      minLength: 1,
+      maxLength: 8,
+    })
+    fc.assert(
+      fc.property(local, (text) => {
+        const address = readEmail(`${text}@example.com`)
+        if (address !== undefined) assert.equal(foldEmail(address), address.toLowerCase())
+      }),
+    )
+  })
 
   it('never gives an address with a blank, a bracket, a comma or a control character', () => {
     const pieces = fc.constantFrom(

@@ -26,12 +26,18 @@ export function prefixOf(phone: string): string | null {
   return number ? `+${number.countryCallingCode} ${number.nationalNumber.slice(0, 4)}` : null
 }
 
-/** An e-mail address as one person's mailbox is written: trimmed, the domain in lower case; undefined when it is none. */
+/**
+ * An e-mail address as one person's mailbox is written: trimmed, the domain in lower case; undefined when it is none.
+ * `ﬁ` before the `@` is read as `fi`, as in a name: else mail for `fiona@…` could be led to the mailbox `ﬁona@…`.
+ */
 export function readEmail(text: string): string | undefined {
   const trimmed = text.trim()
-  const match = /^([^\s@"(),:;<>[\\\]%!\p{C}]{1,64})@([A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*)$/u.exec(trimmed)
-  if (!match || trimmed.includes('=?') || trimmed.length > emailLengthMax) return undefined
-  return `${match[1]}@${match[2]?.toLowerCase()}`
+  const at = trimmed.lastIndexOf('@')
+  if (at < 0 || trimmed.length > emailLengthMax) return undefined
+  const plain = trimmed.slice(0, at).normalize('NFKC') + trimmed.slice(at)
+  if (plain.length > emailLengthMax || plain.includes('=?')) return undefined
+  const match = /^([^\s@"(),:;<>[\\\]%!\p{C}]{1,64})@([A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*)$/u.exec(plain)
+  return match ? `${match[1]}@${match[2]?.toLowerCase()}` : undefined
 }
 
 /** One key for all spellings of an address, for counting: mailboxes are told apart by case nowhere in practice. */
