@@ -18,6 +18,7 @@ import { voicePages } from './api/links/voices.ts'
 import { logoPictures } from './api/logo.ts'
 import { selfPages } from './api/me/index.ts'
 import { miniOrange } from './api/miniorange/index.ts'
+import { underOwnNames } from './api/own-names.ts'
 import { pageStyle } from './api/page.ts'
 import { receiptHooks } from './api/receipts/index.ts'
 import { referencePages } from './api/reference/index.ts'
@@ -47,6 +48,15 @@ export function servedBy({ config, store, engine, outgoing, vapidPublicKey }: Se
   const { clock } = engine
   const baseUrl = () => engine.baseUrl
   const inspector = isDevelopment ? createInspector({ clock, baseUrl, keys, curl: curlLines }) : null
+  const openPages = [
+    referencePages(async () => ({
+      baseUrl: engine.baseUrl,
+      key: isDevelopment ? ((await keys())[0] ?? null) : null,
+      links: linksOf(config),
+    })),
+    ...(config.inbox ? [inboxPages((to, limit) => store.read.inbox.list(to, limit))] : []),
+    ...(inspector ? [inspector.pages, demoPages({ clock, key: async () => (await keys())[0] })] : []),
+  ]
   return [
     ...vendorsOf(engine, inspector?.watch),
     ...pagesOf(engine),
@@ -55,13 +65,7 @@ export function servedBy({ config, store, engine, outgoing, vapidPublicKey }: Se
     deviceApi(engine, vapidPublicKey),
     authenticatorApp(isDevelopment),
     receiptHooks({ find: outgoing.provider, onReceipt: outgoing.onReceipt, baseUrl }),
-    referencePages(async () => ({
-      baseUrl: engine.baseUrl,
-      key: isDevelopment ? ((await keys())[0] ?? null) : null,
-      links: linksOf(config),
-    })),
-    ...(config.inbox ? [inboxPages((to, limit) => store.read.inbox.list(to, limit))] : []),
-    ...(inspector ? [inspector.pages, demoPages({ clock, key: async () => (await keys())[0] })] : []),
+    ...openPages.map((pages) => (isDevelopment ? underOwnNames(pages, baseUrl) : pages)),
   ]
 }
 
