@@ -79,6 +79,7 @@ export async function assemble(config: Config, given?: Clock): Promise<Assembled
     tls: readTls(config),
     version: packageJson.version,
     baseUrl: config.baseUrl,
+    isHttpsOnly: config.mode === 'production',
     isReady: () => isReady(store),
     state: {
       voice: voices.isReplayChecked ? 'replay protection on' : 'replay protection off',

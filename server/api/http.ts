@@ -25,6 +25,7 @@ declare module 'fastify' {
 const bodyBytesMax = 64 * 1024
 const requestTimeoutMs = 15_000
 const headersTimeoutMs = 10_000
+const yearSeconds = 31_536_000
 
 export interface HttpOptions {
   readonly logger: Logger
@@ -32,6 +33,8 @@ export interface HttpOptions {
   readonly tls: { readonly cert: Buffer; readonly key: Buffer } | null
   readonly version: string
   readonly baseUrl: string
+  /** Whether browsers are told never to come by plain http again (RFC 6797). */
+  readonly isHttpsOnly: boolean
   /** Answers when the database does. */
   readonly isReady: () => Promise<boolean>
   /** What an operator should know of a server that is ready, in a few words each. */
@@ -72,8 +75,15 @@ export async function createHttp(options: HttpOptions): Promise<FastifyInstance>
   app.setSerializerCompiler(() => JSON.stringify)
 
   app.decorateRequest('outcome', null)
+  // What may be kept, as files are, says so itself: answers hold keys, secrets and recovery codes.
+  const headers = {
+    'cache-control': 'no-store',
+    'x-content-type-options': 'nosniff',
+    ...(options.isHttpsOnly ? { 'strict-transport-security': `max-age=${yearSeconds}` } : {}),
+  }
   app.addHook('onRequest', (request, reply, done) => {
     reply.header('x-request-id', request.id)
+    reply.headers(headers)
     done()
   })
   app.addHook('onResponse', (request, reply, done) => {
