@@ -93,7 +93,10 @@ export async function assemble(config: Config, given?: Clock): Promise<Assembled
 
   const warn = (error: unknown) => logger.warn({ err: error }, 'a background job failed')
   outgoing.outbox.start()
-  const jobs = jobsOf({ engine, store, checkpoints, clock, warn, synchronize: () => time.synchronize(), risk })
+  const mayBePrivate = async (host: string) =>
+    config.mode === 'development' || (await settings()).privateWebhookHosts.includes(host)
+  const synchronize = () => time.synchronize()
+  const jobs = jobsOf({ engine, store, checkpoints, clock, warn, synchronize, risk, mayBePrivate })
   return {
     app,
     store,

@@ -22,33 +22,41 @@ export interface Background {
   readonly warn: (error: unknown) => void
   readonly synchronize: () => Promise<unknown>
   readonly risk: ReturnType<typeof riskPorts>
+  /** Whether webhooks may go to this `host:port` when it is in a private network. */
+  readonly mayBePrivate: (host: string) => Promise<boolean>
 }
 
-export function jobsOf({ engine, store, checkpoints, clock, warn, synchronize, risk }: Background) {
+export function jobsOf({ engine, store, checkpoints, clock, warn, synchronize, risk, mayBePrivate }: Background) {
   return [
     every(closeAuditEveryMs, () => store.closeAudit(clock()), warn),
     every(checkpointEveryMs, () => checkpoints.write(clock()), warn),
     every(purgeEveryMs, () => store.purge(clock()), warn),
     every(countEveryMs, risk.count, warn),
     every(reloadEveryMs, risk.reload, warn),
-    every(webhooksEveryMs, () => sendWebhooks(webhookPorts(engine, store)), warn),
+    every(webhooksEveryMs, () => sendWebhooks(webhookPorts(engine, store, mayBePrivate)), warn),
     every(synchronizeEveryMs, synchronize, warn),
   ]
 }
 
 /** What sends webhooks: due events are claimed in the database, so that each node may try. */
-function webhookPorts(engine: Engine, store: Store): WebhookPorts {
+function webhookPorts(engine: Engine, store: Store, mayBePrivate: Background['mayBePrivate']): WebhookPorts {
   return {
     clock: engine.clock,
     async target(customerId) {
       const customer = await engine.customer(customerId)
       const { webhookUrl: url, webhookSecret: secret } = customer?.settings ?? { webhookUrl: '', webhookSecret: '' }
-      return url ? { url, secret } : undefined
+      return url ? { url, secret, isPrivateAllowed: await mayBePrivate(hostOf(url)) } : undefined
     },
     claimDue: (nowMs, leaseUntilMs, limit) => store.write((tx) => tx.webhooks.claimDue(nowMs, leaseUntilMs, limit)),
     record: (id, code, isDelivered, nextTryAtMs) =>
       store.write((tx) => tx.webhooks.record(id, code, isDelivered, nextTryAtMs)),
   }
+}
+
+/** With its port, also where that is the usual one. */
+function hostOf(url: string): string {
+  const { hostname, port, protocol } = new URL(url)
+  return `${hostname}:${port || (protocol === 'https:' ? '443' : '80')}`
 }
 
 /** Repeats a job until stopped, one run at a time; a failed run is told and the next one comes all the same. */

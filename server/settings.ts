@@ -225,6 +225,7 @@ export interface ServerSettings {
   readonly signUpsPerDay: number
   readonly supportEmail: string
   readonly privatePushHosts: readonly string[]
+  readonly privateWebhookHosts: readonly string[]
 }
 
 /** Where something is allowed. */
@@ -288,15 +289,14 @@ export const serverSettings: Table<ServerSettings> = {
     meaning:
       'Push services inside your own network, up to ten, such as `push.example.internal:8443`. Push messages go to every https address on the internet, and to private addresses only of these.',
     risk: 'Phones say where their push messages go: a host named here can be made to be asked by whoever pairs one.',
-    parse: (text) => {
-      const list = text
-        .split(',')
-        .map((part) => part.trim().toLowerCase())
-        .filter((part) => part !== '')
-      return list.length <= 10 && list.every((part) => /^(\[[0-9a-f:.]+\]|[a-z0-9.-]+):[0-9]{1,5}$/.test(part))
-        ? list
-        : undefined
-    },
+    parse: hostList,
+  },
+  privateWebhookHosts: {
+    fallback: [],
+    meaning:
+      'Sites inside your own network that webhooks may go to, up to ten, such as `intranet.example.internal:443`. In production webhooks go to the internet, and to private addresses only of these; in development anywhere.',
+    risk: "A customer's admins choose where its webhooks go: a host named here can be made to be asked by any of them.",
+    parse: hostList,
   },
 }
 
@@ -308,6 +308,16 @@ export function withDefaults<T extends object>(table: Table<T>, stored: Readonly
     return [name, (text === undefined ? undefined : setting.parse(text)) ?? setting.fallback]
   })
   return Object.fromEntries(values) as T // the table has one row for each field of T
+}
+
+/** Up to ten of `host:port`. */
+function hostList(text: string): readonly string[] | undefined {
+  const list = text
+    .split(',')
+    .map((part) => part.trim().toLowerCase())
+    .filter((part) => part !== '')
+  const areHosts = list.every((part) => /^(\[[0-9a-f:.]+\]|[a-z0-9.-]+):[0-9]{1,5}$/.test(part))
+  return list.length <= 10 && areHosts ? list : undefined
 }
 
 function where(text: string): Where | undefined {

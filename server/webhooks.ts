@@ -1,4 +1,7 @@
 import { createHmac } from 'node:crypto'
+import { request as overTcp } from 'node:http'
+import { request as overTls } from 'node:https'
+import { isPrivateLiteral, publicLookup } from './channels/public-hosts.ts'
 
 const timeoutMs = 10_000
 const eventsAtOnce = 10
@@ -12,10 +15,18 @@ interface Event {
   readonly tries: number
 }
 
+/** Where a customer wants events, and the secret that signs them. */
+interface Target {
+  readonly url: string
+  readonly secret: string
+  /** A customer's admins choose the address: it leads into the operator's own network only where he wants that. */
+  readonly isPrivateAllowed: boolean
+}
+
 export interface WebhookPorts {
   readonly clock: () => number
-  /** Where the customer wants events and the secret that signs them; undefined: nowhere. */
-  target(customerId: number): Promise<{ readonly url: string; readonly secret: string } | undefined>
+  /** Undefined: nowhere. */
+  target(customerId: number): Promise<Target | undefined>
   claimDue(nowMs: number, leaseUntilMs: number, limit: number): Promise<readonly Event[]>
   record(id: string, code: number | null, isDelivered: boolean, nextTryAtMs: number | null): Promise<void>
 }
@@ -31,7 +42,7 @@ async function sendOne(ports: WebhookPorts, { id, customerId, body, tries }: Eve
   const target = await ports.target(customerId)
   // Under an empty secret anybody could sign.
   if (!target?.secret) return ports.record(id, null, false, null)
-  const code = await post(target.url, webhookHeaders(target.secret, id, body, ports.clock()), body)
+  const code = await post(target, webhookHeaders(target.secret, id, body, ports.clock()), body)
   const isDelivered = code !== null && code >= 200 && code < 300
   const pauseMs = pausesMs[tries - 1]
   await ports.record(id, code, isDelivered, isDelivered || pauseMs === undefined ? null : ports.clock() + pauseMs)
@@ -48,19 +59,27 @@ export function webhookHeaders(secret: string, id: string, body: string, nowMs: 
   }
 }
 
-/** The HTTP status, or null when there was none. */
-async function post(url: string, headers: Record<string, string>, body: string): Promise<number | null> {
-  try {
-    const response = await fetch(url, {
-      method: 'POST',
-      headers,
-      body,
-      redirect: 'error',
-      signal: AbortSignal.timeout(timeoutMs),
-    })
-    await response.body?.cancel()
-    return response.status
-  } catch {
-    return null
+/** The HTTP status, or null when there was none. Redirects are not followed. */
+function post(
+  { url, isPrivateAllowed }: Target,
+  headers: Record<string, string>,
+  body: string,
+): Promise<number | null> {
+  const site = new URL(url)
+  if (!isPrivateAllowed && isPrivateLiteral(site)) return Promise.resolve(null)
+  const request = site.protocol === 'https:' ? overTls : overTcp
+  const options = {
+    method: 'POST',
+    headers: { ...headers, 'content-length': Buffer.byteLength(body) },
+    lookup: isPrivateAllowed ? undefined : publicLookup,
+    signal: AbortSignal.timeout(timeoutMs),
   }
+  return new Promise((resolve) => {
+    const asking = request(site, options, (answer) => {
+      resolve(answer.statusCode ?? null)
+      answer.destroy() // what it says beyond its status helps nobody
+    })
+    asking.on('error', () => resolve(null))
+    asking.end(body)
+  })
 }

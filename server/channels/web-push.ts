@@ -1,8 +1,7 @@
-import { type LookupAddress, lookup } from 'node:dns'
 import { Agent, request } from 'node:https'
-import { BlockList, isIP, type LookupFunction } from 'node:net'
 import type { PushSubscription } from '../vocabulary/device.ts'
 import { DeliveryError } from './channel.ts'
+import { isPrivateLiteral, publicLookup } from './public-hosts.ts'
 
 const timeoutMs = 10_000
 
@@ -45,8 +44,7 @@ export class WebPush {
     const { endpoint, p256dh, auth } = push
     const url = new URL(endpoint)
     const isPrivateAllowed = await this.#isAllowed(`${url.hostname}:${url.port || '443'}`)
-    const literal = url.hostname.replaceAll(/[[\]]/g, '')
-    if (!isPrivateAllowed && isIP(literal) !== 0 && !isPublic(literal)) throw new DeliveryError(privateHost, false)
+    if (!isPrivateAllowed && isPrivateLiteral(url)) throw new DeliveryError(privateHost, false)
     const subscription = { endpoint, keys: { p256dh, auth } }
     const { headers, body } = library.generateRequestDetails(subscription, payload, {
       vapidDetails: vapid,
@@ -81,52 +79,6 @@ export class WebPush {
 }
 
 const privateHost = 'the push service is in a private network'
-
-/** Resolves a name to addresses on the internet only: what is connected to is what was looked at. */
-const publicLookup: LookupFunction = (hostname, options, callback) => {
-  lookup(hostname, { ...options, all: true }, (error, addresses: LookupAddress[]) => {
-    if (error) return callback(error, '')
-    const open = addresses.filter(({ address }) => isPublic(address))
-    const [first] = open
-    if (!first) return callback(Object.assign(new Error(privateHost), { code: 'EPRIVATE' }), '')
-    if (options.all) callback(null, open)
-    else callback(null, first.address, first.family)
-  })
-}
-
-const privateRanges = new BlockList()
-for (const [net, bits] of [
-  ['0.0.0.0', 8],
-  ['10.0.0.0', 8],
-  ['100.64.0.0', 10],
-  ['127.0.0.0', 8],
-  ['169.254.0.0', 16],
-  ['172.16.0.0', 12],
-  ['192.0.0.0', 24],
-  ['192.0.2.0', 24],
-  ['192.88.99.0', 24],
-  ['192.168.0.0', 16],
-  ['198.18.0.0', 15],
-  ['198.51.100.0', 24],
-  ['203.0.113.0', 24],
-  ['224.0.0.0', 3],
-] as const)
-  privateRanges.addSubnet(net, bits, 'ipv4')
-// Documentation, and what carries an IPv4 address inside: Teredo and 6to4.
-for (const [net, bits] of [
-  ['2001:db8::', 32],
-  ['2001::', 32],
-  ['2002::', 16],
-] as const)
-  privateRanges.addSubnet(net, bits, 'ipv6')
-const globalUnicast = new BlockList()
-globalUnicast.addSubnet('2000::', 3, 'ipv6')
-
-/** Whether an address is one of the internet (the IANA special-purpose registries). */
-export function isPublic(address: string): boolean {
-  if (isIP(address) === 4) return !privateRanges.check(address, 'ipv4')
-  return globalUnicast.check(address, 'ipv6') && !privateRanges.check(address, 'ipv6')
-}
 
 /** Seconds, or a date (RFC 9110 section 10.2.3). */
 function retryAfter(value: string | undefined, nowMs: number): number | null {

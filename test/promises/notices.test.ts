@@ -9,7 +9,7 @@ import { DatabaseSync } from 'node:sqlite'
 import { after, afterEach, before, beforeEach, describe, it } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { sendWebhooks, type WebhookPorts } from '../../server/webhooks.ts'
-import { type Answered, codeFor, type InboxEntry, inbox, type Key, wrongCode } from '../support/caller.ts'
+import { type Answered, codeFor, type InboxEntry, inbox, type Key, post, wrongCode } from '../support/caller.ts'
 import { databaseNames } from '../support/databases.ts'
 import {
   accept,
@@ -89,7 +89,7 @@ function portsOf({ assembled: { store }, now }: TestServer): WebhookPorts {
     async target(customerId) {
       const customer = await store.read.customers.find(customerId)
       const { webhookUrl, webhookSecret } = customer?.settings ?? { webhookUrl: '', webhookSecret: '' }
-      return webhookUrl ? { url: webhookUrl, secret: webhookSecret } : undefined
+      return webhookUrl ? { url: webhookUrl, secret: webhookSecret, isPrivateAllowed: true } : undefined
     },
     claimDue: (nowMs, leaseUntilMs, limit) => store.write((tx) => tx.webhooks.claimDue(nowMs, leaseUntilMs, limit)),
     record: (id, code, isDelivered, nextTryAtMs) =>
@@ -550,6 +550,42 @@ describe('a webhook', () => {
       hanging.closeAllConnections()
       hanging.close()
     }
+  })
+
+  it('reaches no private address in production but those the operator named', async (test) => {
+    const production = await startServer('SQLite', {
+      COUNTERSIGN_MODE: 'production',
+      COUNTERSIGN_BASE_URL: 'https://mfa.example.com',
+      COUNTERSIGN_MASTER_KEY: Buffer.alloc(32, 7).toString('base64'),
+    })
+    test.after(() => production.close())
+    const listening = production.assembled.app.server.address() as AddressInfo // listening on TCP
+    const address = `http://127.0.0.1:${listening.port}`
+    const { port } = new URL(site.url)
+    const of = ({ customerKey }: Key) => production.assembled.store.read.webhooks.list(customerKey, 10)
+    const keys = await Promise.all(
+      ['127.0.0.1', 'localhost', '0x7f.1', '[::ffff:127.0.0.1]'].map(async (host) => {
+        const key = await customerWith(production, { webhookUrl: `http://${host}:${port}/`, webhookSecret: secret })
+        for (const path of ['create', 'disable']) {
+          const body = { customerKey: key.customerKey, username: 'alice' }
+          assert.ok(isSuccess(await post(address, `/moas/api/admin/users/${path}`, body, { key })))
+        }
+        return key
+      }),
+    )
+    for (const key of keys) {
+      assert.ok(await eventually(async () => (await of(key))[0]?.tries === 1))
+      assert.equal((await of(key))[0]?.lastCode, null)
+    }
+    assert.equal(site.hooks.length, 0)
+    await production.set('privateWebhookHosts', `localhost:${port}`, 0)
+    production.advance(10_000)
+    assert.ok(await eventually(() => site.hooks.length > 0))
+    assert.ok(await eventually(async () => (await Promise.all(keys.map(of))).every(([event]) => event?.tries === 2)))
+    assert.deepEqual(
+      site.hooks.map(({ headers }) => headers.host),
+      [`localhost:${port}`],
+    )
   })
 
   it('is not sent unsigned: a customer without a secret gets none', async () => {
