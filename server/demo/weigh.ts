@@ -98,7 +98,7 @@ async function signIn(
   if (!outcome.ok) throw new Error(`The sign-in of ${person.username} was not weighed: ${outcome.reason}`)
   last.set(person.id, outcome.id)
   if (outcome.deviceToken) tokens.set(person.id, outcome.deviceToken)
-  if (outcome.resultToken) await redeem(engine, customer, outcome.resultToken)
+  if (outcome.resultToken) await take(engine, customer, person, outcome.resultToken)
   return outcome.decision === 'challenge' ? outcome.id : undefined
 }
 
@@ -118,7 +118,12 @@ async function end(
   const outcome = await complete(engine, { customer, id, proof, trustsDevice: browser === 'own' })
   if (!outcome.ok) throw new Error(`The sign-in of ${person.username} was not finished: ${outcome.reason}`)
   if (outcome.deviceToken) tokens.set(person.id, outcome.deviceToken)
-  await redeem(engine, customer, outcome.resultToken)
+  await take(engine, customer, person, outcome.resultToken)
+}
+
+/** As the site does that weighed it. */
+function take(engine: RiskCore, customer: Customer, { username }: SignIn['person'], resultToken: string) {
+  return redeem(engine, customer, { resultToken, username, action: 'sign-in' })
 }
 
 async function block(engine: RiskCore, customer: Customer, network: string): Promise<void> {

@@ -9,6 +9,7 @@ import { failuresKey } from './adaptive-counts.ts'
 import { rememberDevice } from './adaptive-devices.ts'
 import { evaluationTtlMs, resultDigest, resultTtlMs, riskNote } from './adaptive-keep.ts'
 import { learnFrom } from './adaptive-learn.ts'
+import { foldUsername } from './contacts.ts'
 import type { RiskCore } from './ports.ts'
 import type { Records } from './records.ts'
 
@@ -133,16 +134,30 @@ export interface Redeemed {
   readonly atMs: number
 }
 
-/** Counts once, on however many nodes; undefined: forged, expired, of another customer, or redeemed before. Learns an allowed sign-in. */
+/** What a page brought, and what for; `action` is compared where the session had one. */
+export interface Brought {
+  readonly resultToken: string
+  readonly username: string
+  readonly action: string
+}
+
+/**
+ * Counts once, on however many nodes; undefined: forged, expired, of another customer, redeemed before, or of another user or
+ * action, which uses it up too. Learns an allowed sign-in.
+ */
 export async function redeem(
   { store, clock }: RiskCore,
   customer: Customer,
-  resultToken: string,
+  brought: Brought,
 ): Promise<Redeemed | undefined> {
   const nowMs = clock()
   return store.write(async (tx) => {
-    const kept = await tx.riskEvaluations.redeem(customer.id, resultDigest(resultToken), nowMs)
+    const kept = await tx.riskEvaluations.redeem(customer.id, resultDigest(brought.resultToken), nowMs)
     if (!kept) return undefined
+    if (!isOf(kept, brought)) {
+      await tx.audit.append(customer.id, riskNote(kept, null), 'mistaken', nowMs)
+      return undefined
+    }
     if (kept.state === 'allowed') {
       await tx.riskEvaluations.settle(customer.id, kept.id, 'finished')
       await learnFrom(tx, kept)
@@ -152,6 +167,10 @@ export async function redeem(
     const { username, action, origin } = record
     return { evaluationId: id, username, action, origin, decision, score, method, challengeId, atMs }
   })
+}
+
+function isOf({ record }: KeptEvaluation, { username, action }: Brought): boolean {
+  return foldUsername(record.username) === foldUsername(username) && (record.action ?? action) === action
 }
 
 /**

@@ -90,6 +90,7 @@ for (const name of databaseNames) {
       assert.ok(token)
       return token
     }
+    const brought = (resultToken: string) => ({ resultToken, username: user.username, action: 'sign-in' })
     const rulesOf = ({ findings }: Evaluation): string[] => findings.map(({ rule }) => rule)
 
     it('asks whoever is not known, and lets him pass on the device that he had remembered', async () => {
@@ -167,16 +168,25 @@ for (const name of databaseNames) {
     it('learns an allowed sign-in when its result is redeemed, and that once', async () => {
       const { resultToken, deviceToken } = await weigh(await remembered())
       assert.ok(resultToken && deviceToken)
-      const redeemed = await Promise.all([1, 2].map(() => redeem(engine, customer, resultToken)))
+      const redeemed = await Promise.all([1, 2].map(() => redeem(engine, customer, brought(resultToken))))
       assert.equal(redeemed.filter(Boolean).length, 1)
       const found = await store.riskSnapshot(customer.id, user.username)
       assert.equal(Math.round(found?.user.profile.total ?? 0), 2)
     })
 
+    it('neither takes nor learns a result that is brought for another user, and uses it up', async () => {
+      const { resultToken } = await weigh(await remembered())
+      assert.ok(resultToken)
+      const before = await store.riskSnapshot(customer.id, user.username)
+      assert.equal(await redeem(engine, customer, { ...brought(resultToken), username: 'mallory' }), undefined)
+      assert.deepEqual((await store.riskSnapshot(customer.id, user.username))?.user, before?.user)
+      assert.equal(await redeem(engine, customer, brought(resultToken)), undefined)
+    })
+
     it('refuses a result that is late', async () => {
       const { resultToken } = await weigh(await remembered())
       nowMs += 60_001
-      assert.equal(await redeem(engine, customer, resultToken ?? ''), undefined)
+      assert.equal(await redeem(engine, customer, brought(resultToken ?? '')), undefined)
     })
 
     it('completes by the answer to its own question and nothing else', async () => {

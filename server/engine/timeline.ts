@@ -181,6 +181,7 @@ function tellRisk(outcome: string, detail: Detail): Told | undefined {
     deny: refusal(`Refused by the risk policy, at risk ${rounded(score)}.`, null),
     completed: good('approved', 'The sign-in was finished; the next ones are compared with it.'),
     redeemed: plain('approved', 'The site took the result.'),
+    mistaken: refusal('A page brought the result for another user or for something else, and it was refused.', null),
     failed: plain('refused', 'The site said that the sign-in failed.'),
     'not-me': refusal('Somebody said that this sign-in was not the user.', null),
     mine: good('approved', 'The user said that this sign-in was his after all.'),

@@ -3,7 +3,6 @@ import { evaluate } from '../../engine/adaptive.ts'
 import { forgetDevice, listDevices } from '../../engine/adaptive-devices.ts'
 import { redeem, tell } from '../../engine/adaptive-results.ts'
 import { openSession } from '../../engine/adaptive-sessions.ts'
-import { foldUsername } from '../../engine/contacts.ts'
 import { isFirst } from '../../engine/once.ts'
 import { factLimits } from '../../risk/facts.ts'
 import { customerKey, email, ipAddress, line, phone, who } from './bodies.ts'
@@ -128,9 +127,8 @@ export const redeemCall = endpoint({
   }),
   async handle({ engine, caller: { customer }, body }) {
     const { username, action = 'sign-in', resultToken } = body
-    const result = await redeem(engine, customer, resultToken)
-    if (!result || foldUsername(result.username) !== foldUsername(username)) return riskSaid.notRedeemed
-    if (result.action !== null && result.action !== action) return riskSaid.notRedeemed
+    const result = await redeem(engine, customer, { resultToken, username, action })
+    if (!result) return riskSaid.notRedeemed
     return {
       username: result.username,
       action: result.action,
