@@ -25,6 +25,7 @@ declare module 'fastify' {
 const bodyBytesMax = 64 * 1024
 const requestTimeoutMs = 15_000
 const headersTimeoutMs = 10_000
+const lookEveryMs = 500
 const yearSeconds = 31_536_000
 
 export interface HttpOptions {
@@ -130,8 +131,8 @@ function hangUpUnused(app: FastifyInstance, isTls: boolean): void {
   })
 }
 
-/** Old clients send no Host; Node would answer them with an empty body. */
-const bareHttp = { requireHostHeader: false }
+/** Old clients send no Host; Node would answer them with an empty body, and look only every 30 s for who takes too long. */
+const bareHttp = { requireHostHeader: false, connectionsCheckingInterval: lookEveryMs }
 
 /** The last boundary: framing errors keep their HTTP status, everything else is ours and says nothing about itself. */
 function onError(error: { statusCode?: number; message: string }, request: FastifyRequest, reply: FastifyReply): void {

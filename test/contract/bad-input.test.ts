@@ -431,6 +431,19 @@ describe('bad HTTP', () => {
     )
   })
 
+  it('a request that takes too long is answered 408 as soon as its time is over', async () => {
+    const { server: http } = server.assembled.app
+    const usual = [http.headersTimeout, http.requestTimeout] as const
+    assert.deepEqual(usual, [10_000, 15_000])
+    try {
+      http.headersTimeout = http.requestTimeout = 100
+      const head = `${line}\r\nHost: localhost\r\nContent-Length: 100\r\n`
+      await Promise.all([isRefused(408, head), isRefused(408, `${head}\r\n{`)])
+    } finally {
+      ;[http.headersTimeout, http.requestTimeout] = usual
+    }
+  })
+
   it('a connection that ends in the middle of a request harms nobody', async () => {
     const headers = { ...host, ...sign(testKey, server.now()), 'Content-Length': '100' }
     const head = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`)
