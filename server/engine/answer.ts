@@ -99,7 +99,7 @@ async function answerChallenge(engine: Engine, request: AnswerRequest, to: ToCha
   await tell(engine, request, { subject, method, failures: snapshot.failures, decided })
   if (decided === 'used') await tellOfCopy(engine, request.customer, { subject, method, challengeId })
   if (decided === 'accepted') return { ok: true, ...told }
-  return { ok: false, reason: decided === 'closed' ? whyClosed(snapshot, engine.clock()) : decided, ...told }
+  return { ok: false, reason: decided === 'closed' ? await whyClosed(engine, request, snapshot) : decided, ...told }
 }
 
 /** Whether a challenge may be answered in this name: an enrolled user's only in his own. */
@@ -219,14 +219,24 @@ function credentialsOf(all: readonly Credential[], method: MethodId): Credential
   return all.filter((credential) => credential.method === method)
 }
 
-function whyClosed({ challenge }: ChallengeSnapshot, nowMs: number): AnswerRefusal {
-  const reasons = {
-    pending: challenge.expiresAtMs <= nowMs ? 'expired' : 'used', // pending when read: another answer was first
-    approved: 'used',
-    denied: 'denied',
-    expired: 'expired',
-    spent: 'spent',
-    cancelled: 'replaced',
-  } as const satisfies Record<Challenge['state'], AnswerRefusal>
-  return reasons[challenge.state]
+/** One that waited when it was read was ended by another answer meanwhile, a right or a wrong one: it is read again. */
+async function whyClosed(
+  engine: Engine,
+  { customer }: Pick<AnswerRequest, 'customer'>,
+  { challenge }: ChallengeSnapshot,
+): Promise<AnswerRefusal> {
+  const isOver = challenge.expiresAtMs <= engine.clock()
+  if (challenge.state !== 'pending' || isOver) return whyOver[challenge.state]
+  const now = await engine.store.challengeSnapshot(customer.id, challenge.id)
+  // Still waiting: its last try is being judged.
+  return !now || now.challenge.state === 'pending' ? 'used' : whyOver[now.challenge.state]
 }
+
+const whyOver = {
+  pending: 'expired',
+  approved: 'used',
+  denied: 'denied',
+  expired: 'expired',
+  spent: 'spent',
+  cancelled: 'replaced',
+} as const satisfies Record<Challenge['state'], AnswerRefusal>

@@ -63,6 +63,7 @@ for (const name of databaseNames) {
       })
       assert.equal(await compared('challenge_id', txId), 5)
       assert.equal(messages.get(answerRefusals.wrong), 5)
+      assert.equal(messages.get(answerRefusals.spent), guesses - 5, [...messages.keys()].join(' '))
       for (const index of [0, 1]) {
         assert.equal((await validate(index, { txId, token: code })).status, 'FAILED')
         assert.equal(await statusOf(index, txId), 'FAILED')
