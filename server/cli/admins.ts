@@ -126,7 +126,7 @@ async function unlock(login: string): Promise<Report> {
         nowMs,
       )
     })
-    return { text: `${admin.login} is not locked.`, json: told(admin) }
+    return { text: `The wrong passwords and codes of ${admin.login} are forgotten.`, json: told(admin) }
   })
 }
 

@@ -60,7 +60,8 @@ for (const name of databaseNames) {
       const wrong = { body: { login: 'admin', password: 'wrong' } }
       for (let count = 0; count < 10; count++) await client.call('session.password', wrong)
       assert.equal((await client.call('session.password', wrong)).code, 423)
-      await json(server.place, ['admins', 'unlock', 'admin'])
+      const { stdout } = await countersign(server.place, ['admins', 'unlock', 'admin'])
+      assert.match(stdout, /^The wrong passwords and codes of \S+ are forgotten\.$/m)
       assert.equal((await client.call('session.password', wrong)).code, 401)
     })
   })
