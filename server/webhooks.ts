@@ -74,12 +74,13 @@ function post(
     lookup: isPrivateAllowed ? undefined : publicLookup,
     signal: AbortSignal.timeout(timeoutMs),
   }
-  return new Promise((resolve) => {
+  const code = new Promise<number | null>((resolve, reject) => {
     const asking = request(site, options, (answer) => {
       resolve(answer.statusCode ?? null)
       answer.destroy() // what it says beyond its status helps nobody
     })
-    asking.on('error', () => resolve(null))
+    asking.on('error', reject)
     asking.end(body)
   })
+  return code.catch(() => null)
 }

@@ -531,6 +531,13 @@ describe('a webhook', () => {
     assert.equal((await stateOf(key))?.state, 'delivered')
   })
 
+  it('to an address that nobody can ask counts as a try, and holds up no other', async () => {
+    const stuck = await withEvent({ webhookUrl: `http://%zz@127.0.0.1:${new URL(site.url).port}/` })
+    await withEvent()
+    await send(1)
+    assert.deepEqual([(await stateOf(stuck))?.tries, (await stateOf(stuck))?.lastCode], [1, null])
+  })
+
   it('of a site that hangs is given up after 10 s, and does not hold up the others', async () => {
     const hanging = createServer(() => undefined)
     hanging.listen(0, '127.0.0.1')
