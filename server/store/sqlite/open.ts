@@ -1,3 +1,4 @@
+import { closeSync, openSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { DatabaseSync, type SQLInputValue } from 'node:sqlite'
 import { Kysely, SqliteDialect } from 'kysely'
@@ -25,6 +26,7 @@ const checkpointPages = 8_000
  */
 export function openSqlite(file: string, { keys, limits, judging }: DatabaseOptions): Database {
   makeFolder(dirname(file))
+  makePrivate(file)
   const writerHandle = new DatabaseSync(file, { timeout: busyTimeoutMs })
   writerHandle.exec('pragma journal_mode = wal; pragma synchronous = full; pragma foreign_keys = on')
   const readerHandle = new DatabaseSync(file, { readOnly: true, timeout: busyTimeoutMs })
@@ -69,6 +71,11 @@ export function openSqlite(file: string, { keys, limits, judging }: DatabaseOpti
       await log.close()
     },
   }
+}
+
+/** A file that does not exist yet, for this user alone whatever its folder allows; SQLite makes its log alike. */
+function makePrivate(file: string): void {
+  closeSync(openSync(file, 'a', 0o600))
 }
 
 /** Kysely takes no lock on SQLite, so two processes that start at once are kept apart here. */
