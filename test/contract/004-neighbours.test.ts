@@ -417,4 +417,15 @@ describe('the path of a call', () => {
         assert.deepEqual([answer.status, answer.code, answer.object], [404, '23024', ''], path)
       }
   })
+
+  it('that is not posted is answered the same way, and told how it is sent', async () => {
+    for (const method of ['GET', 'PUT', 'DELETE'])
+      for (const prefix of ['/v2', '']) {
+        const url = `${server.baseUrl}${prefix}/CentagateWS/webresources/auth/authSmsOtp`
+        const response = await fetch(url, { method })
+        const answer = (await response.json()) as Record<string, string>
+        assert.deepEqual([response.status, answer['code'], answer['object']], [404, '23024', ''], `${method} ${prefix}`)
+        assert.match(answer['message'] ?? '', /sent by POST/)
+      }
+  })
 })

@@ -43,9 +43,9 @@ export function centagate(engine: Engine, watch?: Watch): FastifyPluginAsync {
     }
     // As clients spell it otherwise: the other prefix, other case, slashes at the end or twice.
     for (const prefix of ['/v2', '']) {
-      app.post(`${prefix}${root}/*`, { config: { isCall: true }, schema: { hide: true } }, async (request, reply) => {
+      app.all(`${prefix}${root}/*`, { config: { isCall: true }, schema: { hide: true } }, async (request, reply) => {
         const [folder = '', name = '', ...more] = segmentsOf(request.url)
-        const call = byPath.get(folded(`${folder}/${name}`))
+        const call = request.method === 'POST' ? byPath.get(folded(`${folder}/${name}`)) : undefined
         if (call && more.length <= (call.one.namesUser ? 1 : 0))
           return answer(reply, await handle(engine, call, request, reply))
         return answer(reply.code(404), noted(request, said.unknownCall))

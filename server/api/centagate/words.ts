@@ -36,7 +36,7 @@ export const said = {
   expired: { code: '23023', message: 'The unixTimestamp is too far from the time of the server.' },
   repeated: { code: '23023', message: 'This hmac was already used. Sign each request anew.' },
   unknownApp: { code: '23024', message: 'There is no app with this integrationKey.' },
-  unknownCall: { code: '23024', message: 'There is no such call.' },
+  unknownCall: { code: '23024', message: 'There is no such call. Calls are sent by POST.' },
   failed: { code: '23025', message: 'Something went wrong here. Try again.' },
   busy: { code: '23025', message: 'The server is busy. Try again in a moment.' },
   rejected: { code: '23026', message: 'The request was rejected by the user.' },
