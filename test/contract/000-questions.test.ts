@@ -336,7 +336,8 @@ for (const database of databaseNames) {
       const answers = rightAnswers(asked)
       await server.set('questions', 'false')
       try {
-        const off = 'This method is turned off for this user. See the setting questions, and the methods of his groups.'
+        const off =
+          'This method is turned off for this user. See the methods of his groups, and for questions the setting questions.'
         isFailed(await challenge(username), off)
         isFailed(await challenge(username, {}), off)
         isFailed(await validate({ txId: asked.body.txId, answers }), off)

@@ -21,7 +21,8 @@ import { customerKey, newAuthenticator, newUser, stranger, succeed } from './peo
 
 /** Groups may name the methods that their members may use. */
 
-const off = 'This method is turned off for this user. See the setting questions, and the methods of his groups.'
+const off =
+  'This method is turned off for this user. See the methods of his groups, and for questions the setting questions.'
 const isOff = ({ body, text }: Answered) => assert.deepEqual([body.status, body.message], ['FAILED', off], text)
 
 for (const database of databaseNames) {

@@ -185,7 +185,8 @@ for (const database of databaseNames) {
         const { username } = stranger()
         await succeed(server.call('/admin/users/create', { customerKey: key.customerKey, username }, { key }))
         const body = { customerKey: key.customerKey, username, questionAnswerList: threeQuestions }
-        const off = 'This method is turned off for this user. See the setting questions, and the methods of his groups.'
+        const off =
+          'This method is turned off for this user. See the methods of his groups, and for questions the setting questions.'
         isFailed(await register(body, { key }), off)
       })
 

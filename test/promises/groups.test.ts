@@ -154,7 +154,8 @@ for (const name of databaseNames) {
         const user = (await store.read.users.find(customerKey, username)) ?? assert.fail()
         return (await store.read.credentials.list(customerKey, user.id, 'time-code')).length
       }
-      const off = 'This method is turned off for this user. See the setting questions, and the methods of his groups.'
+      const off =
+        'This method is turned off for this user. See the methods of his groups, and for questions the setting questions.'
 
       // The nodes remember that no group of this customer names methods; confirming must not rely on it.
       const first = await offered('strict@example.com')

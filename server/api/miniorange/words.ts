@@ -61,7 +61,8 @@ export const challengeRefusals = {
   'bad-email': { status: 'FAILED', message: 'The e-mail address is not valid.' },
   'turned-off': {
     status: 'FAILED',
-    message: 'This method is turned off for this user. See the setting questions, and the methods of his groups.',
+    message:
+      'This method is turned off for this user. See the methods of his groups, and for questions the setting questions.',
   },
   'not-enrolled': { status: 'FAILED', message: 'The user has not set up this method.' },
   locked: { status: 'FAILED', message: 'Too many wrong answers. This method is locked for a while.' },
