@@ -136,6 +136,7 @@ function selfServiceOf(settings: ServerSettings, { mode }: Config): SelfService 
   return {
     maySignUp: isAllowed(settings.customerSignUp),
     maySignIn: isAllowed(settings.customerSignIn),
+    isForStrangers: settings.customerSignUp === 'on',
     signUpsPerDay: settings.signUpsPerDay,
     supportEmail: settings.supportEmail || null,
   }

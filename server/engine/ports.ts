@@ -61,6 +61,8 @@ export type RiskCore = Pick<Engine, 'store' | 'clock' | 'observe' | 'networkOf' 
 export interface SelfService {
   readonly maySignUp: boolean
   readonly maySignIn: boolean
+  /** Whoever reaches this server may be one of its customers, also in production: none learns anything of another. */
+  readonly isForStrangers: boolean
   readonly signUpsPerDay: number
   /** Where questions to the operator go. */
   readonly supportEmail: string | null

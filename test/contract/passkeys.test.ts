@@ -637,7 +637,13 @@ for (const database of databaseNames) {
         observe: () => undefined,
         networkOf: () => noNetwork,
         policies: async () => new Map(),
-        selfService: async () => ({ maySignUp: false, maySignIn: false, signUpsPerDay: 0, supportEmail: null }),
+        selfService: async () => ({
+          maySignUp: false,
+          maySignIn: false,
+          isForStrangers: false,
+          signUpsPerDay: 0,
+          supportEmail: null,
+        }),
         voices: { engine: 'none', isReplayChecked: false, hold: () => Promise.reject(new Error('nobody listens')) },
       }
       const who = { customer, username, request: null, requestId: 'r' }

@@ -103,6 +103,20 @@ describe('users/search', () => {
     assert.equal(elsewhere.body.status, 'USER_FOUND_UNDER_DIFFERENT_CUSTOMER')
   })
 
+  it('tells nobody whom another customer serves where strangers sign up by themselves', async () => {
+    const key = await newCustomer(server)
+    const { username } = await newUser(server)
+    const search = async () => {
+      const { body } = await users('search', { username, customerKey: key.customerKey }, { key })
+      return body.status
+    }
+    await server.set('customerSignUp', 'on', 0)
+    assert.equal(await search(), 'USER_NOT_FOUND')
+    assert.equal((await users('search', { username })).body.status, 'USER_FOUND')
+    await server.set('customerSignUp', 'development', 0)
+    assert.equal(await search(), 'USER_FOUND_UNDER_DIFFERENT_CUSTOMER')
+  })
+
   it('prefers its own user when another customer has one of the same name', async () => {
     const key = await newCustomer(server)
     const { username } = await newUser(server)

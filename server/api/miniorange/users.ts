@@ -116,6 +116,7 @@ export const searchCall = endpoint({
   async handle({ engine, caller: { customer }, body }) {
     const folded = foldUsername(body.username)
     if (await engine.store.read.users.find(customer.id, folded)) return said.found
+    if ((await engine.selfService()).isForStrangers) return said.notFound
     return (await engine.store.read.users.existsElsewhere(customer.id, folded)) ? said.foundElsewhere : said.notFound
   },
 })
