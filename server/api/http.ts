@@ -5,6 +5,7 @@ import Fastify, {
   type FastifyPluginAsync,
   type FastifyReply,
   type FastifyRequest,
+  type FastifyServerOptions,
   LogController,
 } from 'fastify'
 import type { Logger } from 'pino'
@@ -61,6 +62,7 @@ export async function createHttp(options: HttpOptions): Promise<FastifyInstance>
     requestTimeout: requestTimeoutMs,
     trustProxy: options.trustedProxies.length > 0 ? [...options.trustedProxies] : false,
     routerOptions: { ignoreTrailingSlash: true },
+    schemaController: { compilersFactory: describingOnly },
     clientErrorHandler,
     frameworkErrors: onError,
     forceCloseConnections: 'idle',
@@ -71,9 +73,6 @@ export async function createHttp(options: HttpOptions): Promise<FastifyInstance>
   // Node would answer an unknown expectation with an empty body.
   app.server.on('checkExpectation', (request, response) => app.server.emit('request', request, response))
   hangUpUnused(app, options.tls !== null)
-  // The schemas describe; what they mean is checked by the endpoints, in the words of their own callers.
-  app.setValidatorCompiler(() => () => true)
-  app.setSerializerCompiler(() => JSON.stringify)
 
   app.decorateRequest('outcome', null)
   // What may be kept, as files are, says so itself: answers hold keys, secrets and recovery codes.
@@ -130,6 +129,16 @@ function hangUpUnused(app: FastifyInstance, isTls: boolean): void {
     done()
   })
 }
+
+/**
+ * The schemas describe; what they mean is checked by the endpoints, in the words of their own callers. Fastify's own
+ * compilers, which need megabytes, are not even loaded.
+ */
+const describingOnly = {
+  buildValidator: () => () => () => true,
+  buildSerializer: () => () => JSON.stringify,
+} as unknown as Compilers // typed for those alone
+type Compilers = NonNullable<NonNullable<FastifyServerOptions['schemaController']>['compilersFactory']>
 
 /** Old clients send no Host; Node would answer them with an empty body, and look only every 30 s for who takes too long. */
 const bareHttp = { requireHostHeader: false, connectionsCheckingInterval: lookEveryMs }
