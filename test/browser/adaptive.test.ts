@@ -228,7 +228,11 @@ describe('a page of document 002, in a browser', () => {
     await visit(page, username)
     assert.equal((await evaluate(page)).status, 'WAIT_FOR_INPUT')
     // The drop-in, by its callbacks; what is typed is not sent.
-    const isAsked = page.waitForResponse((answer) => answer.url().endsWith('/challenge'))
+    // The page itself has just asked by a code; that answer is not the one that is waited for.
+    const isAsked = page.waitForResponse(
+      async (answer) =>
+        answer.url().endsWith('/challenge') && ((await answer.json()) as Told).isAnsweredElsewhere === true,
+    )
     const ended = page.evaluate(`new Promise((heard) => {
       const of = [customerKey, ${JSON.stringify(username)}]
       const next = () => unwatched.validate(...of, '000000', [], 'TRUE', heard, heard)
