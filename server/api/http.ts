@@ -75,7 +75,7 @@ export async function createHttp(options: HttpOptions): Promise<FastifyInstance>
   hangUpUnused(app, options.tls !== null)
 
   app.decorateRequest('outcome', null)
-  // What may be kept, as files are, says so itself: answers hold keys, secrets and recovery codes.
+  // On every answer, said here once. What may be kept, as files are, says so itself: answers hold keys and recovery codes.
   const headers = {
     'cache-control': 'no-store',
     'x-content-type-options': 'nosniff',

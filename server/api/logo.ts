@@ -28,10 +28,8 @@ export function logoPictures(find: Find): FastifyPluginAsync {
 
 const safeHeaders = {
   'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
-  'x-content-type-options': 'nosniff',
   'referrer-policy': 'no-referrer',
   'x-robots-tag': 'noindex',
-  'cache-control': 'no-store',
 }
 
 /** Where a customer's logo is; null when it has none. */

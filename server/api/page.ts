@@ -62,9 +62,7 @@ function policyOf(isScripted: boolean, isListening = false): string {
 const safeHeaders = {
   'content-security-policy': policyOf(false),
   'x-frame-options': 'DENY',
-  'x-content-type-options': 'nosniff',
   'referrer-policy': 'no-referrer',
-  'cache-control': 'no-store',
   'x-robots-tag': 'noindex',
 }
 

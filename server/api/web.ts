@@ -27,7 +27,6 @@ export function webApp({ path, folder, policy = ownFilesOnly, permissions }: Web
   const headers = {
     'content-security-policy': policy,
     'permissions-policy': permissions ?? 'camera=(), microphone=(), geolocation=()',
-    'x-content-type-options': 'nosniff',
     'referrer-policy': 'no-referrer',
     'cross-origin-opener-policy': 'same-origin',
     'x-robots-tag': 'noindex',

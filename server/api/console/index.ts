@@ -111,8 +111,6 @@ function readAsConsole(app: FastifyInstance): void {
 
 const safeHeaders = {
   'content-security-policy': "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
-  'x-content-type-options': 'nosniff',
   'referrer-policy': 'no-referrer',
-  'cache-control': 'no-store',
   'cross-origin-resource-policy': 'same-origin',
 }

@@ -66,7 +66,6 @@ export function serveEvents(app: FastifyInstance, engine: Engine, nonces: Nonces
         response.writeHead(200, {
           ...(reply.getHeaders() as Record<string, string>),
           'content-type': 'text/event-stream; charset=utf-8',
-          'cache-control': 'no-store',
           'x-accel-buffering': 'no', // nginx would keep it back
         })
         const stream: Stream = { paired, language, response, shown: '' }

@@ -16,10 +16,6 @@ export function deviceApi(engine: Engine, vapidPublicKey: string): FastifyPlugin
     app.addContentTypeParser('*', { parseAs: 'buffer', bodyLimit: bodyBytesMax }, (_request, body, done) => {
       done(null, body)
     })
-    app.addHook('onRequest', (_request, reply, done) => {
-      reply.headers({ 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' })
-      done()
-    })
     app.setErrorHandler((error: { statusCode?: number }, request, reply) => {
       if ((error.statusCode ?? 500) < 500) return refuse(request, reply, 'bad-request')
       request.log.error({ err: error, requestId: request.id }, 'a call failed')

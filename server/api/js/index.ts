@@ -19,7 +19,6 @@ export const sdkFiles: FastifyPluginAsync = async (app) => {
       // Modules are loaded by CORS; there is nothing secret in them.
       reply.header('access-control-allow-origin', '*')
       reply.header('cross-origin-resource-policy', 'cross-origin')
-      reply.header('x-content-type-options', 'nosniff')
     },
   })
 }

@@ -14,7 +14,6 @@ export function relatedOriginList(engine: Engine): FastifyPluginAsync {
     app.get('/.well-known/webauthn', hidden, async (request, reply) => {
       const customer = await namedCustomer(engine, (request.query as { customer?: unknown }).customer) // any query parses to this
       const origins = customer ? relatedOrigins(customer, engine.baseUrl) : []
-      reply.header('x-content-type-options', 'nosniff')
       if (origins.length === 0)
         return reply.code(404).type('text/plain; charset=utf-8').send('No pages of other domains are listed here.')
       return reply.header('cache-control', 'public, max-age=60').send({ origins })

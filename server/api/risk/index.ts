@@ -85,7 +85,7 @@ function serve(app: FastifyInstance, engine: Engine, one: Served): void {
     config: { isCall: true },
     schema: { hide: true },
     handler: async (request, reply) => {
-      reply.headers({ 'cache-control': 'no-store', 'content-type': 'application/json; charset=utf-8', vary: 'origin' })
+      reply.headers({ 'content-type': 'application/json; charset=utf-8', vary: 'origin' })
       const raw = readJson(Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0))
       if (typeof raw === 'string') return told(request, {}, { status: 'ERROR', message: raw })
       if (!validator.Check(raw)) {
