@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander'
-import type { WebhookEvent } from '../store/webhooks.ts'
+import type { WebhookEvent } from '../vocabulary/webhook-event.ts'
 import { customerOf, noteOf, nowOf, withStore } from './database.ts'
 import { customerOption, example, wholeNumber } from './options.ts'
 import { type Act, Refusal, type Report } from './report.ts'

@@ -1,9 +1,8 @@
 import { fingerprint } from '../security/digest.ts'
 import { randomId, randomSecret } from '../security/random.ts'
-import type { Admin, AdminRole } from '../vocabulary/admin.ts'
+import type { Admin, AdminLinkKind, AdminRole } from '../vocabulary/admin.ts'
 import { foldUsername } from './contacts.ts'
 import type { EngineCore } from './ports.ts'
-import type { AdminLinkKind } from './records/admins.ts'
 import type { Records } from './records.ts'
 
 const hourMs = 3_600_000

@@ -1,4 +1,4 @@
-import type { AdminSession } from '../vocabulary/admin.ts'
+import type { AdminLinkKind, AdminSession } from '../vocabulary/admin.ts'
 import type { Subject } from '../vocabulary/challenge.ts'
 import { serverScope } from '../vocabulary/customer.ts'
 import type { Decided } from '../vocabulary/decision.ts'
@@ -10,7 +10,6 @@ import { foldUsername, readEmail } from './contacts.ts'
 import { barOf } from './guard.ts'
 import { isPassword, keptOf, passwordLengthMax } from './passwords.ts'
 import type { Engine } from './ports.ts'
-import type { AdminLinkKind } from './records/admins.ts'
 import { isWithin, type Visitor } from './visits.ts'
 
 type Core = Pick<Engine, 'store' | 'clock' | 'baseUrl' | 'observe'>

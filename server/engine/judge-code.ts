@@ -1,7 +1,7 @@
 import { typedCodes } from '../methods/typed-codes.ts'
 import type { Decision, TypedCode } from '../vocabulary/decision.ts'
+import type { UserSnapshot } from '../vocabulary/snapshot.ts'
 import { decisionOf, judge } from './judge.ts'
-import type { UserSnapshot } from './ports.ts'
 import { strangerSubject, userSubject } from './subject.ts'
 import { toolsWith } from './tools.ts'
 

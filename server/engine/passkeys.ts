@@ -1,5 +1,6 @@
 import { challengeIdIn } from '../methods/webauthn.ts'
 import type { Facts } from '../vocabulary/audit.ts'
+import type { ListedCredential } from '../vocabulary/credential.ts'
 import type { Customer } from '../vocabulary/customer.ts'
 import type { Assertion } from '../vocabulary/passkey.ts'
 import type { RequestMark } from '../vocabulary/request-mark.ts'
@@ -10,7 +11,6 @@ import { foldUsername } from './contacts.ts'
 import { notify } from './notices.ts'
 import type { Asked } from './person.ts'
 import type { Engine } from './ports.ts'
-import type { PasskeyEntry } from './records/credentials.ts'
 
 /** One request about the passkeys of one user. */
 export interface PasskeyRequest {
@@ -74,7 +74,7 @@ export function challengeIdOf({ clientDataJSON }: Assertion): string {
 }
 
 export type ListOutcome =
-  | { readonly ok: true; readonly passkeys: readonly PasskeyEntry[] }
+  | { readonly ok: true; readonly passkeys: readonly ListedCredential[] }
   | { readonly ok: false; readonly reason: 'unknown-user' }
 
 /** The passkeys of a user, the oldest first. */

@@ -1,5 +1,6 @@
 import type { AuditEntry, AuditNote } from '../vocabulary/audit.ts'
 import type { Challenge } from '../vocabulary/challenge.ts'
+import type { CredentialOverview } from '../vocabulary/credential.ts'
 import type { Customer } from '../vocabulary/customer.ts'
 import type { MethodId } from '../vocabulary/method.ts'
 import type { User } from '../vocabulary/user.ts'
@@ -8,7 +9,6 @@ import { foldUsername, maskEmail, maskPhone, readEmail, readPhone } from './cont
 import { guardLimits } from './guard.ts'
 import { notify } from './notices.ts'
 import type { Engine } from './ports.ts'
-import type { CredentialOverview } from './records/credentials.ts'
 import type { Records } from './records.ts'
 
 /** Users as those see them who help them. */

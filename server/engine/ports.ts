@@ -4,11 +4,10 @@ import type { Network } from '../risk/facts.ts'
 import type { CountKey, KeptEvaluation, RiskSnapshot } from '../risk/kept.ts'
 import type { Policy } from '../risk/policy-file.ts'
 import type { App } from '../vocabulary/app.ts'
-import type { Challenge } from '../vocabulary/challenge.ts'
-import type { Credential } from '../vocabulary/credential.ts'
 import type { Customer } from '../vocabulary/customer.ts'
 import type { Decided, Decision, TypedCode, TypedCodeDecided } from '../vocabulary/decision.ts'
 import type { Delivery } from '../vocabulary/message.ts'
+import type { ChallengeSnapshot, UserSnapshot } from '../vocabulary/snapshot.ts'
 import type { Records } from './records.ts'
 
 /** What the engine needs from outside. `store/` and `channels/` provide it; `assemble.ts` joins them. */
@@ -87,22 +86,6 @@ export interface Store {
   riskCounts(customerId: number, wanted: readonly CountKey[]): Promise<number[]>
   /** Keeps an evaluation together with all others of the moment; resolves after the commit. */
   addEvaluation(evaluation: KeptEvaluation): Promise<void>
-}
-
-export interface UserSnapshot {
-  readonly id: string
-  readonly isEnabled: boolean
-  /** Failures in a row, the most of any method he has a credential of. */
-  readonly failures: number
-  readonly preferredMethod: string | null
-  readonly credentials: readonly Credential[]
-}
-
-export interface ChallengeSnapshot {
-  readonly challenge: Challenge
-  readonly isEnabled: boolean
-  readonly failures: number
-  readonly credentials: readonly Credential[]
 }
 
 /**

@@ -133,3 +133,10 @@ export function leftOf({ count, atMs }: Fading, nowMs: number): number {
   const left = count * 2 ** (-Math.max(0, nowMs - atMs) / hourMs)
   return left < 0.1 ? 0 : left
 }
+
+/** Values of a finished sign-in that everybody's counts do not hold yet. */
+export interface Uncounted {
+  readonly customerId: number
+  readonly atMs: number
+  readonly marks: Marks
+}

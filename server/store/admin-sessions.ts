@@ -1,13 +1,7 @@
-import type { AdminSession } from '../vocabulary/admin.ts'
+import type { AdminSession, AdminSessionChange } from '../vocabulary/admin.ts'
 import type { Db } from './tables.ts'
 
 /** What a session becomes; an absent field stays as it is. */
-export interface AdminSessionChange {
-  readonly asked?: string | null
-  readonly confirmedAtMs?: number
-  readonly usedAtMs?: number
-}
-
 /** Browsers in which admins signed in. Only a digest of what a cookie holds is kept. */
 export function adminSessions(db: Db) {
   return {

@@ -1,7 +1,7 @@
 import { type Selectable, sql } from 'kysely'
 import { deriveKey, keyedDigest } from '../security/digest.ts'
 import { type SealingKey, seal, unseal } from '../security/seal.ts'
-import type { Admin, AdminChange, AdminFactor, AdminRole } from '../vocabulary/admin.ts'
+import type { Admin, AdminChange, AdminFactor, AdminLink, AdminLinkKind, AdminRole } from '../vocabulary/admin.ts'
 import { serverScope } from '../vocabulary/customer.ts'
 import type { Dialect } from './dialect.ts'
 import { type Keys, place } from './keys.ts'
@@ -9,12 +9,6 @@ import type { AdminFactorRow, AdminRow } from './tables/admins.ts'
 import type { Db } from './tables.ts'
 
 /** A one-time link to choose a password, and what for. */
-export interface AdminLink {
-  readonly digest: Uint8Array
-  readonly kind: 'first' | 'invited' | 'reset'
-  readonly untilMs: number
-}
-
 /** Who works in the console. All of it is sealed under the server's own key, because an admin may see many customers. */
 export function admins(db: Db, keys: Keys, dialect: Dialect) {
   const opened = async (row: Selectable<AdminRow>): Promise<Admin> => {
@@ -57,7 +51,7 @@ export function admins(db: Db, keys: Keys, dialect: Dialect) {
     },
 
     /** The admin whose password may be chosen by what has this digest. */
-    async byLink(digest: Uint8Array, nowMs: number): Promise<{ admin: Admin; kind: AdminLink['kind'] } | undefined> {
+    async byLink(digest: Uint8Array, nowMs: number): Promise<{ admin: Admin; kind: AdminLinkKind } | undefined> {
       const row = await db
         .selectFrom('admins')
         .selectAll()
@@ -65,7 +59,7 @@ export function admins(db: Db, keys: Keys, dialect: Dialect) {
         .where('link_until_ms', '>', nowMs)
         .where('is_enabled', '=', 1)
         .executeTakeFirst()
-      return row && { admin: await opened(row), kind: row.link_kind as AdminLink['kind'] } // written by `offerLink`
+      return row && { admin: await opened(row), kind: row.link_kind as AdminLinkKind } // written by `offerLink`
     },
 
     async list(): Promise<Admin[]> {

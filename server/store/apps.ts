@@ -1,19 +1,10 @@
 import type { Selectable } from 'kysely'
 import { seal, unseal } from '../security/seal.ts'
-import type { App, SignatureOrder } from '../vocabulary/app.ts'
+import type { App, AppChange, SignatureOrder } from '../vocabulary/app.ts'
 import type { GroupName } from '../vocabulary/group.ts'
 import { type Keys, place } from './keys.ts'
 import type { AppRow } from './tables/customers.ts'
 import type { Db } from './tables.ts'
-
-/** What can be changed of an app; an absent field stays as it is. */
-export interface AppChange {
-  readonly signatureOrder?: SignatureOrder
-  readonly trustedAddresses?: readonly string[]
-  readonly factors?: number
-  /** Ids of groups of the customer; empty: every user. */
-  readonly allowedGroups?: readonly number[]
-}
 
 /** Programs of a customer. Their secrets are sealed, because a signature is made with the secret itself. */
 export function apps(db: Db, keys: Keys) {

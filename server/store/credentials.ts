@@ -1,28 +1,11 @@
 import { sql } from 'kysely'
 import { seal, unseal } from '../security/seal.ts'
-import type { Credential } from '../vocabulary/credential.ts'
+import type { Credential, CredentialOverview, ListedCredential } from '../vocabulary/credential.ts'
 import type { MethodId } from '../vocabulary/method.ts'
 import type { Dialect } from './dialect.ts'
 import { type Keys, place } from './keys.ts'
 import type { CredentialRow } from './tables/users.ts'
 import type { Db } from './tables.ts'
-
-/** A credential as a list shows it. */
-export interface ListedCredential {
-  readonly id: string
-  readonly label: string | null
-  readonly createdAtMs: number
-  readonly lastUsedAtMs: number | null
-}
-
-/** What is told of a confirmed credential. */
-export interface CredentialOverview extends ListedCredential {
-  readonly userId: string
-  readonly method: MethodId
-  /** The phone that it belongs to, and goes with; null for all others. */
-  readonly deviceId: string | null
-  readonly isUsed: boolean
-}
 
 /** What users enrolled. Only a decision activates what was offered or moves a step. */
 export function credentials(db: Db, keys: Keys, dialect: Dialect) {

@@ -1,7 +1,6 @@
 import type { CountKey, KeptEvaluation, RiskSnapshot } from '../risk/kept.ts'
-import type { Challenge } from '../vocabulary/challenge.ts'
-import type { Credential } from '../vocabulary/credential.ts'
 import type { Decided, Decision, TypedCode, TypedCodeDecided } from '../vocabulary/decision.ts'
+import type { ChallengeSnapshot, UserSnapshot } from '../vocabulary/snapshot.ts'
 import type { Dialect } from './dialect.ts'
 import type { Keys } from './keys.ts'
 import type { Db } from './tables.ts'
@@ -36,25 +35,6 @@ export interface Database {
   timeMs(): Promise<number>
   migrate(): Promise<string[]>
   close(): Promise<void>
-}
-
-export interface UserSnapshot {
-  readonly id: string
-  readonly isEnabled: boolean
-  readonly preferredMethod: string | null
-  /** Failures in a row, the most of any method he has a credential of. */
-  readonly failures: number
-  /** Active credentials of every method. */
-  readonly credentials: readonly Credential[]
-}
-
-export interface ChallengeSnapshot {
-  readonly challenge: Challenge
-  /** False when the challenged user has been disabled since. */
-  readonly isEnabled: boolean
-  /** Failures in a row of the subject with the challenge's method. */
-  readonly failures: number
-  readonly credentials: readonly Credential[]
 }
 
 /** When failures lock and disable. The numbers are the engine's; the databases apply them. */

@@ -1,23 +1,18 @@
 import { type Selectable, sql } from 'kysely'
-import type { CountedGroup, Group, GroupAttributes, GroupPage, Membership } from '../vocabulary/group.ts'
+import type {
+  CountedGroup,
+  Group,
+  GroupAttributes,
+  GroupChange,
+  GroupPage,
+  Membership,
+  NewGroup,
+} from '../vocabulary/group.ts'
 import type { MethodId } from '../vocabulary/method.ts'
 import { alone } from './alone.ts'
 import type { Dialect } from './dialect.ts'
 import type { GroupRow } from './tables/users.ts'
 import type { Db } from './tables.ts'
-
-export interface NewGroup extends Pick<Group, 'name' | 'attributes'> {
-  readonly nameFolded: string
-  readonly methods?: Group['methods']
-}
-
-/** What can be changed of a group; an absent field stays as it is. */
-export interface GroupChange {
-  readonly name?: string
-  readonly nameFolded?: string
-  readonly attributes?: GroupAttributes
-  readonly methods?: Group['methods']
-}
 
 /** Groups of a customer and who is in them. What is new comes last in every list, so that the pages before it stay. */
 export function groups(db: Db, dialect: Dialect) {

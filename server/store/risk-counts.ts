@@ -1,9 +1,8 @@
 import { sql } from 'kysely'
-import type { CountKey } from '../risk/kept.ts'
+import type { CountKey, Uncounted } from '../risk/kept.ts'
 import { allLevel, levels } from '../risk/levels.ts'
 import { markAt } from '../risk/marks.ts'
 import { weightAt } from '../risk/profile.ts'
-import type { Uncounted } from './risk-evaluations.ts'
 import type { Db } from './tables.ts'
 
 /** How often a customer's users showed each value. */

@@ -1,17 +1,10 @@
 import { CompiledQuery } from 'kysely'
-import type { EvaluationState, Finish, KeptEvaluation } from '../risk/kept.ts'
-import { type Marks, unpackMarks } from '../risk/marks.ts'
+import type { EvaluationState, Finish, KeptEvaluation, Uncounted } from '../risk/kept.ts'
+import { unpackMarks } from '../risk/marks.ts'
 import type { Dialect } from './dialect.ts'
 import type { Keys } from './keys.ts'
 import { evaluationOf, insertOf, pack, valuesOf } from './risk-evaluation-row.ts'
 import type { Db } from './tables.ts'
-
-/** Values of a finished sign-in that everybody's counts do not hold yet. */
-export interface Uncounted {
-  readonly customerId: number
-  readonly atMs: number
-  readonly marks: Marks
-}
 
 const waits: readonly EvaluationState[] = ['open']
 

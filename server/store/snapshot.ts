@@ -1,9 +1,9 @@
 import type { Selectable } from 'kysely'
 import type { Sealed, SealingKey } from '../security/seal.ts'
 import type { Credential } from '../vocabulary/credential.ts'
+import type { ChallengeSnapshot, UserSnapshot } from '../vocabulary/snapshot.ts'
 import { openChallenge } from './challenges.ts'
 import { openCredential } from './credentials.ts'
-import type { ChallengeSnapshot, UserSnapshot } from './database.ts'
 import type { ChallengeRow } from './tables/challenges.ts'
 
 /** The credential side of a joined row; all null when the user enrolled nothing. */

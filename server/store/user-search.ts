@@ -1,16 +1,10 @@
 import { sql } from 'kysely'
-import type { User, UsersWanted } from '../vocabulary/user.ts'
+import type { User, UsersFound, UsersWanted } from '../vocabulary/user.ts'
 import type { Dialect } from './dialect.ts'
 import { lockedOf } from './guards.ts'
 import type { Keys } from './keys.ts'
 import type { Db } from './tables.ts'
 import { contactDigest, fold, openUser } from './user-row.ts'
-
-export interface UsersFound {
-  readonly users: readonly User[]
-  /** Of all that were found, `foundMax` at most. */
-  readonly total: number
-}
 
 /** Of more than these only the first are shown and counted: whoever looks for somebody types another letter. */
 export const foundMax = 1_000

@@ -1,21 +1,7 @@
 import { seal, unseal } from '../security/seal.ts'
+import type { WebhookEvent } from '../vocabulary/webhook-event.ts'
 import { type Keys, place } from './keys.ts'
 import type { Db } from './tables.ts'
-
-/** One event on its way to a customer's site. */
-export interface WebhookEvent {
-  readonly id: string
-  readonly customerId: number
-  /** JSON, as it is sent. */
-  readonly body: string
-  readonly state: 'waiting' | 'delivered' | 'given-up'
-  readonly tries: number
-  /** When it is due, while it waits. */
-  readonly nextTryAtMs: number
-  /** The HTTP status of the last answer; null: there was none. */
-  readonly lastCode: number | null
-  readonly createdAtMs: number
-}
 
 /** What sites are told: kept with the change it tells of, sent later, listed for a while. */
 export function webhooks(db: Db, keys: Keys) {

@@ -42,6 +42,13 @@ export interface AdminSession {
   readonly expiresAtMs: number
 }
 
+/** What can be changed of a session; an absent field stays as it is. */
+export interface AdminSessionChange {
+  readonly asked?: string | null
+  readonly confirmedAtMs?: number
+  readonly usedAtMs?: number
+}
+
 /** What can be changed of an admin; an absent field stays as it is. */
 export interface AdminChange {
   readonly name?: string
@@ -50,3 +57,13 @@ export interface AdminChange {
   readonly password?: string | null
   readonly lastSignInAtMs?: number
 }
+
+/** A one-time link to choose a password; `digest` is of the secret that it carries. */
+export interface AdminLink {
+  readonly digest: Uint8Array
+  readonly kind: AdminLinkKind
+  readonly untilMs: number
+}
+
+/** What such a link is for. */
+export type AdminLinkKind = 'first' | 'invited' | 'reset'

@@ -23,6 +23,15 @@ export interface App {
   readonly createdAtMs: number
 }
 
+/** What can be changed of an app; an absent field stays as it is. */
+export interface AppChange {
+  readonly signatureOrder?: SignatureOrder
+  readonly trustedAddresses?: readonly string[]
+  readonly factors?: number
+  /** Ids of groups of the customer; empty: every user. */
+  readonly allowedGroups?: readonly number[]
+}
+
 /**
  * The order of the signed fields, by the sample of a vendor's page that it is taken from where they disagree. `framed` is
  * ours: as `node`, each field with its length in front.

@@ -12,3 +12,21 @@ export interface Credential {
   /** When that was; null before the first. */
   readonly lastUsedAtMs: number | null
 }
+
+/** A credential as a list shows it. */
+export interface ListedCredential {
+  readonly id: string
+  /** As the user named it. */
+  readonly label: string | null
+  readonly createdAtMs: number
+  readonly lastUsedAtMs: number | null
+}
+
+/** What is told of a confirmed credential. */
+export interface CredentialOverview extends ListedCredential {
+  readonly userId: string
+  readonly method: MethodId
+  /** The phone that it belongs to, and goes with; null for all others. */
+  readonly deviceId: string | null
+  readonly isUsed: boolean
+}

@@ -21,6 +21,16 @@ export type GroupAttributes = Readonly<Record<number, string>>
 
 export type GroupName = Pick<Group, 'id' | 'name'>
 
+/** `nameFolded` is what its name is found by, and unique of a customer. */
+export interface NewGroup extends Pick<Group, 'name' | 'attributes'> {
+  readonly nameFolded: string
+  /** Absent: it names none. */
+  readonly methods?: Group['methods']
+}
+
+/** What can be changed of a group; an absent field stays as it is. */
+export type GroupChange = Partial<NewGroup>
+
 /** A user in a group. */
 export interface Membership {
   readonly userId: string

@@ -37,6 +37,13 @@ export interface UsersWanted {
   readonly limit: number
 }
 
+/** The part of a list that was wanted. */
+export interface UsersFound {
+  readonly users: readonly User[]
+  /** Of all that were found; no more are counted than `foundMax` of the store. */
+  readonly total: number
+}
+
 /** A one-time link to the pages where a user looks after himself, or the browser that came by one. */
 export interface UserSession {
   readonly customerId: number

@@ -1,5 +1,5 @@
 import type { WebhookRow } from '../../../contract/console/developers.ts'
-import type { WebhookEvent } from '../../engine/records/customers.ts'
+import type { WebhookEvent } from '../../vocabulary/webhook-event.ts'
 import { noteOf } from './apps.ts'
 import type { Handlers } from './asked.ts'
 import { notFound } from './problem.ts'

@@ -1,7 +1,12 @@
-import type { Admin, AdminChange, AdminFactor, AdminSession } from '../../vocabulary/admin.ts'
-
-/** What a one-time link to choose an admin's password is for. */
-export type AdminLinkKind = 'first' | 'invited' | 'reset'
+import type {
+  Admin,
+  AdminChange,
+  AdminFactor,
+  AdminLink,
+  AdminLinkKind,
+  AdminSession,
+  AdminSessionChange,
+} from '../../vocabulary/admin.ts'
 
 export interface AdminRecords {
   digestOf(loginFolded: string): Promise<Buffer>
@@ -13,10 +18,7 @@ export interface AdminRecords {
   add(admin: Admin, loginFolded: string): Promise<boolean>
   change(id: string, change: AdminChange): Promise<boolean>
   rename(id: string, login: string, loginFolded: string): Promise<boolean>
-  offerLink(
-    id: string,
-    link: { readonly digest: Uint8Array; readonly kind: AdminLinkKind; readonly untilMs: number } | null,
-  ): Promise<void>
+  offerLink(id: string, link: AdminLink | null): Promise<void>
   remove(id: string): Promise<boolean>
   alone(): Promise<void>
 }
@@ -33,10 +35,7 @@ export interface AdminFactorRecords {
 export interface AdminSessionRecords {
   add(digest: Uint8Array, session: AdminSession): Promise<void>
   find(digest: Uint8Array, idleSinceMs: number, nowMs: number): Promise<AdminSession | undefined>
-  change(
-    digest: Uint8Array,
-    change: { readonly asked?: string | null; readonly confirmedAtMs?: number; readonly usedAtMs?: number },
-  ): Promise<void>
+  change(digest: Uint8Array, change: AdminSessionChange): Promise<void>
   takeAsked(digest: Uint8Array, asked: string): Promise<boolean>
   end(digest: Uint8Array): Promise<boolean>
   endOthers(adminId: string, butDigest: Uint8Array | null): Promise<number>

@@ -1,15 +1,6 @@
-import type { App } from '../../vocabulary/app.ts'
+import type { App, AppChange } from '../../vocabulary/app.ts'
 import type { Account, Customer } from '../../vocabulary/customer.ts'
-
-export interface WebhookEvent {
-  readonly id: string
-  readonly body: string
-  readonly state: 'waiting' | 'delivered' | 'given-up'
-  readonly tries: number
-  readonly nextTryAtMs: number
-  readonly lastCode: number | null
-  readonly createdAtMs: number
-}
+import type { WebhookEvent } from '../../vocabulary/webhook-event.ts'
 
 export interface AccountRecords {
   digestOf(address: string): Promise<Buffer>
@@ -34,15 +25,7 @@ export interface AppRecords {
   list(customerId: number): Promise<App[]>
   add(app: App): Promise<boolean>
   rotate(customerId: number, id: string, secret: string, oldUntilMs: number): Promise<boolean>
-  change(
-    customerId: number,
-    id: string,
-    change: {
-      readonly signatureOrder?: App['signatureOrder']
-      readonly trustedAddresses?: readonly string[]
-      readonly factors?: number
-    },
-  ): Promise<boolean>
+  change(customerId: number, id: string, change: AppChange): Promise<boolean>
   remove(customerId: number, id: string): Promise<boolean>
 }
 

@@ -1,15 +1,5 @@
-import type { CountedGroup, Group, GroupAttributes, GroupPage, Membership } from '../../vocabulary/group.ts'
+import type { CountedGroup, Group, GroupChange, GroupPage, Membership, NewGroup } from '../../vocabulary/group.ts'
 import type { MethodId } from '../../vocabulary/method.ts'
-
-export interface NewGroup extends Pick<Group, 'name' | 'attributes'> {
-  readonly nameFolded: string
-}
-
-export interface GroupChange {
-  readonly name?: string
-  readonly nameFolded?: string
-  readonly attributes?: GroupAttributes
-}
 
 export interface GroupRecords {
   alone(customerId: number): Promise<void>

@@ -6,15 +6,8 @@ import type {
   KeptSession,
   RememberedDevice,
   RiskUser,
+  Uncounted,
 } from '../../risk/kept.ts'
-import type { Marks } from '../../risk/marks.ts'
-
-/** Values of a finished sign-in that everybody's counts do not hold yet. */
-export interface Uncounted {
-  readonly customerId: number
-  readonly atMs: number
-  readonly marks: Marks
-}
 
 export interface RiskCountRecords {
   add(list: readonly Uncounted[]): Promise<void>

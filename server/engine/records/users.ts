@@ -1,4 +1,4 @@
-import type { User, UserChange, UserSession, UsersWanted } from '../../vocabulary/user.ts'
+import type { User, UserChange, UserSession, UsersFound, UsersWanted } from '../../vocabulary/user.ts'
 
 export interface UserSessionRecords {
   add(digest: Uint8Array, session: UserSession): Promise<void>
@@ -17,7 +17,7 @@ export interface UserRecords {
     customerId: number,
     limit: number,
   ): Promise<{ total: number; first: { id: string; username: string }[] }>
-  search(customerId: number, wanted: UsersWanted): Promise<{ readonly users: readonly User[]; readonly total: number }>
+  search(customerId: number, wanted: UsersWanted): Promise<UsersFound>
   count(customerId: number): Promise<number>
   countAfter(
     customerId: number,

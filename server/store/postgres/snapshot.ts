@@ -1,5 +1,5 @@
 import type pg from 'pg'
-import type { ChallengeSnapshot, UserSnapshot } from '../database.ts'
+import type { ChallengeSnapshot, UserSnapshot } from '../../vocabulary/snapshot.ts'
 import type { Keys } from '../keys.ts'
 import { type ChallengeJoined, challengeOf, credentialColumns, type UserJoined, userOf } from '../snapshot.ts'
 import type { Db } from '../tables.ts'
