@@ -2,82 +2,16 @@ import assert from 'node:assert/strict'
 import { generateKeyPairSync, randomUUID } from 'node:crypto'
 import { describe, it } from 'node:test'
 import { type Forgery, flags, SoftAuthenticator } from '../../test/support/authenticator.ts'
-import { readAssertion, readAttestation } from '../api/webauthn.ts'
-import { keyedDigest, same } from '../security/digest.ts'
-import { randomSecret } from '../security/random.ts'
-import type { Assertion } from '../vocabulary/passkey.ts'
+import { ask, judge, page, registered, site, tools, userId } from '../../test/support/passkey-method.ts'
+import { readAssertion } from '../api/webauthn.ts'
+import { keyedDigest } from '../security/digest.ts'
 import { methods } from './index.ts'
-import type { Site, Tools, Verdict } from './method.ts'
+import type { Site, Tools } from './method.ts'
 import { passkey } from './passkey.ts'
-import { askForPasskey, judgeNewPasskey, newPasskeyForBrowser } from './passkey-registration.ts'
+import { askForPasskey } from './passkey-registration.ts'
 import { challengeIdIn, stepOf } from './webauthn.ts'
 
-const site: Site = {
-  rpId: 'example.com',
-  origins: ['https://mfa.example.com', 'https://login.example.com'],
-  isVerificationRequired: false,
-}
-const page = { origin: 'https://mfa.example.com' }
-const userId = '9a0c6bd4-8e7a-4b0e-9d3c-0123456789ab'
-const tools: Tools = {
-  nowMs: 1_800_000_000_000,
-  randomCode: () => '000000',
-  randomSecret,
-  digest: (...parts) => keyedDigest(Buffer.alloc(32, 9), ...parts),
-  same,
-}
 const none = { kind: 'wrong' } as const
-
-interface Registered {
-  readonly authenticator: SoftAuthenticator
-  readonly secret: string
-  readonly step: number
-}
-
-async function registered(authenticator = new SoftAuthenticator(), of: Site = site): Promise<Registered> {
-  const pending = askForPasskey(randomUUID(), userId, of, tools)
-  const made = await register(authenticator, pending)
-  assert.ok(made)
-  return { authenticator, ...made }
-}
-
-function register(authenticator: SoftAuthenticator, pending: string, forgery: Forgery = {}) {
-  const from = { challengeId: 'c', pending, secrets: [], siteName: 'Bank', username: 'alice' }
-  const { publicKey } = newPasskeyForBrowser(from, tools)
-  const attestation = readAttestation(authenticator.create(publicKey, page, forgery))
-  assert.ok(attestation)
-  return judgeNewPasskey(pending, attestation)
-}
-
-interface Asked {
-  readonly challengeId: string
-  readonly pending: string
-  readonly publicKey: object
-}
-
-function ask(secrets: readonly string[], of: Site = site): Asked {
-  const challengeId = randomUUID()
-  const begin = { challengeId, via: [], codeLength: 6, isNumberShown: false, secret: null, site: of }
-  const { pending, send } = passkey.begin(begin, tools)
-  assert.deepEqual(send, [], 'it sends nothing')
-  const { publicKey } = passkey.forBrowser?.({ challengeId, pending, secrets }, tools) ?? { publicKey: {} }
-  return { challengeId, pending, publicKey }
-}
-
-function judge(asked: Asked, secret: string | null, assertion: Assertion | undefined, step = -1): Promise<Verdict> {
-  assert.ok(assertion && passkey.judgeLater)
-  const { challengeId, pending } = asked
-  const last = { step, atMs: null }
-  const from = { challengeId, pending, secret, answer: { kind: 'assertion', assertion } as const, last }
-  return passkey.judgeLater(from, tools)
-}
-
-/** Registers, asks, answers with a forgery, judges. */
-async function judged(forgery: Forgery, of: Site = site, made = new SoftAuthenticator()): Promise<string> {
-  const { authenticator, secret } = await registered(made, of)
-  const asked = ask([secret], of)
-  return (await judge(asked, secret, readAssertion(authenticator.get(asked.publicKey, page, forgery)))).kind
-}
 
 describe('a passkey', () => {
   it('is listed under its own name, and needs what was registered', () => {
@@ -283,85 +217,12 @@ describe('the signature counter', () => {
   })
 })
 
-/** WebAuthn Level 3 section 7.1. */
-describe('a registration', () => {
-  const asking = (of: Site = site) => askForPasskey(randomUUID(), userId, of, tools)
-
-  it('keeps the credential, its key and what never changes, and begins at its counter', async () => {
-    const { authenticator, secret, step } = await registered(new SoftAuthenticator({ flags: flags.backupEligible }))
-    const { publicKey, ...kept } = JSON.parse(secret)
-    const userHandle = Buffer.from(userId).toString('base64url')
-    const expected = { id: authenticator.id, transports: ['internal'], isBackupEligible: true, userHandle }
-    assert.deepEqual(kept, expected)
-    assert.ok(Buffer.from(publicKey, 'base64url').length > 70)
-    assert.equal(step, 0)
-    assert.equal((await register(new SoftAuthenticator(), asking(), { signCount: 5 }))?.step, 5 * 2 ** 20)
-  })
-
-  it('asks for one of three algorithms, no attestation, and none of those that are there', async () => {
-    const { secret, authenticator } = await registered()
-    const pending = asking()
-    const from = { challengeId: 'c', pending, secrets: [secret], siteName: 'Bank', username: 'alice' }
-    const { publicKey } = newPasskeyForBrowser(from, tools)
-    const { pubKeyCredParams, attestation, excludeCredentials, rp, user } = publicKey as Record<string, unknown>
-    assert.deepEqual(
-      pubKeyCredParams,
-      [-7, -8, -257].map((alg) => ({ type: 'public-key', alg })),
-    )
-    assert.equal(attestation, 'none')
-    assert.deepEqual(excludeCredentials, [{ type: 'public-key', id: authenticator.id, transports: ['internal'] }])
-    assert.deepEqual(rp, { id: 'example.com', name: 'Bank' })
-    assert.deepEqual(user, { id: Buffer.from(userId).toString('base64url'), name: 'alice', displayName: 'alice' })
-  })
-
-  const wrong: Readonly<Record<string, Forgery>> = {
-    'when its type is that of signing in': { clientData: { type: 'webauthn.get' } },
-    'when its challenge is not the one that was asked': { clientData: { challenge: 'A'.repeat(64) } },
-    'from another origin': { clientData: { origin: 'https://evil.example' } },
-    'from a frame in a page of another origin': {
-      clientData: { crossOrigin: true, topOrigin: 'https://evil.example' },
-    },
-    'from a frame that does not say of whom': { clientData: { crossOrigin: true } },
-    'for another relying party': { rpId: 'evil.example' },
-    'when nobody was present': { clear: flags.present },
-    'when it is backed up though it cannot be': { set: flags.backedUp },
-    'without a credential': { clear: flags.attested },
-    'with a top origin that contradicts itself': { clientData: { topOrigin: 'https://mfa.example.com' } },
-    'with a key of an algorithm that was not offered': { algorithm: -48 },
-    'in a form of attestation that nobody knows': { fmt: 'homemade' },
-    'when its data are cut': { afterwards: (data) => data.subarray(0, 60) },
-    'when its data are longer': { afterwards: (data) => Buffer.concat([data, Buffer.of(0)]) },
-  }
-  for (const [what, forgery] of Object.entries(wrong))
-    it(`is refused ${what}`, async () => {
-      assert.equal(await register(new SoftAuthenticator(), asking(), forgery), undefined)
-    })
-
-  it('is refused when the credential names itself otherwise outside than inside', async () => {
-    const pending = asking()
-    const from = { challengeId: 'c', pending, secrets: [], siteName: 'Bank', username: 'alice' }
-    const made = new SoftAuthenticator().create(newPasskeyForBrowser(from, tools).publicKey, page)
-    const attestation = readAttestation({ ...made, id: 'AAAAAAAAAAAAAAAAAAAAAA' })
-    assert.ok(attestation)
-    assert.equal(await judgeNewPasskey(pending, attestation), undefined)
-  })
-
-  it('is refused when nobody was recognised though that is required', async () => {
-    const strict = { ...site, isVerificationRequired: true }
-    assert.equal(await register(new SoftAuthenticator({ flags: 0 }), asking(strict)), undefined)
-    assert.ok(await register(new SoftAuthenticator(), asking(strict)))
-  })
-
-  it('is refused when the question was to sign in', async () => {
-    const { secret } = await registered()
-    const { pending, publicKey } = ask([secret])
-    const { challenge } = publicKey as { challenge: string }
-    const made = new SoftAuthenticator().create({ challenge, rp: { id: site.rpId }, user: { id: 'AA' } }, page)
-    const attestation = readAttestation(made)
-    assert.ok(attestation)
-    assert.equal(await judgeNewPasskey(pending, attestation), undefined)
-  })
-})
+/** Registers, asks, answers with a forgery, judges. */
+async function judged(forgery: Forgery, of: Site = site, made = new SoftAuthenticator()): Promise<string> {
+  const { authenticator, secret } = await registered(made, of)
+  const asked = ask([secret], of)
+  return (await judge(asked, secret, readAssertion(authenticator.get(asked.publicKey, page, forgery)))).kind
+}
 
 function flip(bytes: Buffer, at: number, bits = 1): Buffer {
   const changed = Buffer.from(bytes)
