@@ -1,4 +1,5 @@
 import { methods } from '../methods/index.ts'
+import { subscriberOf } from '../risk/addresses.ts'
 import { keyedDigest } from '../security/digest.ts'
 import type { RecentChallenge, Subject } from '../vocabulary/challenge.ts'
 import type { Customer } from '../vocabulary/customer.ts'
@@ -66,7 +67,7 @@ export async function admitAsking(
 ): Promise<SendBar | undefined> {
   const { sendsPerContact10Min, sendsPerAddress10Min } = customer.settings
   const limits = [
-    ...(origin === null ? [] : [{ key: `asked-from:${networkOf(origin)}`, most: sendsPerAddress10Min }]),
+    ...(origin === null ? [] : [{ key: `asked-from:${subscriberOf(origin)}`, most: sendsPerAddress10Min }]),
     { key: `asked-for:${usernameFolded}`, most: sendsPerContact10Min },
   ]
   const nowMs = clock()
@@ -172,7 +173,7 @@ function limitsOf({ customer, deliveries, origin }: Sending): readonly Limit[] {
     if (prefix) limits.push({ key: `prefix:${prefix}`, spans: [[shortSpanMs, sendsPerPrefix10Min]] })
   }
   if (origin && deliveries.length > 0) {
-    const key = `address:${contactKey(customer, networkOf(origin))}`
+    const key = `address:${contactKey(customer, subscriberOf(origin))}`
     limits.push({ key, spans: [[shortSpanMs, sendsPerAddress10Min]] })
   }
   return limits.sort((left, right) => (left.key < right.key ? -1 : 1))
@@ -209,26 +210,4 @@ async function prefixBar(tx: Records, { customer, deliveries, nowMs }: Sending):
 
 function contactKey(customer: Customer, contact: string): string {
   return keyedDigest(customer.digestKey, 'sends', contact).toString('base64url')
-}
-
-/** One IPv4 address, or the /64 network of an IPv6 address, which one subscriber has to himself. */
-export function networkOf(address: string): string {
-  if (!address.includes(':')) return address
-  const groups = groupsOf(address)
-  // Sockets that speak both write IPv4 as ::ffff:192.0.2.1.
-  const isIpv4 = groups.slice(0, 6).join(':') === '0:0:0:0:0:ffff'
-  if (!isIpv4) return groups.slice(0, 4).join(':')
-  const bytes = groups.slice(6).map((group) => Number.parseInt(group, 16))
-  return bytes.flatMap((pair) => [pair >> 8, pair & 255]).join('.')
-}
-
-/** The eight groups of an IPv6 address in hex, without leading zeros. */
-function groupsOf(address: string): string[] {
-  const hex = address.toLowerCase().replace(/(\d+)\.(\d+)\.(\d+)\.(\d+)$/, (_, ...bytes: string[]) => {
-    const [first = 0, second = 0, third = 0, fourth = 0] = bytes.slice(0, 4).map(Number)
-    return `${((first << 8) | second).toString(16)}:${((third << 8) | fourth).toString(16)}`
-  })
-  const [left = [], right = []] = hex.split('::').map((side) => side.split(':').filter((group) => group !== ''))
-  const zeros = Array<string>(Math.max(0, 8 - left.length - right.length)).fill('0')
-  return [...left, ...zeros, ...right].map((group) => group.replace(/^0+(?=.)/, ''))
 }

@@ -1,5 +1,5 @@
+import { subscriberOf } from '../risk/addresses.ts'
 import { serverScope } from '../vocabulary/customer.ts'
-import { networkOf } from './admission.ts'
 import type { Records } from './records.ts'
 
 const minuteMs = 60_000
@@ -29,7 +29,7 @@ export async function isWithin(
   nowMs: number,
 ): Promise<boolean> {
   const { spanMs, most } = perAddress[what]
-  const digest = await tx.accounts.digestOf(networkOf(address))
+  const digest = await tx.accounts.digestOf(subscriberOf(address))
   return (await count(tx, `${what}:${digest.toString('base64url')}`, spanMs, nowMs)) <= most
 }
 

@@ -33,3 +33,8 @@ export function networksOf(address: string): { readonly address: string; readonl
   const parts = text.split(':')
   return { address: parts.slice(0, 4).join(':'), prefix: parts.slice(0, 3).join(':') }
 }
+
+/** What one subscriber has to himself: an IPv4 address, or the /64 of an IPv6 one. What is no address stays as it is. */
+export function subscriberOf(address: string): string {
+  return networksOf(address)?.address ?? address
+}
