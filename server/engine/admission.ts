@@ -1,46 +1,27 @@
-import { methods } from '../methods/index.ts'
 import { subscriberOf } from '../risk/addresses.ts'
 import { keyedDigest } from '../security/digest.ts'
-import type { RecentChallenge, Subject } from '../vocabulary/challenge.ts'
 import type { Customer } from '../vocabulary/customer.ts'
 import type { Delivery } from '../vocabulary/message.ts'
-import type { MethodId } from '../vocabulary/method.ts'
 import { countryOf, foldEmail } from './contacts.ts'
 import type { Engine } from './ports.ts'
+import { type Asking, arePromptsPaused } from './prompt-pause.ts'
 import type { Records } from './records.ts'
 
 /** Why nothing is sent, though the person may be asked. */
 export type SendBar = 'too-many' | 'over-budget' | 'country' | 'suspicious-prefix' | 'prompts-paused'
 
 const minuteMs = 60_000
-const hourMs = 60 * minuteMs
-const dayMs = 24 * hourMs
+const dayMs = 24 * 60 * minuteMs
 /** After so long without a message the limits of ten minutes have room again. */
 export const shortSpanMs = 10 * minuteMs
-
-/** Prompts that need only a yes, and so can wear a person out. */
-const promptMethods = Object.values(methods)
-  .filter(({ isPrompt }) => isPrompt)
-  .map(({ id }) => id)
-
-/** The numbers of push fatigue (OWASP ASVS 6.6.4). */
-const promptsPerHourMax = 5
-const refusalsInRow = 3
-const pauseMs = 60 * minuteMs
 
 /** Messages to one prefix in ten minutes before their share of right answers counts, and what it must be. */
 const prefixSampleMin = 20
 const completionMin = 0.1
 
-export interface Sending {
-  readonly customer: Customer
-  readonly subject: Subject
-  readonly method: MethodId
+export interface Sending extends Asking {
   readonly origin: string | null
   readonly deliveries: readonly Delivery[]
-  /** It waits on the user's phones: whatever it asks there, it is limited as prompts are. */
-  readonly isOnPhones?: boolean
-  readonly nowMs: number
 }
 
 /**
@@ -52,7 +33,8 @@ export async function admit(tx: Records, sending: Sending): Promise<SendBar | un
   const { customer, deliveries } = sending
   const isForeign = deliveries.some(({ contact, via }) => via !== 'email' && !isAllowedCountry(customer, contact))
   if (isForeign) return 'country'
-  return (await promptBar(tx, sending)) ?? (await countBar(tx, sending)) ?? (await prefixBar(tx, sending))
+  if (await arePromptsPaused(tx, sending)) return 'prompts-paused'
+  return (await countBar(tx, sending)) ?? (await prefixBar(tx, sending))
 }
 
 /**
@@ -89,54 +71,6 @@ function isAllowedCountry({ settings }: Customer, phone: string): boolean {
   const allowed = settings.allowedCountries.length > 0 ? settings.allowedCountries : [settings.defaultCountry]
   // Some numbers belong to no single country; a shared code counts as each of its countries.
   return allowed.includes('*') || allowed.some((one) => country.includes(one))
-}
-
-async function promptBar(tx: Records, sending: Sending): Promise<SendBar | undefined> {
-  const { customer, subject, method, isOnPhones, nowMs } = sending
-  const isPrompt = promptMethods.includes(method)
-  if (!isPrompt && !isOnPhones) return undefined
-  // Whoever counts the same person at the same moment waits here for the other's commit, and then sees his prompt.
-  await tx.sendCounts.alone(customer.id, `prompts:${subject.key}`)
-  const recent = await tx.challenges.recent(
-    customer.id,
-    subject.key,
-    isPrompt ? promptMethods : [...promptMethods, method],
-    nowMs - 2 * hourMs,
-    2 * promptsPerHourMax,
-  )
-  const reports = await tx.sendCounts.since(customer.id, reportKey(subject), nowMs - pauseMs)
-  return reports > 0 || isPaused(recent, nowMs) ? 'prompts-paused' : undefined
-}
-
-/** Pauses a person's prompts, who said of one that he did not start it. */
-export async function pausePrompts(tx: Records, customerId: number, subject: Subject, nowMs: number): Promise<void> {
-  await tx.sendCounts.add(customerId, reportKey(subject), nowMs, nowMs + pauseMs, 1)
-}
-
-function reportKey(subject: Subject): string {
-  return `reported:${subject.key}`
-}
-
-/** Five prompts an hour since the last yes; three refused or unanswered in a row pause them. Newest first. */
-export function isPaused(recent: readonly RecentChallenge[], nowMs: number): boolean {
-  const lastYes = recent.findIndex(({ state }) => state === 'approved')
-  const since = lastYes < 0 ? recent : recent.slice(0, lastYes)
-  const withinHour = since.filter(({ createdAtMs }) => createdAtMs > nowMs - hourMs)
-  if (withinHour.length >= promptsPerHourMax) return true
-  const endings = since
-    .map(({ state, settledAtMs, expiresAtMs }) => {
-      if (state === 'denied') return settledAtMs ?? nowMs
-      const isUnanswered = state === 'expired' || (state === 'pending' && expiresAtMs <= nowMs)
-      return isUnanswered ? expiresAtMs : undefined
-    })
-    .slice(0, refusalsInRow)
-  const [newest] = endings
-  return (
-    endings.length === refusalsInRow &&
-    endings.every((end) => end !== undefined) &&
-    newest !== undefined &&
-    newest > nowMs - pauseMs
-  )
 }
 
 interface Limit {
