@@ -1,37 +1,15 @@
 import { type Selectable, sql } from 'kysely'
-import type {
-  CountedGroup,
-  Group,
-  GroupAttributes,
-  GroupChange,
-  GroupPage,
-  Membership,
-  NewGroup,
-} from '../vocabulary/group.ts'
+import type { CountedGroup, Group, GroupAttributes, GroupChange, GroupPage, NewGroup } from '../vocabulary/group.ts'
 import type { MethodId } from '../vocabulary/method.ts'
 import { alone } from './alone.ts'
 import type { Dialect } from './dialect.ts'
+import { groupMembers } from './group-members.ts'
 import type { GroupRow } from './tables/users.ts'
 import type { Db } from './tables.ts'
 
-/** Groups of a customer and who is in them. What is new comes last in every list, so that the pages before it stay. */
+/** Groups of a customer, and with them who is in each. What is new comes last in every list, so that the pages before it stay. */
 export function groups(db: Db, dialect: Dialect) {
   const select = (customerId: number) => db.selectFrom('groups').selectAll().where('customer_id', '=', customerId)
-
-  const memberships = (customerId: number) =>
-    db
-      .selectFrom('group_members')
-      .innerJoin('groups', 'groups.id', 'group_members.group_id')
-      .innerJoin('users', 'users.id', 'group_members.user_id')
-      .select([
-        'users.id as userId',
-        'users.username',
-        'groups.id as groupId',
-        'groups.name as groupName',
-        'group_members.created_at_ms as createdAtMs',
-      ])
-      .where('group_members.customer_id', '=', customerId)
-      .orderBy('group_members.number')
 
   return {
     /** Keeps the customer's groups and their members to this write until its end: changes of two nodes come in turn. */
@@ -168,26 +146,6 @@ export function groups(db: Db, dialect: Dialect) {
       return numDeletedRows === 1n
     },
 
-    /** Who is in a group. */
-    async members(customerId: number, id: number, offset: number, limit: number): Promise<Membership[]> {
-      return memberships(customerId).where('group_members.group_id', '=', id).offset(offset).limit(limit).execute()
-    },
-
-    async countMembers(customerId: number, id: number): Promise<number> {
-      const row = await db
-        .selectFrom('group_members')
-        .select(({ fn }) => fn.countAll<number>().as('total'))
-        .where('customer_id', '=', customerId)
-        .where('group_id', '=', id)
-        .executeTakeFirstOrThrow()
-      return Number(row.total)
-    },
-
-    /** Who is in which of the groups that the customer made himself. */
-    async ownMemberships(customerId: number, offset: number, limit: number): Promise<Membership[]> {
-      return memberships(customerId).where('groups.is_built_in', '=', 0).offset(offset).limit(limit).execute()
-    },
-
     /** The groups that a user is in. */
     async of(customerId: number, userId: string): Promise<Group[]> {
       const rows = await select(customerId)
@@ -212,49 +170,7 @@ export function groups(db: Db, dialect: Dialect) {
       return rows.map(opened)
     },
 
-    /** Whether somebody of this name is in one of these groups. */
-    async holdUser(customerId: number, ids: readonly number[], usernameFolded: string): Promise<boolean> {
-      if (ids.length === 0) return false
-      const row = await db
-        .selectFrom('users')
-        .innerJoin('group_members', 'group_members.user_id', 'users.id')
-        .select('users.id')
-        .where('users.customer_id', '=', customerId)
-        .where('users.username_folded', '=', usernameFolded)
-        .where('group_members.group_id', 'in', ids)
-        .executeTakeFirst()
-      return row !== undefined
-    },
-
-    /** False when the user is in the group already, or one of them is not the customer's. */
-    async addMember(customerId: number, id: number, userId: string, nowMs: number): Promise<boolean> {
-      const { numInsertedOrUpdatedRows } = await db
-        .insertInto('group_members')
-        .columns(['customer_id', 'group_id', 'user_id', 'created_at_ms'])
-        .expression((eb) =>
-          eb
-            .selectFrom('groups')
-            .innerJoin('users', 'users.customer_id', 'groups.customer_id')
-            .select(['groups.customer_id', 'groups.id as group_id', 'users.id as user_id', eb.lit(nowMs).as('at')])
-            .where('groups.customer_id', '=', customerId)
-            .where('groups.id', '=', id)
-            .where('users.id', '=', userId),
-        )
-        .onConflict((conflict) => conflict.doNothing())
-        .executeTakeFirst()
-      return numInsertedOrUpdatedRows === 1n
-    },
-
-    /** False when the user was not in the group. */
-    async removeMember(customerId: number, id: number, userId: string): Promise<boolean> {
-      const { numDeletedRows } = await db
-        .deleteFrom('group_members')
-        .where('customer_id', '=', customerId)
-        .where('group_id', '=', id)
-        .where('user_id', '=', userId)
-        .executeTakeFirst()
-      return numDeletedRows === 1n
-    },
+    ...groupMembers(db),
   }
 }
 
@@ -272,21 +188,6 @@ export async function addBuiltIn(db: Db, customerId: number, nowMs: number): Pro
       created_at_ms: nowMs,
       updated_at_ms: nowMs,
     })
-    .execute()
-}
-
-/** Puts a new user into the group that new users join at this moment. */
-export async function joinDefault(db: Db, customerId: number, userId: string, nowMs: number): Promise<void> {
-  await db
-    .insertInto('group_members')
-    .columns(['customer_id', 'group_id', 'user_id', 'created_at_ms'])
-    .expression((eb) =>
-      eb
-        .selectFrom('groups')
-        .select(['customer_id', 'id', eb.val(userId).as('user_id'), eb.lit(nowMs).as('at')])
-        .where('customer_id', '=', customerId)
-        .where('is_default', '=', 1),
-    )
     .execute()
 }
 

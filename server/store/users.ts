@@ -1,6 +1,6 @@
 import type { User, UserChange } from '../vocabulary/user.ts'
 import type { Dialect } from './dialect.ts'
-import { joinDefault } from './groups.ts'
+import { joinDefault } from './group-members.ts'
 import type { Keys } from './keys.ts'
 import type { Db } from './tables.ts'
 import { takeBackAll } from './tokens.ts'
