@@ -30,7 +30,9 @@ import { same } from '../../security/digest.ts'
 import type { Customer } from '../../vocabulary/customer.ts'
 import { isOwnSite } from '../origin.ts'
 import { formOf, hidden, servePages, wantedLanguage } from '../page.ts'
-import { appPage, codesPage, endingPage, entryPage, linkPage, phonePage, type Said, selfPage } from './pages.ts'
+import { appPage, codesPage, endingPage, entryPage, linkPage, phonePage } from './pages.ts'
+import type { Said } from './parts.ts'
+import { selfPage } from './self-page.ts'
 import { words } from './words.ts'
 
 const formBytesMax = 4 * 1_024
