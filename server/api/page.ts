@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
-import type { FastifyInstance, FastifyPluginAsync } from 'fastify'
+import type { FastifyInstance, FastifyPluginAsync, FastifyRequest } from 'fastify'
+import type { Customer, CustomerSettings } from '../vocabulary/customer.ts'
 
 /** The style of every page that people reach by a link, and the picture in its tab. */
 export const pageStyle: FastifyPluginAsync = async (app) => {
@@ -66,10 +67,11 @@ const safeHeaders = {
   'x-robots-tag': 'noindex',
 }
 
-/** The first of our languages that a browser wants; undefined when it wants none of them. */
-export function wantedLanguage(acceptLanguage: string | undefined): 'en' | 'es' | undefined {
-  const first = /\b(en|es)\b/.exec((acceptLanguage ?? '').slice(0, 200).toLowerCase())?.[1]
-  return first === 'en' || first === 'es' ? first : undefined
+/** The first of our languages that a browser wants, else the customer's, else English. */
+export function languageOf({ headers }: FastifyRequest, customer?: Customer): CustomerSettings['language'] {
+  const wanted = (headers['accept-language'] ?? '').slice(0, 200).toLowerCase()
+  const first = /\b(en|es)\b/.exec(wanted)?.[1]
+  return first === 'en' || first === 'es' ? first : (customer?.settings.language ?? 'en')
 }
 
 export interface Shell {

@@ -1,4 +1,4 @@
-import type { FastifyPluginAsync, FastifyRequest } from 'fastify'
+import type { FastifyPluginAsync } from 'fastify'
 import { readReset, resetPassword } from '../../engine/accounts.ts'
 import { passwordLengthMax, passwordLengthMin } from '../../engine/passwords.ts'
 import type { Engine } from '../../engine/ports.ts'
@@ -6,7 +6,7 @@ import type { Language } from '../../engine/templates.ts'
 import { escapeHtml } from '../../engine/wording.ts'
 import type { Customer } from '../../vocabulary/customer.ts'
 import { logoLine } from '../logo.ts'
-import { formOf, hidden, htmlPage, icons, servePages, wantedLanguage } from '../page.ts'
+import { formOf, hidden, htmlPage, icons, languageOf, servePages } from '../page.ts'
 import { words } from './words.ts'
 
 /** A password of 200 letters of any script fits in. */
@@ -42,13 +42,8 @@ export function accountPages(engine: Engine): FastifyPluginAsync {
 
     // A link that lost its end, or got a longer one, on its way through a mail program.
     for (const path of ['/account', '/account/*'])
-      app.get(path, hidden, async (request) => endingPage(languageOf(request, undefined), 'over'))
+      app.get(path, hidden, async (request) => endingPage(languageOf(request), 'over'))
   }
-}
-
-/** The browser's language where we speak it, else the customer's. */
-function languageOf(request: FastifyRequest, customer: Customer | undefined): Language {
-  return wantedLanguage(request.headers['accept-language']) ?? customer?.settings.language ?? 'en'
 }
 
 function askingPage(language: Language, customer: Customer, secret: string, isBad: boolean): string {

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
-import type { FastifyInstance, FastifyPluginAsync, FastifyRequest } from 'fastify'
+import type { FastifyInstance, FastifyPluginAsync } from 'fastify'
 import type { Language } from '../../engine/templates.ts'
 import { readJson } from '../body.ts'
-import { hidden, wantedLanguage } from '../page.ts'
+import { hidden, languageOf } from '../page.ts'
 import { demoPage } from './page.ts'
 import { words } from './words.ts'
 
@@ -118,8 +118,6 @@ export function demoPages(options: DemoOptions): FastifyPluginAsync {
     })
   }
 }
-
-const languageOf = ({ headers }: FastifyRequest) => wantedLanguage(headers['accept-language']) ?? 'en'
 
 async function call(app: FastifyInstance, options: DemoOptions, made: (customerKey: string) => ReturnType<Step>) {
   const key = await options.key()

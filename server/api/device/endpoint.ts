@@ -9,7 +9,7 @@ import type { Language } from '../../engine/templates.ts'
 import { OverloadError } from '../../vocabulary/overload.ts'
 import type { RequestMark } from '../../vocabulary/request-mark.ts'
 import { readJson } from '../body.ts'
-import { wantedLanguage } from '../page.ts'
+import { languageOf } from '../page.ts'
 import type { Nonces } from './nonce.ts'
 import { bytesOf, readSigned, type Signed } from './signature.ts'
 
@@ -111,7 +111,7 @@ export async function callerOf(engine: Engine, signed: Signed, request: FastifyR
   if (!signed.isSignedBy(paired.device.publicKey)) return 'bad-signature'
   if (!paired.user.isEnabled) return 'disabled-user'
   await touchDevice(engine, paired.device)
-  const language = wantedLanguage(request.headers['accept-language']) ?? paired.customer.settings.language
+  const language = languageOf(request, paired.customer)
   return { paired, language, mark: signed.mark }
 }
 

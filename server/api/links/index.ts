@@ -1,9 +1,8 @@
 import type { FastifyPluginAsync, FastifyRequest } from 'fastify'
 import { decideLink, type LinkView, readLink } from '../../engine/link.ts'
 import type { Engine } from '../../engine/ports.ts'
-import { formOf, hidden, servePages } from '../page.ts'
+import { formOf, hidden, languageOf, servePages } from '../page.ts'
 import { answerBroken } from './broken.ts'
-import { languageOf } from './language.ts'
 import { askingPage, type Ending, endingPage, type Problem } from './page.ts'
 
 interface LinkParams {
@@ -18,13 +17,13 @@ export function linkPages(engine: Engine): FastifyPluginAsync {
 
     app.get<{ Params: LinkParams }>('/link/:id/:secret', hidden, async (request) => {
       const view = await readLink(engine, request.params.id, request.params.secret)
-      const language = languageOf(request, view)
+      const language = languageOf(request, view?.customer)
       return view ? askingPage(engine, language, view, request.url, null) : endingPage(language, 'over')
     })
 
     app.post<{ Params: LinkParams }>('/link/:id/:secret', hidden, async (request) => {
       const view = await readLink(engine, request.params.id, request.params.secret)
-      const language = languageOf(request, view)
+      const language = languageOf(request, view?.customer)
       if (!view) return endingPage(language, 'over')
       const result = await decide(engine, view, request)
       if ('ending' in result) return endingPage(language, result.ending, view.customer)

@@ -4,10 +4,9 @@ import { answer } from '../../engine/answer.ts'
 import { type PasskeyPage, readPasskeyPage } from '../../engine/passkey-page.ts'
 import { finishRegistration, type Registered } from '../../engine/passkey-registration.ts'
 import type { Engine } from '../../engine/ports.ts'
-import { formOf, hidden, servePages } from '../page.ts'
+import { formOf, hidden, languageOf, servePages } from '../page.ts'
 import { readAssertion, readAttestation } from '../webauthn.ts'
 import { answerBroken } from './broken.ts'
-import { languageOf } from './language.ts'
 import { type Ending, endingPage } from './page.ts'
 import { type Problem, passkeyPage } from './passkey-page.ts'
 
@@ -31,7 +30,7 @@ export function passkeyPages(engine: Engine): FastifyPluginAsync {
 
     app.get<{ Params: PageParams }>('/passkey/:id/:secret', hidden, async (request) => {
       const view = await readPasskeyPage(engine, request.params.id, request.params.secret)
-      const language = languageOf(request, view)
+      const language = languageOf(request, view?.customer)
       if (!view) return endingPage(language, 'over')
       if (!view.isAllowed) return endingPage(language, 'turnedOff', view.customer)
       return passkeyPage(engine, language, view, request.url, null)
@@ -40,7 +39,7 @@ export function passkeyPages(engine: Engine): FastifyPluginAsync {
     app.post<{ Params: PageParams }>('/passkey/:id/:secret', hidden, async (request) => {
       const { id, secret } = request.params
       const view = await readPasskeyPage(engine, id, secret)
-      const language = languageOf(request, view)
+      const language = languageOf(request, view?.customer)
       if (!view) return endingPage(language, 'over')
       if (!view.isAllowed) return endingPage(language, 'turnedOff', view.customer)
       const result = await settle(engine, view, request)

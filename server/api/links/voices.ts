@@ -17,9 +17,8 @@ import {
   tryRecording,
   type VoiceEnrolmentPage,
 } from '../../engine/voice-enrolment.ts'
-import { formOf, hidden, servePages } from '../page.ts'
+import { formOf, hidden, languageOf, servePages } from '../page.ts'
 import { answerBroken } from './broken.ts'
-import { languageOf } from './language.ts'
 import { type Ending, endingPage } from './page.ts'
 import { backToApp, voiceEnrolmentPage, voicePage } from './voice-page.ts'
 import { words } from './words.ts'
@@ -40,16 +39,16 @@ export function voicePages(engine: Engine): FastifyPluginAsync {
     serveScripts(app)
     serveRecordings(app, engine)
     app.get('/voice/done', hidden, async (request) => {
-      const language = languageOf(request, undefined)
+      const language = languageOf(request)
       return endingPage(language, 'voiceSet', undefined, backToApp(language, request.url))
     })
 
     app.get<{ Params: PageParams }>('/voice/:id/:secret', hidden, async (request) => {
       const { id, secret } = request.params
       const view = await readVoicePage(engine, id, secret)
-      if (view) return voicePage(engine, languageOf(request, view), view, request.url, null, engine.clock())
+      if (view) return voicePage(engine, languageOf(request, view.customer), view, request.url, null, engine.clock())
       const enrolment = await readVoiceEnrolment(engine, id, secret)
-      const language = languageOf(request, enrolment)
+      const language = languageOf(request, enrolment?.customer)
       const back = backToApp(language, request.url)
       if (!enrolment) return endingPage(language, 'over', undefined, back)
       if (!enrolment.isAllowed) return endingPage(language, 'turnedOff', enrolment.customer, back)
@@ -59,7 +58,7 @@ export function voicePages(engine: Engine): FastifyPluginAsync {
     app.post<{ Params: PageParams }>('/voice/:id/:secret', { ...hidden, bodyLimit: formBytesMax }, async (request) => {
       const { id, secret } = request.params
       const view = await readVoicePage(engine, id, secret)
-      const language = languageOf(request, view)
+      const language = languageOf(request, view?.customer)
       if (!view) return endingPage(language, 'over')
       const result = await settle(engine, view, request)
       if ('ending' in result) return endingPage(language, result.ending, view.customer)
@@ -111,7 +110,7 @@ function serveRecordings(app: FastifyInstance, engine: Engine): void {
     reply.type('application/json; charset=utf-8')
     const { id, secret } = request.params
     const view = await readVoiceEnrolment(engine, id, secret)
-    const language = languageOf(request, view)
+    const language = languageOf(request, view?.customer)
     if (!view) return JSON.stringify({ kind: 'over', sentence: words[language].over })
     if (!view.isAllowed) return JSON.stringify({ kind: 'turned-off', sentence: turnedOff(language, view) })
     const form = formOf(request.body)

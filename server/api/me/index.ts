@@ -27,9 +27,8 @@ import type { Language } from '../../engine/templates.ts'
 import { factsOf, tell } from '../../engine/timeline.ts'
 import { beginVoiceEnrolment, eraseVoice } from '../../engine/voice-enrolment.ts'
 import { same } from '../../security/digest.ts'
-import type { Customer } from '../../vocabulary/customer.ts'
 import { isOwnSite } from '../origin.ts'
-import { formOf, hidden, servePages, wantedLanguage } from '../page.ts'
+import { formOf, hidden, languageOf, servePages } from '../page.ts'
 import { appPage, codesPage, endingPage, entryPage, linkPage, phonePage } from './pages.ts'
 import type { Said } from './parts.ts'
 import { selfPage } from './self-page.ts'
@@ -45,7 +44,7 @@ export function selfPages(engine: Engine): FastifyPluginAsync {
     servePages(app, { formBytesMax })
     app.addHook('preHandler', async (request, reply) => {
       if (request.method !== 'POST' || isOwnSite(engine, request)) return
-      return reply.code(403).send(entryPage(languageOf(request, undefined), undefined))
+      return reply.code(403).send(entryPage(languageOf(request), undefined))
     })
     entering(app, engine)
     inside(app, engine)
@@ -98,7 +97,7 @@ function entering(app: FastifyInstance, engine: Engine): void {
 
   app.post<{ Params: LinkParams }>('/me/enter/:secret', hidden, async (request, reply) => {
     const secret = await enterByLink(engine, request.params.secret)
-    return secret === undefined ? endingPage(languageOf(request, undefined), 'over') : comeIn(engine, reply, secret)
+    return secret === undefined ? endingPage(languageOf(request), 'over') : comeIn(engine, reply, secret)
   })
 }
 
@@ -264,8 +263,4 @@ function cookieOf({ headers }: FastifyRequest): string | undefined {
 
 function visitorOf({ ip, id }: FastifyRequest) {
   return { address: ip, requestId: id }
-}
-
-function languageOf(request: FastifyRequest, customer: Customer | undefined): Language {
-  return wantedLanguage(request.headers['accept-language']) ?? customer?.settings.language ?? 'en'
 }
