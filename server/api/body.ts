@@ -1,5 +1,14 @@
+import type { FastifyRequest } from 'fastify'
+
 const depthMax = 20
 const keysMax = 2_000
+
+/** What was posted, as it came; empty when nothing was. */
+export function bytesOf({ body }: FastifyRequest): Buffer {
+  return Buffer.isBuffer(body) ? body : nothing
+}
+
+const nothing = Buffer.alloc(0)
 
 /** A JSON object from the bytes of a request, or a sentence that says what is wrong with it. */
 export function readJson(bytes: Uint8Array): Record<string, unknown> | string {

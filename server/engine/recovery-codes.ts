@@ -13,7 +13,7 @@ import { toolsFor } from './tools.ts'
 
 const method = 'recovery-code'
 /** As few as this, and the user is told. */
-const fewCodes = 2
+export const fewCodes = 2
 
 export interface RecoveryCodesRequest {
   readonly customer: Customer

@@ -6,3 +6,6 @@ export interface RequestMark {
   readonly nonce: Uint8Array | null
   readonly expiresAtMs: number
 }
+
+/** Longer than any request can be fresh (±600 s), and the same for each copy of one: its mark is found by it. */
+export const markLifeMs = 1_200_000

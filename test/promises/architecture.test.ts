@@ -84,7 +84,7 @@ const places: readonly Place[] = [
   {
     folder: /^server\/api\/\w+\.ts$/,
     ours: /^server\/(security\/|vocabulary\/)/,
-    packages: /^(fastify|@fastify\/(static|swagger)|qrcode|sharp|node:(fs|net|url)|pino)$/,
+    packages: /^(fastify|@fastify\/(static|swagger)|typebox|qrcode|sharp|node:(fs|net|url)|pino)$/,
   },
   ...globSync('server/api/*/', { cwd: root }).map((folder) => ({
     folder: new RegExp(`^${folder.replaceAll('\\', '/').replace(/\/$/, '')}/`),

@@ -5,6 +5,7 @@ import { mayName } from '../../engine/groups.ts'
 import type { Engine } from '../../engine/ports.ts'
 import type { Facts } from '../../vocabulary/audit.ts'
 import { OverloadError } from '../../vocabulary/overload.ts'
+import { bytesOf } from '../body.ts'
 import { common, isAddress, readFields, textsOf } from './fields.ts'
 import type { CallName } from './orders.ts'
 import { authenticate, type Caller, type SignedCall } from './signature.ts'
@@ -136,12 +137,6 @@ export function noted(request: FastifyRequest, reply: Reply): Reply {
   request.outcome = code === said.done.code ? 'SUCCESS' : `refused: ${code} ${message}`
   return reply
 }
-
-export function bytesOf(request: FastifyRequest): Buffer {
-  return Buffer.isBuffer(request.body) ? request.body : nothing
-}
-
-const nothing = Buffer.alloc(0)
 
 /** The user named behind the path, where the body leaves him out; two that differ make a value no schema takes. */
 function namedBy(request: FastifyRequest, raw: Record<string, unknown>): Record<string, unknown> {

@@ -1,17 +1,8 @@
 import { isIP } from 'node:net'
 import Type from 'typebox'
 import { readJson } from '../body.ts'
+import { line } from '../line.ts'
 import type { Fields } from './orders.ts'
-
-/** A text of one line with something to see in it, without control, format or line-separating characters. */
-export function line(maxLength: number, description: string) {
-  return Type.String({
-    minLength: 1,
-    maxLength,
-    pattern: '^(?=.*[^\\p{Z}])[^\\p{Cc}\\p{Cf}\\p{Cs}\\p{Zl}\\p{Zp}]*$',
-    description,
-  })
-}
 
 /** Sent by some clients, and read by none of our calls. */
 export const ignored = Type.Unknown()

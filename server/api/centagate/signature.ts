@@ -4,7 +4,7 @@ import type { Engine } from '../../engine/ports.ts'
 import { fingerprint, same } from '../../security/digest.ts'
 import type { App } from '../../vocabulary/app.ts'
 import type { Customer } from '../../vocabulary/customer.ts'
-import type { RequestMark } from '../../vocabulary/request-mark.ts'
+import { markLifeMs, type RequestMark } from '../../vocabulary/request-mark.ts'
 import { type CallName, type Fields, orderOf, signedText } from './orders.ts'
 import { type Reply, said } from './words.ts'
 
@@ -65,9 +65,6 @@ export function secretsOf({ secret, oldSecret, oldSecretUntilMs }: App, nowMs: n
 export function hmacOf(secret: string, text: string): Buffer {
   return createHmac('sha256', secret).update(text).digest()
 }
-
-/** Longer than any request can be fresh (±600 s), and the same for each copy of one: its mark is found by it. */
-const markLifeMs = 1_200_000
 
 function isTrusted({ trustedAddresses }: App, address: string): boolean {
   if (trustedAddresses.length === 0) return true

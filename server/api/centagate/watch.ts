@@ -1,9 +1,9 @@
 import type { FastifyInstance } from 'fastify'
 import type { Engine } from '../../engine/ports.ts'
-import { readJson } from '../body.ts'
+import { bytesOf, readJson } from '../body.ts'
 import type { Watch } from '../seen.ts'
 import { diagnose } from './diagnose.ts'
-import { bytesOf, segmentsOf } from './endpoint.ts'
+import { segmentsOf } from './endpoint.ts'
 import { textsOf } from './fields.ts'
 
 /** Shows every call of a scope with its answer, also one that could not be read. */

@@ -8,10 +8,10 @@ import { findPaired, type Paired, touchDevice } from '../../engine/prompts.ts'
 import type { Language } from '../../engine/templates.ts'
 import { OverloadError } from '../../vocabulary/overload.ts'
 import type { RequestMark } from '../../vocabulary/request-mark.ts'
-import { readJson } from '../body.ts'
+import { bytesOf, readJson } from '../body.ts'
 import { languageOf } from '../page.ts'
 import type { Nonces } from './nonce.ts'
-import { bytesOf, readSigned, type Signed } from './signature.ts'
+import { readSigned, type Signed } from './signature.ts'
 
 /** One call of the phone app. The schema is what validates and what `/openapi.json` shows. */
 export type Endpoint<Body extends TObject = TObject> = {

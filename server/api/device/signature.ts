@@ -5,6 +5,7 @@ import { headers as names, newDevice } from '../../../contract/device.ts'
 import { isSignedBy } from '../../security/p256.ts'
 import type { DeviceKey } from '../../vocabulary/device.ts'
 import type { RequestMark } from '../../vocabulary/request-mark.ts'
+import { bytesOf } from '../body.ts'
 import type { Nonces } from './nonce.ts'
 
 /** A request as it came, before anybody knows whether its signature is right. */
@@ -35,10 +36,4 @@ export function readSigned(request: FastifyRequest, nonces: Nonces, nowMs: numbe
     bodySha256: hash('sha256', bytesOf(request), 'hex'),
   })
   return { deviceId: device, mark, isSignedBy: (key) => isSignedBy(key, text, signature) }
-}
-
-const nothing = Buffer.alloc(0)
-
-export function bytesOf(request: FastifyRequest): Buffer {
-  return Buffer.isBuffer(request.body) ? request.body : nothing
 }

@@ -1,5 +1,6 @@
 import type { Belongings } from '../../engine/own-devices.ts'
 import { phoneMethods } from '../../engine/pairing.ts'
+import { fewCodes } from '../../engine/recovery-codes.ts'
 import { mayChange, provableOf, type Self } from '../../engine/self-service.ts'
 import type { Language } from '../../engine/templates.ts'
 import type { Told } from '../../engine/timeline.ts'
@@ -8,8 +9,6 @@ import type { MethodId } from '../../vocabulary/method.ts'
 import { icons } from '../page.ts'
 import { brand, codeFields, filled, nameOf, page, type Said, saidFirst, timeOf, token } from './parts.ts'
 import { happened, words } from './words.ts'
-
-const fewCodes = 2
 
 /** A line of a user's history. */
 type Happened = Told & {

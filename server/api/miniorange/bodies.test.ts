@@ -3,18 +3,8 @@ import { describe, it } from 'node:test'
 import fc from 'fast-check'
 import type { TSchema } from 'typebox'
 import { Compile } from 'typebox/compile'
-import {
-  code,
-  customerKey,
-  email,
-  line,
-  phone,
-  reworded,
-  shownName,
-  transactionName,
-  txId,
-  username,
-} from './bodies.ts'
+import { line } from '../line.ts'
+import { code, customerKey, email, phone, reworded, shownName, transactionName, txId, username } from './bodies.ts'
 
 const takes = (schema: TSchema, value: unknown): boolean => Compile(schema).Check(value)
 

@@ -1,17 +1,5 @@
 import Type from 'typebox'
-
-/**
- * A text of one line with something to see in it: no control, format (bidirectional) or line-separating character and no
- * half of a surrogate pair can pass into a message, a name or a log.
- */
-export function line(maxLength: number, description: string) {
-  return Type.String({
-    minLength: 1,
-    maxLength,
-    pattern: '^(?=.*[^\\p{Z}])[^\\p{Cc}\\p{Cf}\\p{Cs}\\p{Zl}\\p{Zp}]*$',
-    description,
-  })
-}
+import { line } from '../line.ts'
 
 /** Documents 001 and 003 write a number, document 000 and most clients a string. */
 export const customerKey = Type.Union([Type.String({ pattern: '^[1-9][0-9]{0,11}$' }), Type.Integer({ minimum: 1 })], {

@@ -4,7 +4,7 @@ import { Compile } from 'typebox/compile'
 import type { Engine } from '../../engine/ports.ts'
 import type { Customer } from '../../vocabulary/customer.ts'
 import { OverloadError } from '../../vocabulary/overload.ts'
-import { readJson } from '../body.ts'
+import { bytesOf, readJson } from '../body.ts'
 import { answerShape, reworded } from './bodies.ts'
 import { isDefaultCustomer, onlySignUp } from './default-customers.ts'
 import { keyHeaders, onceByKey } from './idempotency.ts'
@@ -233,15 +233,9 @@ export function signatureOf(request: FastifyRequest): Signature {
   return { headers, path: request.url.split('?')[0] ?? '', body: bytesOf(request) }
 }
 
-const nothing = Buffer.alloc(0)
-
 function headerOf(request: FastifyRequest, name: string): string | undefined {
   const value = request.headers[name]
   return typeof value === 'string' && value !== '' ? value : undefined
-}
-
-function bytesOf(request: FastifyRequest): Buffer {
-  return Buffer.isBuffer(request.body) ? request.body : nothing
 }
 
 /** The header is the identity (security hazard H7); a body may only agree with it. */

@@ -1,6 +1,7 @@
 import Type from 'typebox'
 import { listDevices, removeDevice } from '../../engine/devices.ts'
-import { line, who } from './bodies.ts'
+import { line } from '../line.ts'
+import { who } from './bodies.ts'
 import { endpoint } from './endpoint.ts'
 import { phoneRefusals } from './enrolment-words.ts'
 import { said } from './words.ts'

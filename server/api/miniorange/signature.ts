@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto'
 import { fingerprint, keyedDigest, same } from '../../security/digest.ts'
 import type { Customer } from '../../vocabulary/customer.ts'
-import type { RequestMark } from '../../vocabulary/request-mark.ts'
+import { markLifeMs, type RequestMark } from '../../vocabulary/request-mark.ts'
 
 /** The headers that sign a request; `undefined` when absent. */
 export interface SignatureHeaders {
@@ -120,9 +120,6 @@ export function bodySignature(
   const { path, customerKey, timestamp, nonce, body } = part
   return keyedDigest(Buffer.from(apiKey), 'POST', path, customerKey, timestamp, nonce, hash('sha256', body))
 }
-
-/** Longer than any request can be fresh (±600 s), and the same for each copy of one: its mark is found by it. */
-const markLifeMs = 1_200_000
 
 const nobodysKey = 'nobody has this key'
 

@@ -16,7 +16,8 @@ import {
   type TokenOutcome,
   unassignToken,
 } from '../../engine/tokens.ts'
-import { code, customerKey, line, username } from './bodies.ts'
+import { line } from '../line.ts'
+import { code, customerKey, username } from './bodies.ts'
 import { type Call, endpoint, type Reply } from './endpoint.ts'
 import { tokenRefusals } from './enrolment-words.ts'
 import { said } from './words.ts'

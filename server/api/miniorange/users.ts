@@ -10,6 +10,7 @@ import {
   updateUser,
 } from '../../engine/users.ts'
 import type { User } from '../../vocabulary/user.ts'
+import { line } from '../line.ts'
 import {
   authType,
   batchesOf,
@@ -18,7 +19,6 @@ import {
   customerKey,
   email,
   ignored,
-  line,
   phone,
   transactionName,
   username,

@@ -1,4 +1,5 @@
 import type { FastifyPluginAsync } from 'fastify'
+import { hidden } from '../page.ts'
 import { isSigned } from './signature.ts'
 
 const formBytesMax = 16 * 1024
@@ -58,8 +59,6 @@ export function receiptHooks({ find, onReceipt, baseUrl }: ReceiptDeps): Fastify
     })
   }
 }
-
-const hidden = { schema: { hide: true } }
 
 /** https://www.twilio.com/docs/messaging/guides/track-outbound-message-status and /docs/voice/api/call-resource */
 function readReport(form: URLSearchParams): Omit<Report, 'provider'> | undefined {

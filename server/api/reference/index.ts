@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import type { FastifyPluginAsync } from 'fastify'
-import { stylesheet } from '../page.ts'
+import { hidden, stylesheet } from '../page.ts'
 import { type Description, groupsOf, type ShownGroup } from './calls.ts'
 import { type Reader, referencePage } from './page.ts'
 
@@ -24,8 +24,6 @@ export function referencePages(readerOf: () => Promise<Reader>): FastifyPluginAs
     )
   }
 }
-
-const hidden = { schema: { hide: true } }
 
 const safeHeaders = {
   'content-security-policy':

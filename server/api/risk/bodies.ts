@@ -1,15 +1,6 @@
 import Type from 'typebox'
 import { factLimits } from '../../risk/facts.ts'
-
-/** A text of one line with something to see in it. */
-function line(maxLength: number, description: string) {
-  return Type.String({
-    minLength: 1,
-    maxLength,
-    pattern: '^(?=.*[^\\p{Z}])[^\\p{Cc}\\p{Cf}\\p{Cs}\\p{Zl}\\p{Zp}]*$',
-    description,
-  })
-}
+import { line } from '../line.ts'
 
 const token = (description: string) => Type.String({ pattern: '^[A-Za-z0-9._-]{16,256}$', description })
 
