@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict'
 import { after, before, beforeEach, describe, it } from 'node:test'
-import { inbox, type Key, post, sign, testKey } from '../support/caller.ts'
+import { inbox, post, sign, testKey } from '../support/caller.ts'
 import { databaseNames, newPlace } from '../support/databases.ts'
 import {
   accept,
-  ask,
+  callsOf,
   customerWith,
   deny,
   linksFor,
@@ -27,14 +27,7 @@ for (const database of databaseNames)
     after(() => server.close())
     beforeEach(() => nextWindow(server))
 
-    const challenge = (body: object, key: Key = testKey) =>
-      server.call('/auth/challenge', { customerKey: key.customerKey, ...body }, { key })
-    const asked = (who?: { email?: string; username?: string }, more?: object, key: Key = testKey) =>
-      ask((body) => challenge(body, key), server.baseUrl, who, more)
-
-    async function status(txId: string): Promise<string> {
-      return String((await server.call('/auth/auth-status', { txId }, { signed: false })).body.status)
-    }
+    const { asked, status } = callsOf(() => server)
 
     describe('the base URL', () => {
       it('begins every link, whatever Host the challenge came with', async () => {

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict'
 import { after, before, beforeEach, describe, it } from 'node:test'
-import { type Key, testKey } from '../support/caller.ts'
+import { testKey } from '../support/caller.ts'
 import { databaseNames } from '../support/databases.ts'
 import {
   type Asked,
   accept,
-  ask,
+  callsOf,
   customerWith,
   deny,
   isOver,
@@ -27,14 +27,7 @@ for (const database of databaseNames)
     after(() => server.close())
     beforeEach(() => nextWindow(server))
 
-    const challenge = (body: object, key: Key = testKey) =>
-      server.call('/auth/challenge', { customerKey: key.customerKey, ...body }, { key })
-    const asked = (who?: { email?: string; username?: string }, more?: object, key: Key = testKey) =>
-      ask((body) => challenge(body, key), server.baseUrl, who, more)
-
-    async function status(txId: string): Promise<string> {
-      return String((await server.call('/auth/auth-status', { txId }, { signed: false })).body.status)
-    }
+    const { challenge, asked, status } = callsOf(() => server)
 
     async function newUser(): Promise<string> {
       const username = newAddress()

@@ -1,12 +1,10 @@
 import assert from 'node:assert/strict'
 import { after, before, beforeEach, describe, it } from 'node:test'
-import { inbox } from '../support/caller.ts'
 import { databaseNames } from '../support/databases.ts'
-import { atOnce, challengesOf, generous, inTurn, isSent, paused, sent, sentOf, told } from '../support/limits.ts'
+import { atOnce, callsOf, inTurn, isSent, paused, sent, sentOf, told } from '../support/limits.ts'
 import {
   acceptAsShown,
   at,
-  customerWith,
   deny,
   linksFor,
   type Nodes,
@@ -27,9 +25,7 @@ for (const database of databaseNames)
     after(() => nodes.close())
     beforeEach(() => withinDay())
 
-    const challenge = challengesOf(() => nodes)
-    const customer = (settings: Record<string, string> = {}) => customerWith(nodes.server, { ...generous, ...settings })
-    const messagesTo = (contact: string) => inbox(nodes.urls[0], contact)
+    const { challenge, customer, messagesTo } = callsOf(() => nodes)
 
     it('five prompts an hour, on both together', async () => {
       const key = await customer()

@@ -1,12 +1,11 @@
 import assert from 'node:assert/strict'
 import { after, before, beforeEach, describe, it } from 'node:test'
-import { codeFor, inbox } from '../support/caller.ts'
+import { codeFor } from '../support/caller.ts'
 import { databaseNames } from '../support/databases.ts'
 import {
   atOnce,
-  challengesOf,
+  callsOf,
   foreign,
-  generous,
   inTurn,
   isSent,
   overBudget,
@@ -27,9 +26,7 @@ for (const database of databaseNames)
     after(() => nodes.close())
     beforeEach(() => withinDay())
 
-    const challenge = challengesOf(() => nodes)
-    const customer = (settings: Record<string, string> = {}) => customerWith(nodes.server, { ...generous, ...settings })
-    const messagesTo = (contact: string) => inbox(nodes.urls[0], contact)
+    const { challenge, customer, messagesTo } = callsOf(() => nodes)
 
     it('five messages to one number in ten minutes, on both together, and no sixth', async () => {
       const key = await customerWith(nodes.server)

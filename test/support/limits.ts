@@ -1,5 +1,5 @@
-import type { Answered, Key } from './caller.ts'
-import type { Nodes } from './links.ts'
+import { type Answered, inbox, type Key } from './caller.ts'
+import { customerWith, type Nodes } from './links.ts'
 
 export const tooMany = 'Too many messages were sent there lately. Wait some minutes.'
 export const paused = 'Too many requests were denied or left unanswered. They are paused for a while.'
@@ -27,13 +27,18 @@ export function told(answers: readonly Answered[]): Record<string, number> {
 
 export const sent = 'Successfully generated.'
 
-/** Challenges that go to both nodes in turn. */
-export function challengesOf(nodes: () => Nodes): (key: Key, body: object) => Promise<Answered> {
+/** What the tests of limits do on both nodes of a suite. */
+export function callsOf(nodes: () => Nodes) {
   let turn = 0
-  return (key, body) => {
-    turn += 1
-    const node = turn % 2 === 0 ? 0 : 1
-    return nodes().call(node, '/auth/challenge', { customerKey: key.customerKey, ...body }, { key })
+  return {
+    /** A challenge, on each of the nodes in turn. */
+    challenge(key: Key, body: object): Promise<Answered> {
+      turn += 1
+      const node = turn % 2 === 0 ? 0 : 1
+      return nodes().call(node, '/auth/challenge', { customerKey: key.customerKey, ...body }, { key })
+    },
+    customer: (settings: Record<string, string> = {}) => customerWith(nodes().server, { ...generous, ...settings }),
+    messagesTo: (contact: string) => inbox(nodes().urls[0], contact),
   }
 }
 

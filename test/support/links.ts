@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { createHash, createHmac } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { type Answered, type CallOptions, inbox, type Key, post } from './caller.ts'
+import { type Answered, type CallOptions, inbox, type Key, post, testKey } from './caller.ts'
 import { type DatabaseName, newPlace } from './databases.ts'
 import { startProcess } from './process.ts'
 import { startServer, type TestServer } from './server.ts'
@@ -82,6 +82,20 @@ export function wrongNumber(number: string): string {
 /** A page without a form, which says that the link is over. */
 export function isOver({ code, title, mayAccept, mayDeny }: LinkPage): boolean {
   return code === 200 && title === 'This link is no longer valid' && !mayAccept && !mayDeny
+}
+
+/** What the tests of links ask of the server of a suite; by the test customer, unless told otherwise. */
+export function callsOf(server: () => TestServer) {
+  const challenge = (body: object, key: Key = testKey) =>
+    server().call('/auth/challenge', { customerKey: key.customerKey, ...body }, { key })
+  return {
+    challenge,
+    asked: (who?: { email?: string; username?: string }, more?: object, key: Key = testKey): Promise<Asked> =>
+      ask((body) => challenge(body, key), server().baseUrl, who, more),
+    async status(txId: string): Promise<string> {
+      return String((await server().call('/auth/auth-status', { txId }, { signed: false })).body.status)
+    },
+  }
 }
 
 /** One place and whoever serves it: on PostgreSQL two processes, on SQLite the one. */
