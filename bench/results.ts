@@ -31,7 +31,7 @@ export function isVoid(row: Row): boolean {
   return row.slices.some(({ problems }) => problems.length > 0)
 }
 
-export function ratio(slices: readonly Slice[], yardstick: readonly Slice[]): number {
+function ratio(slices: readonly Slice[], yardstick: readonly Slice[]): number {
   const ratios = slices.map((slice, round) => slice.requestsPerSecond / (yardstick[round]?.requestsPerSecond ?? 0))
   return median(ratios)
 }
@@ -122,7 +122,7 @@ function table(head: readonly string[], rows: readonly (readonly (string | numbe
   return [line(first), rule, ...rest.map(line)].join('\n')
 }
 
-export function median(values: readonly number[]): number {
+function median(values: readonly number[]): number {
   const sorted = values.toSorted((left, right) => left - right)
   const middle = sorted.length / 2
   return ((sorted[Math.ceil(middle) - 1] ?? Number.NaN) + (sorted[Math.floor(middle)] ?? Number.NaN)) / 2

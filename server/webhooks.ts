@@ -49,7 +49,7 @@ async function sendOne(ports: WebhookPorts, { id, customerId, body, tries }: Eve
 }
 
 /** `Countersign-Signature`: `t=<seconds>,v1=<hex HMAC-SHA-256 of "t.body" under the secret>`. */
-export function webhookHeaders(secret: string, id: string, body: string, nowMs: number): Record<string, string> {
+function webhookHeaders(secret: string, id: string, body: string, nowMs: number): Record<string, string> {
   const seconds = Math.floor(nowMs / 1000)
   const signature = createHmac('sha256', secret).update(`${seconds}.${body}`).digest('hex')
   return {

@@ -19,7 +19,7 @@ export async function exportSettings({ customer }: { customer?: number }): Promi
 }
 
 /** What was set in these scopes and may be shown, as a file for `planOf`, and the places of what may not. */
-export function fileOf(stored: Stored): { readonly file: Tree; readonly leftOut: readonly string[] } {
+function fileOf(stored: Stored): { readonly file: Tree; readonly leftOut: readonly string[] } {
   const leftOut: string[] = []
   const scopes = [...stored].map(([scope, texts]): readonly [number, Tree] => [scope, treeOf(scope, texts, leftOut)])
   const server = scopes.find(([scope]) => scope === serverScope)

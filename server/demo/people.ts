@@ -52,7 +52,7 @@ const methods: readonly MethodId[] = [
   'passkey',
 ]
 
-export const peopleCount = 60
+const peopleCount = 60
 
 export const people: readonly DemoPerson[] = Array.from({ length: peopleCount }, (_, index) => {
   const [first, last] = [firstNames.split(' '), lastNames.split(' ')]

@@ -4,7 +4,7 @@ import type { Customer } from '../vocabulary/customer.ts'
 import type { RiskCore } from './ports.ts'
 
 /** How long a page may work with what its backend was given. */
-export const sessionTtlMs = 5 * 60_000
+const sessionTtlMs = 5 * 60_000
 /** Weighings of one session: a page may be tried again, and not as a way to learn what passes. */
 const evaluationsMax = 5
 

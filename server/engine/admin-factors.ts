@@ -14,7 +14,7 @@ import type { Records } from './records.ts'
 type Core = Pick<Engine, 'store' | 'clock' | 'baseUrl'>
 
 /** Second factors of one admin. */
-export const factorsMax = 10
+const factorsMax = 10
 const issuer = 'Countersign console'
 
 /** What an admin proves his second factor with. */

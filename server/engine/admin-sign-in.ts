@@ -158,7 +158,7 @@ export async function changePassword(
   return 'changed'
 }
 
-export function isAdminPassword(password: string): boolean {
+function isAdminPassword(password: string): boolean {
   return [...password].length >= adminPasswordMin && password.length <= passwordLengthMax
 }
 

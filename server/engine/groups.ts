@@ -11,7 +11,7 @@ import type { Records } from './records.ts'
 /** Groups of one customer at most. */
 export const groupsMax = 1_000
 /** Attributes of one group, numbered from 1. */
-export const attributesMax = 50
+const attributesMax = 50
 export const attributeLettersMax = 255
 export const groupNameLettersMax = 100
 

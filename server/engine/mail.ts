@@ -26,7 +26,7 @@ export async function keepMail(tx: Records, customer: Customer, mail: Mail, nowM
 }
 
 /** Undoes the write, and so what was counted for a mail that is not sent. */
-export class MailBarred extends Error {
+class MailBarred extends Error {
   readonly bar: SendBar
 
   constructor(bar: SendBar) {

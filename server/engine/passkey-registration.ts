@@ -21,7 +21,7 @@ import { passkeyMail } from './wording.ts'
 /** 128 bits in hex. */
 const idLetters = 32
 /** Passkeys of one user. */
-export const passkeysMax = 20
+const passkeysMax = 20
 
 export type RegistrationOutcome =
   | OfferedLink

@@ -11,7 +11,7 @@ import { userSubject } from './subject.ts'
 export const signInMs = 10 * 60_000
 
 /** A token of a sign-in: 256 random bits in base64. */
-export const tokenShape = /^[A-Za-z0-9+/]{43}=$/
+const tokenShape = /^[A-Za-z0-9+/]{43}=$/
 
 /** Begins a sign-in of a user with one app and returns its token. */
 export async function beginSignIn(engine: Engine, app: App, userId: string, challengeId: string): Promise<string> {

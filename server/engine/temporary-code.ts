@@ -19,7 +19,7 @@ export interface TemporaryCodeRequest {
   readonly customer: Customer
   readonly username: string
   readonly requestId: string | null
-  /** 1–24. */
+  /** 1 to `temporaryHoursMax`. */
   readonly hours: number
   /** Who did it and why, for the audit. */
   readonly by: object

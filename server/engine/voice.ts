@@ -14,7 +14,7 @@ import type { Engine, Listener } from './ports.ts'
 import { toolsFor } from './tools.ts'
 
 /** How long a recording that was sent once is known again. */
-export const recordingsKnownMs = 365 * 24 * 3_600_000
+const recordingsKnownMs = 365 * 24 * 3_600_000
 
 /** Whether voices are used here and allowed to a user, and whether he has one that can be asked for. */
 export async function voiceStateOf(

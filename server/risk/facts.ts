@@ -9,30 +9,11 @@ export interface SignInFacts {
   readonly userAgent: string | null
   /** Of `navigator.userAgentData` or the `Sec-CH-UA-*` headers: `platform`, `platformVersion`, `model`, `brands` (`Chrome 142`), `mobile`. */
   readonly hints: Readonly<Record<string, string>>
-  /** Components of the fingerprint by the collector's names, each value as text (lists: one entry a line); see `componentNames`. */
+  /** Components of the fingerprint by the collector's names, each value as text (lists: one entry a line); `values.ts` says which are weighed alone. */
   readonly components: Readonly<Record<string, string>>
   /** Milliseconds there and back between browser and server. */
   readonly roundTripMs: number | null
 }
-
-/** Components that count, by our names; others are ignored. The collector sends these; older collectors' names are mapped at the door. */
-export const componentNames = [
-  'canvas',
-  'webgl',
-  'screen',
-  'languages',
-  'timeZone',
-  'hardware',
-  'fonts',
-  'audio',
-  'plugins',
-  'platform',
-  'touch',
-  'storage',
-  'math',
-  'mediaQueries',
-] as const
-export type ComponentName = (typeof componentNames)[number]
 
 /** What every fact may weigh at most, in letters; longer ones are refused at the door. */
 export const factLimits = { userAgentMax: 512, hintMax: 128, componentMax: 4_096, roundTripMsMax: 60_000 } as const

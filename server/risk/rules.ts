@@ -17,7 +17,7 @@ export interface Noticed {
 type Rule = (evidence: Evidence) => Noticed | undefined
 
 /** Rules in the order they are told when they weigh the same. Those of a policy's own lists are in `policy.ts`. */
-export const rules = {
+const rules = {
   'no-history': ({ signIns }) =>
     signIns > 0
       ? undefined

@@ -31,7 +31,7 @@ const most = 4
 const imagined = 4
 
 /** What stands beside the levels; measured with them. */
-export const terms = {
+const terms = {
   token: -10,
   /** Times the surprise that this user comes without a token. */
   noToken: 0.6,

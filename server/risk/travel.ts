@@ -24,7 +24,7 @@ export function travelOf(from: Place | null, to: Place | null): Travel | undefin
 }
 
 /** Along the surface (haversine). */
-export function distanceKm(one: Place, other: Place): number {
+function distanceKm(one: Place, other: Place): number {
   const radians = (degrees: number) => (degrees * Math.PI) / 180
   const half = (left: number, right: number) => Math.sin(radians(right - left) / 2) ** 2
   const chord =

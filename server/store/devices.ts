@@ -108,7 +108,7 @@ export function devices(db: Db, keys: Keys) {
 }
 
 /** A row as the engine knows it. */
-export function openDevice(key: SealingKey, row: DeviceRow): Device {
+function openDevice(key: SealingKey, row: DeviceRow): Device {
   return {
     id: row.id,
     customerId: row.customer_id,

@@ -7,9 +7,9 @@ import type { Db } from './tables.ts'
 import { contactDigest, fold, openUser } from './user-row.ts'
 
 /** Of more than these only the first are shown and counted: whoever looks for somebody types another letter. */
-export const foundMax = 1_000
+const foundMax = 1_000
 /** Users of a customer are counted up to here. */
-export const countedMax = 10_000
+const countedMax = 10_000
 
 /** How users of a customer are looked for, without reading all of them. */
 export function userSearch(db: Db, keys: Keys, dialect: Dialect) {

@@ -12,7 +12,7 @@ export interface Unlock {
 }
 
 /** About a second of work; RFC 6030's example has 1,000, today's advice is 600,000. */
-export const iterationsMax = 2_000_000
+const iterationsMax = 2_000_000
 
 /** By the URI of the algorithm: the bytes of its key. */
 const ciphers: ReadonlyMap<string, number> = new Map([

@@ -128,6 +128,21 @@ describe('the architecture', () => {
     assert.deepEqual(pathsOf(ofAssembly), [])
   })
 
+  it('exports no value that nobody imports', () => {
+    const everywhere = globSync('{bench,contract,docs,sdk,server,test,web}/**/*.{ts,tsx,mjs}', { cwd: root })
+    const taken = new Set(
+      everywhere.map((path) => readSource(path.replaceAll('\\', '/'))).flatMap(({ path, code }) => takenBy(path, code)),
+    )
+    const idle = sources
+      .filter(({ path }) => !taken.has(`${path} *`))
+      .flatMap(({ path, code }) =>
+        [...code.matchAll(/^export (?:async )?(?:const|function|class) (\w+)/gm)].map(([, name]) => `${path} ${name}`),
+      )
+      .filter((one) => !taken.has(one))
+    assert.deepEqual(idle, [])
+    assert.ok(taken.has('server/engine/answer.ts answer'), 'imports are found')
+  })
+
   it('has time and chance passed in', () => {
     const origins = /^server\/(main\.mjs|(start|assemble|cli)\.ts)$|^server\/(cli|security)\//
     const isFound = (code: string) => /\bDate\.now\b|\bMath\.random\b|\bnew Date\(\s*\)/.test(withoutQuotedLines(code))
@@ -386,6 +401,22 @@ function readSource(path: string): Source {
     .filter((specifier) => isOurs(specifier) && specifier.endsWith('.ts'))
     .map((specifier) => posix.join(posix.dirname(path), specifier))
   return { path, code, imports, packages: specifiers.filter((specifier) => !isOurs(specifier)) }
+}
+
+/** What a file imports of others, as `path name`; of a module that is loaded later everything, as `path *`. */
+function takenBy(path: string, code: string): string[] {
+  const at = (specifier = '') => posix.join(posix.dirname(path), specifier)
+  const bare = (name: string) =>
+    name
+      .trim()
+      .replace(/^type /, '')
+      .replace(/ as .*/, '')
+  const now = [...code.matchAll(/^(?:import|export) (?:type )?(?:\w+, )?\{([^}]*)\} from '(\.[^']*)'/gm)]
+  const later = [...code.matchAll(/import\('(\.[^']*)'\)/g)]
+  return [
+    ...now.flatMap(([, names = '', specifier]) => names.split(',').map((name) => `${at(specifier)} ${bare(name)}`)),
+    ...later.map(([, specifier]) => `${at(specifier)} *`),
+  ]
 }
 
 /** Of whole lines and after code; `//` inside a text is left alone because no space stands before it. */

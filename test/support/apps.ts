@@ -29,7 +29,7 @@ export async function newApp(store: Store, more: Partial<App> = {}): Promise<App
 export type Fields = Readonly<Record<string, string>>
 
 /** What the Node sample signs after the fields of its own call. */
-export const nodeEnd = 'integrationKey unixTimestamp authToken supportFido ipAddress userAgent browserFp'
+const nodeEnd = 'integrationKey unixTimestamp authToken supportFido ipAddress userAgent browserFp'
 
 /** The order `node` of each call, from the vendor's pages. */
 export const nodeOrders: Readonly<Record<string, string>> = {

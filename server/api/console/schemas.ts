@@ -1,6 +1,7 @@
 import Type, { type TSchema } from 'typebox'
 import { Compile } from 'typebox/compile'
 import type { CallName } from '../../../contract/console.ts'
+import { temporaryHoursMax } from '../../engine/temporary-code.ts'
 import { invalid, type Problem } from './problem.ts'
 
 const text = (most: number, least = 0) => Type.String({ minLength: least, maxLength: most })
@@ -67,7 +68,7 @@ const schemas: { readonly [Name in CallName]?: { readonly body?: TSchema; readon
   'users.act': {
     body: Type.Union([
       object({ reason, act: choice('unlock', 'disable', 'enable') }),
-      object({ reason, act: Type.Literal('temporary-code'), hours: maybe(whole(1, 24)) }),
+      object({ reason, act: Type.Literal('temporary-code'), hours: maybe(whole(1, temporaryHoursMax)) }),
       object({ reason, act: Type.Literal('reset-method'), method: text(40, 1), credentialId: maybe(text(64)) }),
       object({ reason, act: Type.Literal('remove-phone'), deviceId: text(64, 1) }),
       object({ reason, act: Type.Literal('end-trust'), deviceId: Type.Union([text(64), Type.Null()]) }),

@@ -71,5 +71,3 @@ export const words = {
     },
   },
 } as const satisfies Record<Language, object>
-
-export type Words = (typeof words)[Language]

@@ -54,7 +54,7 @@ export const notifyCall = endpoint({
 })
 
 /** The words of a piece of HTML, or of plain text, line by line; nothing of it is markup afterwards. */
-export function wordsOf(content: string): string {
+function wordsOf(content: string): string {
   return content
     .replaceAll(/<(br|\/p|\/div|\/tr|\/h[1-6]|\/li)\b[^<>]*>/gi, '\n')
     .replaceAll(/<[^<>]*>/g, '')

@@ -75,7 +75,7 @@ function meanDb(energies: Float64Array, marks: readonly boolean[], which: boolea
 }
 
 /** Of sorted values, between its neighbours in proportion. */
-export function percentile(sorted: Float64Array, percent: number): number {
+function percentile(sorted: Float64Array, percent: number): number {
   const at = ((sorted.length - 1) * percent) / 100
   const [below, above] = [sorted[Math.floor(at)] ?? 0, sorted[Math.ceil(at)] ?? 0]
   return below + (above - below) * (at - Math.floor(at))

@@ -8,7 +8,7 @@ export interface Sound {
 export type WavProblem = 'unreadable' | 'too-long' | 'too-large'
 
 /** The most of one recording. */
-export const wavLimits = {
+const wavLimits = {
   bytesMax: 1_048_576,
   secondsMax: 10,
   rateMin: 8_000,

@@ -21,7 +21,7 @@ const home: Route = { name: 'codes' }
 const listeners = new Set<() => void>()
 let route: Route = home
 
-export const currentRoute = () => route
+const currentRoute = () => route
 
 /** The fragment is not kept: what it held is a secret. */
 export function go(to: Route, how: 'push' | 'replace' = 'push'): void {

@@ -1,6 +1,6 @@
 import { type Bytes, utf8 } from './bytes.ts'
 
-export const pinLengthMin = 6
+const pinLengthMin = 6
 export const pinLengthMax = 12
 
 /** OWASP's number for PBKDF2 with SHA-256. */
@@ -21,7 +21,7 @@ export function isPin(pin: string): boolean {
 export const triesMax = 10
 
 /** How long one waits after so many wrong PINs in a row. After `triesMax` the app erases what it holds. */
-export function waitMs(wrong: number): number {
+function waitMs(wrong: number): number {
   const minutes = [0, 0, 0, 0.5, 1, 5, 15, 60, 180, 360]
   return (minutes[Math.min(wrong, minutes.length - 1)] ?? 0) * 60_000
 }
