@@ -81,6 +81,11 @@ export async function customerOf(store: Store, key: number | undefined): Promise
   throw new Refusal(`There is no customer ${key}. This lists them: npx countersign customers list`)
 }
 
+/** What to say of a name that no user has. */
+export function noUser(customer: Customer, name: string): string {
+  return `Customer ${customer.id} has no user ${name}. This lists them: npx countersign users list`
+}
+
 /** The time of a change, by the clock that all nodes share. */
 export async function nowOf(store: Store): Promise<number> {
   return Math.round(await store.timeMs())

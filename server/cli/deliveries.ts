@@ -1,12 +1,10 @@
-import { type Command, Option } from 'commander'
+import type { Command } from 'commander'
 import { type ShownDelivery, shownDelivery } from '../engine/delivery.ts'
 import type { DeliveryRecord, DeliveryTry } from '../vocabulary/message.ts'
 import { customerOf, withStore } from './database.ts'
-import { customerOption, example, wholeNumber } from './options.ts'
+import { customerOption, example, limitOption } from './options.ts'
 import { type Act, Refusal, type Report } from './report.ts'
 import { columns, shownTime } from './terminal.ts'
-
-const limitMax = 1_000
 
 export function deliveries(program: Command, act: Act): void {
   const noun = program
@@ -18,7 +16,7 @@ export function deliveries(program: Command, act: Act): void {
     .description('List messages, newest first, with every try and its receipt; contacts are masked')
     .option('--challenge <txId>', 'only those of one challenge')
     .addOption(customerOption())
-    .addOption(new Option('--limit <n>', 'messages to show').argParser(wholeNumber(1, limitMax)).default(50))
+    .addOption(limitOption('messages to show'))
     .addHelpText(
       'after',
       example('deliveries list --limit 10', 'deliveries list --challenge 7d0c0c0e-52a6-4d0c-9a68-0a9b2a0c5b11'),

@@ -16,12 +16,9 @@ import type { Customer } from '../vocabulary/customer.ts'
 import type { Group } from '../vocabulary/group.ts'
 import type { MethodId } from '../vocabulary/method.ts'
 import { customerOf, nowOf, withStore } from './database.ts'
-import { customerOption, example, misuse, wholeNumber } from './options.ts'
+import { customerOption, example, limitOption, misuse, offsetOption } from './options.ts'
 import { type Act, Refusal, type Report } from './report.ts'
 import { columns, shownTime } from './terminal.ts'
-
-const pageSizeMax = 1_000
-const offsetMax = 100_000_000
 
 export function groups(program: Command, act: Act): void {
   const noun = program
@@ -107,8 +104,8 @@ function chosen(command: Command): Command {
 function paged(command: Command): Command {
   return command
     .addOption(customerOption())
-    .addOption(new Option('--limit <n>', 'lines to show').argParser(wholeNumber(1, pageSizeMax)).default(50))
-    .addOption(new Option('--offset <n>', 'lines to skip').argParser(wholeNumber(0, offsetMax)).default(0))
+    .addOption(limitOption('lines to show'))
+    .addOption(offsetOption('lines to skip'))
 }
 
 type Attributes = NonNullable<GroupFields['attributes']>

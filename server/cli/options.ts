@@ -28,6 +28,19 @@ export function wholeNumber(least: number, most: number): (text: string) => numb
   }
 }
 
+const limitMax = 1_000
+const offsetMax = 100_000_000
+
+/** `--limit`, for commands that show a part of a list; `about` says of what. */
+export function limitOption(about: string, most = limitMax, usual = 50): Option {
+  return new Option('--limit <n>', about).argParser(wholeNumber(1, most)).default(usual)
+}
+
+/** `--offset`, for those that can begin further down. */
+export function offsetOption(about: string): Option {
+  return new Option('--offset <n>', about).argParser(wholeNumber(0, offsetMax)).default(0)
+}
+
 /** A week. */
 const graceMinutesMax = 7 * 24 * 60
 

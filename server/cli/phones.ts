@@ -3,7 +3,7 @@ import { isForPhones } from '../engine/app-link.ts'
 import { listDevices, removeDevice } from '../engine/devices.ts'
 import { offerPairing } from '../engine/pairing.ts'
 import type { Customer } from '../vocabulary/customer.ts'
-import { customerOf, nowOf, withStore } from './database.ts'
+import { customerOf, noUser, nowOf, withStore } from './database.ts'
 import { customerOption, example } from './options.ts'
 import { type Act, Refusal, type Report } from './report.ts'
 import { columns, shownTime } from './terminal.ts'
@@ -108,8 +108,4 @@ async function remove(name: string, id: string, options: Options): Promise<Repor
       throw new Refusal(`${name} has no phone ${id}. This lists them: npx countersign phones list ${name}`)
     return { text: 'The phone is removed.', json: { customerKey: customer.id, username: name, removed: id } }
   })
-}
-
-function noUser(customer: Customer, name: string): string {
-  return `Customer ${customer.id} has no user ${name}. This lists them: npx countersign users list`
 }

@@ -19,13 +19,11 @@ import { fileLimits } from '../tokens/rows.ts'
 import type { Customer } from '../vocabulary/customer.ts'
 import { reasonOf } from '../why-not-started.ts'
 import { customerOf, nowOf, withStore } from './database.ts'
-import { customerOption, example, misuse, wholeNumber } from './options.ts'
+import { customerOption, example, limitOption, misuse, offsetOption } from './options.ts'
 import { type Act, Refusal, type Report } from './report.ts'
 import { columns, shownTime } from './terminal.ts'
 
-const pageSizeMax = 1_000
 const exportSizeMax = 100_000
-const offsetMax = 100_000_000
 /** Of problems of a file, for people. */
 const shownErrorsMax = 50
 
@@ -39,8 +37,8 @@ export function tokens(program: Command, act: Act): void {
     .command('list')
     .description('List tokens by serial number, with who has them')
     .addOption(customerOption())
-    .addOption(new Option('--limit <n>', 'tokens to show').argParser(wholeNumber(1, pageSizeMax)).default(50))
-    .addOption(new Option('--offset <n>', 'tokens to skip').argParser(wholeNumber(0, offsetMax)).default(0))
+    .addOption(limitOption('tokens to show'))
+    .addOption(offsetOption('tokens to skip'))
     .addHelpText('after', example('tokens list --limit 100'))
     .action(act(list))
   noun
@@ -246,8 +244,8 @@ function addExport(noun: Command, act: Act): void {
     .command('export')
     .description('Print tokens as PSKC (RFC 6030) with their seeds, encrypted')
     .option('--plain', 'do not encrypt: whoever reads the file has every seed')
-    .addOption(new Option('--limit <n>', 'tokens to export').argParser(wholeNumber(1, exportSizeMax)).default(10_000))
-    .addOption(new Option('--offset <n>', 'tokens to skip').argParser(wholeNumber(0, offsetMax)).default(0))
+    .addOption(limitOption('tokens to export', exportSizeMax, 10_000))
+    .addOption(offsetOption('tokens to skip'))
     .addOption(customerOption())
   addSecrets(command).addHelpText('after', example('tokens export --password "correct horse"')).action(act(exportFile))
 }

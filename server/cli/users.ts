@@ -1,4 +1,4 @@
-import { type Command, Option } from 'commander'
+import type { Command } from 'commander'
 import { foldEmail, foldUsername, readEmail, readPhone } from '../engine/contacts.ts'
 import { listPasskeys, removePasskey } from '../engine/passkeys.ts'
 import { makeRecoveryCodes } from '../engine/recovery-codes.ts'
@@ -6,13 +6,10 @@ import { contactSubject, strangerSubject, userSubject } from '../engine/subject.
 import type { Store } from '../store/open.ts'
 import type { Subject } from '../vocabulary/challenge.ts'
 import type { Customer } from '../vocabulary/customer.ts'
-import { customerOf, noteOf, nowOf, withStore } from './database.ts'
-import { customerOption, example, misuse, wholeNumber } from './options.ts'
+import { customerOf, noteOf, noUser, nowOf, withStore } from './database.ts'
+import { customerOption, example, limitOption, misuse, offsetOption } from './options.ts'
 import { type Act, Refusal, type Report } from './report.ts'
 import { columns, shownTime } from './terminal.ts'
-
-const pageSizeMax = 1_000
-const offsetMax = 100_000_000
 
 export function users(program: Command, act: Act): void {
   const noun = program
@@ -26,8 +23,8 @@ export function users(program: Command, act: Act): void {
     .command('list')
     .description('List users by name')
     .addOption(customerOption())
-    .addOption(new Option('--limit <n>', 'users to show').argParser(wholeNumber(1, pageSizeMax)).default(50))
-    .addOption(new Option('--offset <n>', 'users to skip').argParser(wholeNumber(0, offsetMax)).default(0))
+    .addOption(limitOption('users to show'))
+    .addOption(offsetOption('users to skip'))
     .addHelpText('after', example('users list --customer 482913 --limit 100 --offset 200'))
     .action(act(list))
   noun
@@ -171,10 +168,6 @@ async function removePasskeyOf(name: string, id: string, options: { customer?: n
       throw new Refusal(`${name} has no passkey ${id}. This lists them: npx countersign users passkeys ${name}`)
     return { text: 'The passkey is removed.', json: { customerKey: customer.id, username: name, removed: id } }
   })
-}
-
-function noUser(customer: Customer, name: string): string {
-  return `Customer ${customer.id} has no user ${name}. This lists them: npx countersign users list`
 }
 
 async function namedSubject(store: Store, customer: Customer, name: string): Promise<Subject> {

@@ -1,11 +1,9 @@
-import { type Command, Option } from 'commander'
+import type { Command } from 'commander'
 import type { WebhookEvent } from '../vocabulary/webhook-event.ts'
 import { customerOf, noteOf, nowOf, withStore } from './database.ts'
-import { customerOption, example, wholeNumber } from './options.ts'
+import { customerOption, example, limitOption } from './options.ts'
 import { type Act, Refusal, type Report } from './report.ts'
 import { columns, shownTime } from './terminal.ts'
-
-const limitMax = 1_000
 
 export function webhooks(program: Command, act: Act): void {
   const noun = program
@@ -16,7 +14,7 @@ export function webhooks(program: Command, act: Act): void {
     .command('list')
     .description('List events, newest first, and what the site answered')
     .addOption(customerOption())
-    .addOption(new Option('--limit <n>', 'events to show').argParser(wholeNumber(1, limitMax)).default(50))
+    .addOption(limitOption('events to show'))
     .addHelpText('after', example('webhooks list', 'webhooks list --customer 482913 --limit 10 --json'))
     .action(act(list))
   noun

@@ -9,7 +9,7 @@ const hourMs = 60 * minuteMs
 const dayMs = 24 * hourMs
 export const daysBack = 30
 /** When the attack began, in days before the end. */
-const attackDaysBack = 3
+export const attackDaysBack = 3
 
 export interface DemoEvent {
   readonly atMs: number

@@ -1,5 +1,5 @@
 import type { SignInFacts } from '../risk/facts.ts'
-import { type Known, numbers } from './history.ts'
+import { attackDaysBack, type Known, numbers } from './history.ts'
 import { attacker, type Place, places } from './people.ts'
 
 /** Sign-ins at the web shop of the demo, which are weighed: who came, from where, on which browser, and how it ended. */
@@ -8,8 +8,6 @@ const minuteMs = 60_000
 const hourMs = 60 * minuteMs
 const dayMs = 24 * hourMs
 const daysBack = 7
-/** The night of the attack, as in `history.ts`, and the day after which its network is refused. */
-const attackDaysBack = 3
 const regularsCount = 12
 
 export type Act =
