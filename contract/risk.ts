@@ -11,12 +11,15 @@ export interface PageCall {
   readonly session?: string
 }
 
+/** A page gives the contacts and the security questions of its user. */
 export interface RegisterCall extends PageCall, Profile {}
 
+/** A page wants its sign-in weighed. */
 export interface EvaluateCall extends PageCall {
   readonly device: DeviceReport
 }
 
+/** A page has its user asked. */
 export interface ChallengeCall extends PageCall {
   /** As evaluate gave it to this very page. */
   readonly evaluation: string
@@ -25,10 +28,12 @@ export interface ChallengeCall extends PageCall {
   readonly showsMatchNumber?: boolean
 }
 
+/** A page brings what its user answered. */
 export interface ValidateCall extends PageCall, Response {
   readonly evaluation: string
 }
 
+/** A security question, as the user chose it, and his answer. */
 export interface QuestionAndAnswer {
   readonly question: string
   readonly answer: string
@@ -59,6 +64,7 @@ export type PageStatus =
   | 'KBA_ANSWERS_INVALID'
   | 'INVALID_OTP'
 
+/** What every call of a page is answered; absent fields have nothing to tell. */
 export interface PageAnswer {
   readonly customerKey: string
   readonly userKey: string
@@ -108,6 +114,7 @@ export interface Response {
   readonly saveDevice: boolean
 }
 
+/** How the page asks. */
 export interface Asking {
   /** The page shows the `matchNumber` of the answer, if there is one. */
   readonly showsMatchNumber?: boolean

@@ -5,6 +5,7 @@ import { randomApiKey, randomWhole } from './security/random.ts'
 import type { Store } from './store/open.ts'
 import { serverScope } from './vocabulary/customer.ts'
 
+/** The customer that a new database begins with. */
 export interface FirstCustomer {
   readonly id: number
   readonly name: string

@@ -14,6 +14,7 @@ const webhooksEveryMs = 2_000
 const countEveryMs = 1_000
 const reloadEveryMs = 30_000
 
+/** What the jobs beside the web server work with. */
 export interface Background {
   readonly engine: Engine
   readonly store: Store

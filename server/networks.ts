@@ -13,6 +13,7 @@ export interface NetworkFiles {
   readonly lists: readonly { readonly name: string; readonly file: string }[]
 }
 
+/** What the operator's files know of addresses. */
 export interface Networks {
   of(address: string): Network
   /** Reads the files again that changed; returns what could not be read, and goes on with what it had. */

@@ -33,6 +33,7 @@ import type { Outgoing } from './outgoing.ts'
 import { shownCustomers } from './shown-customers.ts'
 import type { Store } from './store/open.ts'
 
+/** What the web server is made of. */
 export interface Serving {
   readonly config: Config
   readonly store: Store

@@ -1,3 +1,4 @@
+/** What an app must know before it can sign. */
 export interface ServerInfo {
   readonly nowMs: number
   /** The first nonce. */
@@ -11,6 +12,7 @@ export interface PairingCode {
   readonly code: string
 }
 
+/** What a code offers, to be shown before the user agrees. */
 export interface PairingOffer {
   readonly nowMs: number
   readonly account: AccountInfo
@@ -27,6 +29,7 @@ export interface AccountInfo {
   readonly language: 'en' | 'es'
 }
 
+/** The phone that takes an offer up. */
 export interface Registration extends PairingCode {
   /** 1–60 characters without control characters, such as `Ana's Pixel`. */
   readonly name: string
@@ -48,6 +51,7 @@ export interface PushSubscriptionInfo {
   readonly keys: { readonly p256dh: string; readonly auth: string }
 }
 
+/** A new pairing. */
 export interface Registered {
   readonly nowMs: number
   readonly device: Device
@@ -67,6 +71,7 @@ export interface SoftToken {
   readonly uri: string
 }
 
+/** A pairing as its phone, its user and his admins are shown it. */
 export interface Device {
   readonly id: string
   readonly name: string
@@ -77,6 +82,7 @@ export interface Device {
   readonly isPushWorking: boolean
 }
 
+/** A pairing as the server knows it now. */
 export interface DeviceInfo {
   readonly nowMs: number
   readonly device: Device
@@ -95,15 +101,18 @@ export interface VoiceLink {
   readonly expiresAtMs: number
 }
 
+/** Another name for this phone; the rules are those of `Registration`. */
 export interface Rename {
   readonly name: string
 }
 
+/** Where push messages for this phone go from now on. */
 export interface PushChange {
   /** Null: none any more. */
   readonly push: PushSubscriptionInfo | null
 }
 
+/** Nothing more to tell. */
 export interface Done {
   readonly nowMs: number
 }

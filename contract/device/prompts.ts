@@ -1,11 +1,13 @@
 import type { AccountInfo } from './pairing.ts'
 
+/** All that waits for this phone. */
 export interface PromptList {
   readonly nowMs: number
   /** Newest first. */
   readonly prompts: readonly Prompt[]
 }
 
+/** A question that waits for its user. */
 export interface Prompt {
   readonly id: string
   readonly kind: 'push' | 'scan' | 'voice'
@@ -31,6 +33,7 @@ export interface ScannedCode {
   readonly code: string
 }
 
+/** The question behind a scanned code. */
 export interface ScannedPrompt {
   readonly nowMs: number
   readonly prompt: Prompt
@@ -39,6 +42,7 @@ export interface ScannedPrompt {
 /** `report`: deny, and "I did not start this". */
 export type PromptDecision = 'approve' | 'deny' | 'report'
 
+/** What the user decided, signed by the key of the pairing. */
 export interface PromptAnswer {
   readonly decision: PromptDecision
   /** The digits that were typed, the secret of the scanned code, or empty. Empty when not approving a push. */
@@ -47,6 +51,7 @@ export interface PromptAnswer {
   readonly signature: string
 }
 
+/** What became of the question. */
 export interface Answered {
   readonly nowMs: number
   readonly state: 'approved' | 'denied'

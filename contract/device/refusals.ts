@@ -1,3 +1,4 @@
+/** The body of every answer with a status of 400 or more. */
 export interface Refusal {
   readonly error: {
     readonly code: RefusalCode

@@ -21,6 +21,7 @@ export function stylesheet(...files: readonly string[]): string {
   return files.map((file) => readFileSync(new URL(file, import.meta.url), 'utf8')).join('\n')
 }
 
+/** What the pages of a scope need beyond being shown. */
 export interface PageNeeds {
   readonly formBytesMax?: number
   /** Whether a script of ours may run. */
@@ -74,6 +75,7 @@ export function languageOf({ headers }: FastifyRequest, customer?: Customer): Cu
   return first === 'en' || first === 'es' ? first : (customer?.settings.language ?? 'en')
 }
 
+/** What a page is made of. */
 export interface Shell {
   readonly language: string
   readonly title: string

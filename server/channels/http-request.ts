@@ -2,6 +2,7 @@ import { DeliveryError } from './channel.ts'
 
 const answerBytesMax = 64 * 1024
 
+/** What a gateway answered. */
 export interface HttpAnswer {
   readonly isFine: boolean
   readonly status: number

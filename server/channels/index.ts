@@ -18,6 +18,7 @@ const makers: { readonly [T in Provider['type']]: Make<T> } = {
   smtp: ({ id, url, from }) => smtpChannel(id, url, from),
 }
 
+/** The channels that are set up. */
 export interface Channels {
   /** The channels for a way and a country, in the order they are tried. */
   for(via: Via, country: string | null): readonly Channel[]

@@ -12,6 +12,7 @@ export interface Vapid {
   readonly privateKey: string
 }
 
+/** What wakes a phone's app: the payload is encrypted for it on the way. */
 export interface Wake {
   readonly push: PushSubscription
   readonly payload: string

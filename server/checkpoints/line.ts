@@ -18,6 +18,7 @@ export interface Checkpoint {
   readonly before: string | null
 }
 
+/** A checkpoint as a line of the file holds it. */
 export interface SealedCheckpoint extends Checkpoint {
   /** HMAC-SHA-256 over the line without it, 64 hex digits. */
   readonly seal: string

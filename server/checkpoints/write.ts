@@ -71,6 +71,7 @@ function brokenSince({ newest }: Tail, ends: ReadonlyMap<number | null, End>): (
     .map(({ customerKey }) => customerKey)
 }
 
+/** Writes to the file outside the database, and knows how that went. */
 export interface Checkpoints {
   /** Never throws: what is wrong is in the log, once. */
   write(nowMs: number): Promise<void>

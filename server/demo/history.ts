@@ -11,6 +11,7 @@ export const daysBack = 30
 /** When the attack began, in days before the end. */
 export const attackDaysBack = 3
 
+/** A line of the made-up audit. */
 export interface DemoEvent {
   readonly atMs: number
   readonly outcome: string

@@ -41,6 +41,7 @@ export async function hasAccount(
   return { ok: true, isThere: (await accounts.find(await accounts.digestOf(foldEmail(email.trim())))) !== undefined }
 }
 
+/** What a stranger gives to become a customer. */
 export interface SignUp {
   readonly email: string
   readonly password: string

@@ -22,6 +22,7 @@ export interface ShownToken {
   readonly isOld: boolean
 }
 
+/** A sign-in beside what is known of its user. */
 export interface Comparison {
   readonly evidence: Evidence
   readonly marks: Marks
@@ -29,6 +30,7 @@ export interface Comparison {
   readonly shown: ShownToken
 }
 
+/** What a browser shows of itself when somebody signs in. */
 export interface ToCompare {
   readonly customer: Customer
   readonly facts: SignInFacts

@@ -54,6 +54,7 @@ function policyOf(text: string): Policy {
   return { ...defaultPolicy, challengeAt: 0 }
 }
 
+/** A policy to be set, or taken away, for one scope of a customer. */
 export interface PolicyChange {
   readonly customer: Customer
   readonly scope: Scope

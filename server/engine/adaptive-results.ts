@@ -120,6 +120,7 @@ function isOver({ atMs, state }: KeptEvaluation, nowMs: number): boolean {
   return state !== 'open' || atMs + evaluationTtlMs <= nowMs
 }
 
+/** What the backend of a site learns of a sign-in for its result token. */
 export interface Redeemed {
   readonly evaluationId: string
   readonly username: string

@@ -70,6 +70,7 @@ export interface Replayed {
   readonly would: { readonly decision: RiskAction; readonly score: number }
 }
 
+/** Earlier sign-ins of a customer, decided again under another policy. */
 export interface Replay {
   readonly total: number
   /** How many of the decisions would be others, by what they were and would be: `allow → challenge`. */

@@ -15,6 +15,7 @@ export interface SpreadCell {
   readonly count: number
 }
 
+/** How earlier sign-ins would be decided under a draft, by the score they would get. */
 export interface Spread {
   readonly total: number
   /** False: there were more than were tried. */

@@ -42,6 +42,7 @@ export interface EvaluateRequest {
   readonly requestId: string
 }
 
+/** What a sign-in was weighed to, and what its page needs to go on. */
 export interface Evaluation extends Assessment {
   /** UUID; names the evaluation in `recall`, `ask`, `complete` and `tell`. Lives 15 minutes. To the browser that made it, and to no other. */
   readonly id: string

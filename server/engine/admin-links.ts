@@ -42,6 +42,7 @@ export function pageBase(baseUrl: string): string {
   return url.origin
 }
 
+/** Whom an admin invites; he chooses a password by the link he is sent. */
 export interface NewAdmin {
   readonly login: string
   readonly name: string

@@ -19,6 +19,7 @@ export const shortSpanMs = 10 * minuteMs
 const prefixSampleMin = 20
 const completionMin = 0.1
 
+/** A question whose messages may go out, or may be one too many. `origin`: the address it came from. */
 export interface Sending extends Asking {
   readonly origin: string | null
   readonly deliveries: readonly Delivery[]

@@ -11,6 +11,7 @@ import { type Fate, fateOf } from './test-customer.ts'
 import { toolsFor } from './tools.ts'
 import { messageOf } from './wording.ts'
 
+/** A question as it will be kept, with the messages that ask it. */
 export interface Composed {
   readonly question: NewChallenge
   readonly deliveries: readonly Delivery[]

@@ -30,6 +30,7 @@ export interface LinkRequest {
   readonly requestId: string | null
 }
 
+/** A link to a page where a user sets something up, and where it went. */
 export interface OfferedLink {
   readonly ok: true
   readonly challengeId: string
@@ -43,6 +44,7 @@ export type LinkRefusal = 'unknown-user' | 'disabled-user' | 'turned-off' | 'no-
 
 type Refused<Reason> = { readonly ok: false; readonly reason: Reason }
 
+/** What such a link is made of. `pending` is JSON whose shape the method owns. */
 export interface LinkOffer<Bar extends string> {
   readonly id: string
   readonly user: User

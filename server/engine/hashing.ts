@@ -9,6 +9,7 @@ const heldMax = 128
 
 export type Hash = (hashing: Hashing) => Promise<Buffer>
 
+/** Keeps slow hashes from taking the whole machine: two are made at a time, and too many are refused. */
 export interface HashQueue {
   /**
    * Runs a job that makes `count` slow hashes, or refuses it at once when too many wait: then nothing of the job was

@@ -25,6 +25,7 @@ export async function readLink(engine: Engine, challengeId: string, secret: stri
   return seen && customer && { customer, challenge, ...seen }
 }
 
+/** What the bearer of a link decided on its page. */
 export interface LinkDecision {
   readonly isAccepted: boolean
   /** The match number as it was typed. */

@@ -13,6 +13,7 @@ import type { Records } from './records.ts'
 import type { NoticeEvent } from './templates.ts'
 import { noticeOf } from './wording.ts'
 
+/** Something that a user should know of his account. */
 export interface Notice {
   readonly customer: Customer
   readonly event: NoticeEvent

@@ -10,6 +10,7 @@ import { isWithin, isWithinDay, type Visitor } from './visits.ts'
 /** Questions to the operator that are mailed in a day, from everybody together. */
 const questionsPerDay = 100
 
+/** A mail in the words of the caller. */
 export interface Note {
   readonly to: string
   readonly subject: string

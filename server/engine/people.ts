@@ -21,6 +21,7 @@ export interface SearchRequest {
   readonly limit: number
 }
 
+/** A user with all that is told of him at once. */
 export interface Person {
   readonly user: User
   readonly credentials: readonly CredentialOverview[]

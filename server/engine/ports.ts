@@ -57,6 +57,7 @@ export interface Listener {
 /** What weighing needs where nothing is sent. */
 export type RiskCore = Pick<Engine, 'store' | 'clock' | 'observe' | 'networkOf' | 'policies'>
 
+/** What strangers, and customers themselves, may do without the operator. */
 export interface SelfService {
   readonly maySignUp: boolean
   readonly maySignIn: boolean
@@ -70,6 +71,7 @@ export interface SelfService {
 /** What is needed where nothing is sent; the command line has no more. */
 export type EngineCore = Pick<Engine, 'store' | 'clock' | 'observe'>
 
+/** What is kept: for reading, and for writing all or nothing. Only `decide` and `decideCode` accept an answer. */
 export interface Store {
   readonly read: Records
   /** All of `job` or nothing of it; resolves after the commit. Inside, only the functions it is given are used. */
@@ -98,6 +100,7 @@ export interface Doorbell {
   listen(listener: (userId: string) => void): () => void
 }
 
+/** Hands messages to the channels. */
 export interface Outbox {
   /** How long a sender may hold messages before another node takes them over. */
   readonly leaseMs: number
@@ -105,6 +108,7 @@ export interface Outbox {
   send(deliveries: readonly Delivery[]): Promise<readonly Sent[]>
 }
 
+/** What became of a message that was handed over. */
 export interface Sent {
   readonly id: string
   readonly isSent: boolean

@@ -117,6 +117,7 @@ async function promptOf(engine: Pick<Engine, 'clock' | 'customer'>, challenge: C
   return pageSecret === undefined ? undefined : { ...prompt, pageSecret }
 }
 
+/** What a phone answers: signed twice, as a request and as a decision. */
 export interface PromptDecision {
   readonly isAccepted: boolean
   /** "I did not start this": prompts pause, and the user and his site are told. */

@@ -4,6 +4,7 @@ import type { Engine } from './ports.ts'
 /** Lines of the audit that are counted at most: of a busier customer, the newest. */
 const rowsMax = 200_000
 
+/** Questions by how they ended. */
 export interface Counts {
   readonly asked: number
   readonly approved: number
@@ -12,6 +13,7 @@ export interface Counts {
   readonly unanswered: number
 }
 
+/** How the questions of some spans of time ended: in all, by method and by span. */
 export interface Tally {
   readonly total: Counts & { readonly denied: number; readonly failed: number }
   readonly byMethod: readonly (Counts & { readonly method: string })[]

@@ -12,6 +12,7 @@ export interface Told {
   readonly why: string | null
 }
 
+/** One thing that a line of the audit tells, under its name there. */
 export interface Fact {
   readonly name: string
   readonly value: string

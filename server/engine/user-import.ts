@@ -24,6 +24,7 @@ export interface ImportedRow {
   readonly problem: string | null
 }
 
+/** What became of a file, or would: how many rows of each kind, and what is said of each. */
 export interface ImportReport {
   readonly isDryRun: boolean
   readonly added: number
@@ -33,6 +34,7 @@ export interface ImportReport {
   readonly rows: readonly ImportedRow[]
 }
 
+/** A CSV file of users to add or to change; with `isDryRun` it is only looked at. */
 export interface UserImport {
   readonly customer: Customer
   readonly csv: string

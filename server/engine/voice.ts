@@ -124,6 +124,7 @@ export type VoiceOutcome =
   | { readonly kind: 'accepted' | 'denied' | 'over' }
   | { readonly kind: 'again'; readonly hint: VoiceHint }
 
+/** A recording from the page behind a link. */
 export interface Spoken {
   /** Of the link. */
   readonly secret: string

@@ -38,6 +38,7 @@ export type ToSend =
   /** A link to a page where the user speaks. */
   | { readonly kind: 'voice'; readonly via: Via; readonly challengeId: string; readonly secret: string }
 
+/** A question as it was begun: what is kept of it, and what goes out. */
 export interface Begun {
   /** JSON to keep, sealed, for `judge`. */
   readonly pending: string
@@ -46,6 +47,7 @@ export interface Begun {
   readonly matchNumber?: string
 }
 
+/** A credential as it was made, before the user has confirmed it. */
 export interface Enrolment {
   /** JSON to keep, sealed, as the credential's secret. */
   readonly secret: string
@@ -91,7 +93,7 @@ export interface Method {
   hashings?(from: HashFrom): readonly Hashing[]
   /** The questions that were asked, from what was kept. */
   questions?(pending: string): readonly string[]
-  /** The same for a method whose library only answers later; then `judge` says wrong to everything. */
+  /** What `judge` does, for a method whose library only answers later: then `judge` itself says wrong to everything. */
   judgeLater?(from: JudgeFrom, tools: Tools): Promise<Verdict>
   /** What a browser needs to answer, from what was kept; undefined when nothing was. */
   forBrowser?(from: BrowserFrom, tools: Tools): ForBrowser | undefined
@@ -114,6 +116,7 @@ export interface Method {
   secretText?(secret: string): string
 }
 
+/** What a question is made of. */
 export interface BeginFrom {
   readonly challengeId: string
   readonly via: readonly Via[]
@@ -138,6 +141,7 @@ export interface Site {
   readonly isVerificationRequired: boolean
 }
 
+/** What was kept of a question and of its user, for the browser that answers. */
 export interface BrowserFrom {
   readonly challengeId: string
   readonly pending: string | null
@@ -145,6 +149,7 @@ export interface BrowserFrom {
   readonly secrets: readonly string[]
 }
 
+/** How a browser answers: by itself, or on a page of ours. */
 export interface ForBrowser {
   /** `PublicKeyCredentialRequestOptionsJSON` (WebAuthn Level 3 section 5.1.9), for `navigator.credentials.get`. */
   readonly publicKey: object
@@ -152,12 +157,14 @@ export interface ForBrowser {
   readonly pageSecret: string
 }
 
+/** What was kept of a question, and the secret of the link that was opened. */
 export interface LookFrom {
   readonly challengeId: string
   readonly pending: string | null
   readonly secret: string
 }
 
+/** An answer, with what was kept to judge it by. Null: there is no such thing. */
 export interface JudgeFrom {
   readonly challengeId: string | null
   readonly pending: string | null
@@ -187,6 +194,7 @@ export interface LastUse {
   readonly atMs: number | null
 }
 
+/** Two codes of a credential that lost its step, with what was kept of it. */
 export interface ResyncFrom {
   readonly secret: string
   readonly last: LastUse
@@ -194,11 +202,13 @@ export interface ResyncFrom {
   readonly codes: readonly [first: string, second: string]
 }
 
+/** An answer before it is judged, and whose it is. */
 export interface HashFrom extends JudgeFrom {
   /** Null for a name that nobody enrolled. */
   readonly userId: string | null
 }
 
+/** How an authenticator app will show the credential: `issuer` above `account`. */
 export interface EnrolFrom {
   readonly issuer: string
   readonly account: string

@@ -9,6 +9,7 @@ export interface KnownDevice {
   readonly version: number
 }
 
+/** The known device that a browser is most like. */
 export interface Likeness {
   readonly device: KnownDevice
   /** 0–1: rare components that stay weigh most. */

@@ -78,6 +78,7 @@ export interface KeptEvaluation {
   readonly result: { readonly digest: Uint8Array; readonly untilMs: number } | null
 }
 
+/** What a weighing was decided by, kept to explain it and to try policies on. */
 export interface EvaluationRecord {
   readonly username: string
   readonly origin: string | null

@@ -5,6 +5,7 @@ export interface Place {
   readonly atMs: number
 }
 
+/** A journey that nobody can have made in that time. */
 export interface Travel {
   readonly km: number
   readonly hours: number

@@ -17,6 +17,7 @@ export type TokenFormat = keyof typeof formats
 
 export const formatNames = Object.keys(formats) as readonly TokenFormat[] // its own keys
 
+/** A file of seeds, with what opens it where it is encrypted. */
 export interface ToRead extends Unlock {
   readonly text: string
   readonly format: TokenFormat | 'auto'

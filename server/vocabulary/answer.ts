@@ -32,6 +32,7 @@ export interface SignedDecision {
   readonly signature: string
 }
 
+/** A security question with what the user typed, as he typed it. */
 export interface QuestionAnswer {
   readonly question: string
   readonly answer: string

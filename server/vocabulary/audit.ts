@@ -32,6 +32,7 @@ export interface AuditWanted {
   readonly limit: number
 }
 
+/** How often something happened within one span of time, which begins at `startMs`. */
 export interface AuditCount {
   readonly kind: string
   readonly outcome: string

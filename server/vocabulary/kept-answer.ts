@@ -7,6 +7,7 @@ export interface AnswerClaim {
   readonly expiresAtMs: number
 }
 
+/** A request that was made under a key of its caller, with the answer that its repetitions get. */
 export interface KeptAnswer extends AnswerClaim {
   /** Null: the request is under way, or nobody knows how it ended. */
   readonly answer: string | null

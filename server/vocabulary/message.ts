@@ -1,6 +1,7 @@
 /** How a message travels. */
 export type Via = 'sms' | 'email' | 'call'
 
+/** What one message says. Null: its way has no such part, as an SMS has no subject. */
 export interface Message {
   readonly subject: string | null
   readonly text: string

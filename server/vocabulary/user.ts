@@ -1,3 +1,4 @@
+/** Somebody whom a customer enrolled. His name is unique there, whatever its case. */
 export interface User {
   readonly id: string
   readonly customerId: number

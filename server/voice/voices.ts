@@ -21,6 +21,7 @@ export interface VoicesOptions extends WorkerOptions {
   readonly pocketsphinx: Pocketsphinx | undefined
 }
 
+/** What listens, with its threads, until it is closed. */
 export interface OpenVoices extends Voices {
   close(): Promise<void>
 }

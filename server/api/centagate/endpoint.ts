@@ -28,6 +28,7 @@ export interface Endpoint<Fields extends Record<string, Type.TSchema> = Record<s
   readonly handle: (call: Call<Static<ReturnType<typeof Type.Object<Fields>>>>) => Promise<Reply>
 }
 
+/** A call whose signature was right and whose body fits its schema. */
 export interface Call<Body = unknown> extends Caller {
   readonly engine: Engine
   readonly body: CommonFields & Body

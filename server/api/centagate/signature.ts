@@ -8,6 +8,7 @@ import { markLifeMs, type RequestMark } from '../../vocabulary/request-mark.ts'
 import { type CallName, type Fields, orderOf, signedText } from './orders.ts'
 import { type Reply, said } from './words.ts'
 
+/** A call that is signed by somebody, with all that decides whether he may. */
 export interface SignedCall {
   readonly call: CallName
   /** Checked by the schema: every field is of its form. */
@@ -22,6 +23,7 @@ export interface SignedCall {
   readonly address: string
 }
 
+/** Who called, and the mark that keeps a copy of the call from counting. */
 export interface Caller {
   readonly app: App
   readonly customer: Customer

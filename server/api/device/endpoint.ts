@@ -27,6 +27,7 @@ export type Endpoint<Body extends TObject = TObject> = {
   | { readonly signedBy: 'device'; handle(call: DeviceCall<Static<Body>>): Promise<object | RefusalCode> }
 )
 
+/** A call that nobody signed. */
 export interface OpenCall<Body> {
   readonly engine: Engine
   readonly nonces: Nonces
@@ -36,10 +37,12 @@ export interface OpenCall<Body> {
   readonly id: string
 }
 
+/** A call that is signed by a key no phone is known by yet. */
 export interface KeyCall<Body> extends OpenCall<Body> {
   readonly signed: Signed
 }
 
+/** A call of a phone that is known. */
 export interface DeviceCall<Body> extends OpenCall<Body>, Caller {}
 
 /** A phone whose signature was right. */

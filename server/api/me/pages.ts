@@ -42,6 +42,7 @@ export function linkPage(language: Language, customer: Customer, secret: string)
   return page(language, say.continueTitle, content)
 }
 
+/** An authenticator app that is being set up: `secretText` to type, `uri` to open, `qr` to scan. */
 export interface NewApp {
   readonly secretText: string
   readonly uri: string
@@ -49,6 +50,7 @@ export interface NewApp {
   readonly qr: string
 }
 
+/** Shows the secret of a new app, and asks for its first code. */
 export function appPage(language: Language, self: Self, { secretText, uri, qr }: NewApp, said?: Said): string {
   const say = words[language]
   const content = `${brand(self.customer)}<h1>${say.appTitle}</h1>
@@ -80,6 +82,7 @@ export function phonePage(language: Language, { link, qr }: { readonly link: str
   return page(language, say.phoneTitle, content)
 }
 
+/** Recovery codes, shown this once. */
 export function codesPage(language: Language, codes: readonly string[]): string {
   const say = words[language]
   const content = `<h1>${say.codesTitle}</h1>
@@ -89,6 +92,7 @@ export function codesPage(language: Language, codes: readonly string[]): string 
   return page(language, say.codesTitle, content)
 }
 
+/** The end of the way: a mail is sent, a link is over, or the user has left. */
 export function endingPage(language: Language, ending: 'sent' | 'over' | 'left_'): string {
   const say = words[language]
   const hint = { sent: say.sentHint, over: say.overHint, left_: say.leftHint }[ending]

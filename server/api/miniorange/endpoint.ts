@@ -55,6 +55,7 @@ interface Open<Body> {
   readonly handle: (call: OpenCall<Body>) => Promise<Reply | string>
 }
 
+/** A call that need not be signed. */
 export interface OpenCall<Body> {
   readonly engine: Engine
   readonly body: Body
@@ -65,6 +66,7 @@ export interface OpenCall<Body> {
   readonly caller: Caller | null
 }
 
+/** A call whose signature was right and whose body fits its schema. */
 export interface Call<Body> extends OpenCall<Body> {
   readonly caller: Caller
 }

@@ -22,6 +22,7 @@ export interface SignedRequest {
   readonly body: Uint8Array
 }
 
+/** Who called, and the mark that keeps a copy of the call from counting. */
 export interface Caller {
   readonly customer: Customer
   readonly mark: RequestMark

@@ -7,6 +7,7 @@ import type { ChallengeState } from '../../vocabulary/challenge.ts'
  * them. Their sources are named in docs/miniorange.md.
  */
 
+/** An outcome in the words of miniOrange. */
 export interface Said {
   readonly status: string
   readonly message: string

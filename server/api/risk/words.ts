@@ -6,6 +6,7 @@ import type { MethodId } from '../../vocabulary/method.ts'
 
 /** Document 002's words. */
 
+/** An outcome as a page is told it. */
 export interface Said {
   readonly status: string
   readonly message: string
