@@ -62,15 +62,20 @@ export type Refused = Extract<ChallengeOutcome, { ok: false }>
 /** How often a repeated request looks whether the first one's messages are through. */
 const lookAgainMs = 100
 
+/** A question with the messages that ask it, as it was kept. */
+interface AskedQuestion {
+  readonly question: Challenge
+  readonly deliveries: readonly Delivery[]
+  readonly matchNumber: string | null
+}
+
 /** Asked, when at least one message was handed over or none was needed. */
 export function outcomeOf(
   engine: Engine,
   request: ChallengeRequest,
   { stored, secrets }: Person,
-  question: Challenge,
-  deliveries: readonly Delivery[],
+  { question, deliveries, matchNumber }: AskedQuestion,
   sent: readonly Sent[],
-  matchNumber: string | null,
 ): ChallengeOutcome {
   const shown = deliveries.map((delivery) => show(request, stored, delivery, sent))
   const isAsked = shown.length === 0 || shown.some(({ isSent }) => isSent)
@@ -115,7 +120,7 @@ export async function askedBefore(
     const isDone = deliveries.every(({ state }) => state !== 'sending')
     if (isDone || performance.now() > untilMs) {
       const sent = deliveries.map(({ id, state, sentAtMs }) => ({ id, isSent: state === 'sent', atMs: sentAtMs ?? 0 }))
-      return outcomeOf(engine, request, person, earlier, deliveries, sent, numberOf(earlier))
+      return outcomeOf(engine, request, person, { question: earlier, deliveries, matchNumber: numberOf(earlier) }, sent)
     }
     await sleep(lookAgainMs)
   }

@@ -36,7 +36,7 @@ export async function challenge(engine: Engine, request: ChallengeRequest): Prom
   if (methodBar) return refused(engine, request, { ok: false, reason: methodBar })
 
   const composed = compose(engine, request, person, site, nowMs)
-  const { question, deliveries, matchNumber, fate, send } = composed
+  const { question, deliveries, fate, send } = composed
   if (fate === 'locked') return refused(engine, request, { ok: false, reason: fate })
   const kept = await keep(engine, request, composed, nowMs)
   if (kept.bar) return barred(engine, request, person, kept.bar)
@@ -44,7 +44,7 @@ export async function challenge(engine: Engine, request: ChallengeRequest): Prom
   engine.observe({ kind: 'challenge', method: asked.method, outcome: 'asked' })
   ring(engine, question)
   const sent = await engine.outbox.send(deliveries)
-  const outcome = outcomeOf(engine, request, person, question, deliveries, sent, matchNumber)
+  const outcome = outcomeOf(engine, request, person, composed, sent)
   if (outcome.ok && (fate === 'approved' || fate === 'denied'))
     void decideSoon(engine, { ...request, challengeId: question.id, send, isAccepted: fate === 'approved' })
   if (outcome.ok) return outcome
