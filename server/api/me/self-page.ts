@@ -52,52 +52,41 @@ ${token(self)}
 
 function methodList(language: Language, self: Self, shown: Belongings): string {
   const say = words[language]
-  const hint = (text: string) => `<p class="hint">${text}</p>`
   const canAdd = waysToAdd(shown).length > 0
-  if (self.credentials.length === 0) return hint(`${say.nothing}${canAdd ? ` ${say.begin}` : ''}`)
+  const count = shown.phones.length + self.credentials.filter(isAlone).length
   const codes = self.credentials.filter(({ method, label }) => method === 'recovery-code' && label === null)
-  const items = [
-    ...self.credentials.filter(isAlone).map((one) => methodItem(language, self, shown, one)),
-    ...(codes.length === 0 ? [] : [codesItem(language, shown, codes)]),
-  ]
-  const list = items.length === 0 ? '' : `<ul class="list">${items.join('\n')}</ul>\n`
-  const areFew = codes.length > 0 && codes.filter(({ isUsed }) => !isUsed).length <= fewCodes
-  const nag = areFew && isAnyAllowed(shown, ['recovery-code']) ? `<p class="problem">${icons.alert}${say.few}</p>` : ''
-  const advice = canAdd ? ([say.begin, say.one] as const)[usableCount(self, shown)] : undefined
-  return `${list}${nag}${advice ? hint(advice) : ''}`
-}
-
-type OwnCredential = Self['credentials'][number]
-
-function methodItem(language: Language, self: Self, shown: Belongings, credential: OwnCredential): string {
-  const say = words[language]
-  const { id, method, label, lastUsedAtMs } = credential
-  const isLast = shown.phones.length + self.credentials.filter(isAlone).length === 1
-  const mayRemove = (method === 'passkey' || method === 'time-code') && !isLast && mayChange(self)
-  const name = label === null ? '' : ` <span>${escapeHtml(label)}</span>`
-  const about = `${nameOf(method, language)} ${escapeHtml(label ?? '')}`
-  const remove = mayRemove ? button(self, 'remove', say.remove, about, id) : ''
-  const erase = method === 'voice' ? button(self, 'voice/erase', say.erase, about, id) : ''
-  const used = stateOf(language, shown, [method], lastUsedAtMs)
-  return `<li><div><strong>${nameOf(method, language)}</strong>${name}<small>${used}</small></div>${remove}${erase}</li>`
-}
-
-/** All recovery codes are one line, with how many are left. */
-function codesItem(language: Language, shown: Belongings, codes: readonly OwnCredential[]): string {
-  const say = words[language]
+  const others = self.credentials.filter(isAlone)
   const left = codes.filter(({ isUsed }) => !isUsed).length
-  const state = isAnyAllowed(shown, ['recovery-code']) ? filled(say.left, { count: String(left) }) : say.notAllowed
-  return `<li><div><strong>${nameOf('recovery-code', language)}</strong><small>${state}</small></div></li>`
-}
-
-/** Ways in that the user's groups leave him: who has none, or one, is advised to add another. */
-function usableCount(self: Self, shown: Belongings): number {
+  if (self.credentials.length === 0) return `<p class="hint">${say.nothing}${canAdd ? ` ${say.begin}` : ''}</p>`
+  const items = others.map(({ id, method, label, lastUsedAtMs }) => {
+    const used = stateOf(language, shown, [method], lastUsedAtMs)
+    const name = label === null ? '' : ` <span>${escapeHtml(label)}</span>`
+    const isOwn = (method === 'passkey' || method === 'time-code') && count > 1 && mayChange(self)
+    const about = `${nameOf(method, language)} ${escapeHtml(label ?? '')}`
+    const remove = isOwn ? button(self, 'remove', say.remove, about, id) : ''
+    const erase = method === 'voice' ? button(self, 'voice/erase', say.erase, about, id) : ''
+    return `<li><div><strong>${nameOf(method, language)}</strong>${name}<small>${used}</small></div>${remove}${erase}</li>`
+  })
+  const kept =
+    codes.length === 0
+      ? []
+      : [
+          `<li><div><strong>${nameOf('recovery-code', language)}</strong><small>${shown.allowed.includes('recovery-code') ? filled(say.left, { count: String(left) }) : say.notAllowed}</small></div></li>`,
+        ]
+  const nag =
+    codes.length > 0 && left <= fewCodes && shown.allowed.includes('recovery-code')
+      ? `<p class="problem">${icons.alert}${say.few}</p>`
+      : ''
+  const usable = self.credentials.filter(isAlone).filter(({ method }) => shown.allowed.includes(method)).length
   const phones = isAnyAllowed(shown, phoneMethods) ? shown.phones.length : 0
-  return phones + self.credentials.filter(isAlone).filter(({ method }) => shown.allowed.includes(method)).length
+  const advice = ([say.begin, say.one] as const)[usable + phones]
+  const second = canAdd && advice ? `<p class="hint">${advice}</p>` : ''
+  const list = [...items, ...kept]
+  return `${list.length === 0 ? '' : `<ul class="list">${list.join('\n')}</ul>\n`}${nag}${second}`
 }
 
 /** Whether something is a way in of its own: not the codes, which replace one, nor what belongs to a phone. */
-function isAlone({ method, deviceId }: OwnCredential): boolean {
+function isAlone({ method, deviceId }: Self['credentials'][number]): boolean {
   return method !== 'recovery-code' && deviceId === null
 }
 
