@@ -29,9 +29,7 @@ import { beginVoiceEnrolment, eraseVoice } from '../../engine/voice-enrolment.ts
 import { same } from '../../security/digest.ts'
 import { isOwnSite } from '../origin.ts'
 import { formOf, hidden, languageOf, servePages } from '../page.ts'
-import { appPage, codesPage, endingPage, entryPage, linkPage, phonePage } from './pages.ts'
-import type { Said } from './parts.ts'
-import { selfPage } from './self-page.ts'
+import { appPage, codesPage, endingPage, entryPage, linkPage, phonePage, type Said, selfPage } from './pages.ts'
 import { words } from './words.ts'
 
 const formBytesMax = 4 * 1_024

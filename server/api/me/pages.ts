@@ -1,10 +1,21 @@
-import { provable, type Self } from '../../engine/self-service.ts'
+import type { Belongings } from '../../engine/own-devices.ts'
+import { phoneMethods } from '../../engine/pairing.ts'
+import { fewCodes } from '../../engine/recovery-codes.ts'
+import { mayChange, provable, provableOf, type Self, tokenOf } from '../../engine/self-service.ts'
 import type { Language } from '../../engine/templates.ts'
+import type { Told } from '../../engine/timeline.ts'
 import { escapeHtml } from '../../engine/wording.ts'
 import type { Customer } from '../../vocabulary/customer.ts'
+import type { MethodId } from '../../vocabulary/method.ts'
+import { logoLine } from '../logo.ts'
 import { htmlPage, icons } from '../page.ts'
-import { brand, codeFields, filled, page, type Said, saidFirst, token } from './parts.ts'
-import { words } from './words.ts'
+import { happened, methodNames, words } from './words.ts'
+
+/** What a page says first, after something was done. */
+export interface Said {
+  readonly text: string
+  readonly isProblem: boolean
+}
 
 /** Where a user comes in: by a mailed link, or by a code of his own. */
 export function entryPage(language: Language, customer: Customer | undefined, said?: Said): string {
@@ -31,6 +42,15 @@ ${codeFields(language, provable)}
   return page(language, say.enter, content)
 }
 
+function codeFields(language: Language, methods: readonly string[]): string {
+  const say = words[language]
+  const options = methods.map((method) => `<option value="${method}">${nameOf(method, language)}</option>`)
+  return `<label for="method">${say.method}</label>
+<select id="method" name="method">${options.join('')}</select>
+<label for="code">${say.code}</label>
+<input id="code" name="code" autocomplete="one-time-code" maxlength="64" required>`
+}
+
 /** Opening a link only asks; the button uses it. */
 export function linkPage(language: Language, customer: Customer, secret: string): string {
   const say = words[language]
@@ -42,7 +62,179 @@ export function linkPage(language: Language, customer: Customer, secret: string)
   return page(language, say.continueTitle, content)
 }
 
-/** An authenticator app that is being set up: `secretText` to type, `uri` to open, `qr` to scan. */
+/** A line of a user's history. */
+type Happened = Told & {
+  readonly kind: string
+  readonly atMs: number
+  readonly method: string | null
+  readonly place: string | null
+}
+
+/** Everything a user has, what happened to him, and what he can do about it. */
+export function selfPage(
+  language: Language,
+  self: Self,
+  shown: Belongings & { readonly history: readonly Happened[] },
+  said?: Said,
+): string {
+  const say = words[language]
+  const { user, customer } = self
+  const content = `${brand(customer)}<h1>${say.title}</h1>
+<p>${filled(say.hello, { username: user.username, customer: customer.name })}</p>
+${saidFirst(said)}<h2>${say.yours}</h2>
+${methodList(language, self, shown)}
+<h2>${say.phones}</h2>
+${phoneList(language, self, shown)}
+${mayChange(self) ? adding(language, self, shown) : proving(language, self, shown)}
+<h2>${say.devices}</h2>
+${browserList(language, self, shown)}
+<h2>${say.activity}</h2>
+${historyList(language, shown.history)}
+<form class="column" method="post" action="/me/not-me">
+${token(self)}
+<p class="hint">${say.notMeAbout}</p>
+<button class="deny">${icons.cross}${say.notMe}</button>
+</form>
+<form class="column" method="post" action="/me/leave">
+${token(self)}
+<button class="plain">${say.leave}</button>
+</form>`
+  return page(language, say.title, content)
+}
+
+function methodList(language: Language, self: Self, shown: Belongings): string {
+  const say = words[language]
+  const canAdd = waysToAdd(shown).length > 0
+  const count = shown.phones.length + self.credentials.filter(isAlone).length
+  const codes = self.credentials.filter(({ method, label }) => method === 'recovery-code' && label === null)
+  const others = self.credentials.filter(isAlone)
+  const left = codes.filter(({ isUsed }) => !isUsed).length
+  if (self.credentials.length === 0) return `<p class="hint">${say.nothing}${canAdd ? ` ${say.begin}` : ''}</p>`
+  const items = others.map(({ id, method, label, lastUsedAtMs }) => {
+    const used = stateOf(language, shown, [method], lastUsedAtMs)
+    const name = label === null ? '' : ` <span>${escapeHtml(label)}</span>`
+    const isOwn = (method === 'passkey' || method === 'time-code') && count > 1 && mayChange(self)
+    const about = `${nameOf(method, language)} ${escapeHtml(label ?? '')}`
+    const remove = isOwn ? button(self, 'remove', say.remove, about, id) : ''
+    const erase = method === 'voice' ? button(self, 'voice/erase', say.erase, about, id) : ''
+    return `<li><div><strong>${nameOf(method, language)}</strong>${name}<small>${used}</small></div>${remove}${erase}</li>`
+  })
+  const kept =
+    codes.length === 0
+      ? []
+      : [
+          `<li><div><strong>${nameOf('recovery-code', language)}</strong><small>${shown.allowed.includes('recovery-code') ? filled(say.left, { count: String(left) }) : say.notAllowed}</small></div></li>`,
+        ]
+  const nag =
+    codes.length > 0 && left <= fewCodes && shown.allowed.includes('recovery-code')
+      ? `<p class="problem">${icons.alert}${say.few}</p>`
+      : ''
+  const usable = self.credentials.filter(isAlone).filter(({ method }) => shown.allowed.includes(method)).length
+  const phones = isAnyAllowed(shown, phoneMethods) ? shown.phones.length : 0
+  const advice = ([say.begin, say.one] as const)[usable + phones]
+  const second = canAdd && advice ? `<p class="hint">${advice}</p>` : ''
+  const list = [...items, ...kept]
+  return `${list.length === 0 ? '' : `<ul class="list">${list.join('\n')}</ul>\n`}${nag}${second}`
+}
+
+/** Whether something is a way in of its own: not the codes, which replace one, nor what belongs to a phone. */
+function isAlone({ method, deviceId }: Self['credentials'][number]): boolean {
+  return method !== 'recovery-code' && deviceId === null
+}
+
+function phoneList(language: Language, self: Self, shown: Belongings): string {
+  const say = words[language]
+  const { phones } = shown
+  if (phones.length === 0) return `<p class="hint">${say.noPhones}</p>`
+  const isLast = phones.length === 1 && !self.credentials.some(isAlone)
+  const items = phones.map(({ id, name, lastUsedAtMs }) => {
+    const remove = mayChange(self) && !isLast ? button(self, 'phone/remove', say.remove, escapeHtml(name), id) : ''
+    return `<li><div><strong>${escapeHtml(name)}</strong><small>${stateOf(language, shown, phoneMethods, lastUsedAtMs)}</small></div>${remove}</li>`
+  })
+  return `<ul class="list">${items.join('\n')}</ul>`
+}
+
+function browserList(language: Language, self: Self, { browsers }: Belongings): string {
+  const say = words[language]
+  if (browsers.length === 0) return `<p class="hint">${say.noDevices}</p>`
+  const items = browsers.map(({ id, label, lastUsedAtMs }) => {
+    const forget = button(self, 'device/forget', say.forget, escapeHtml(label), id)
+    return `<li><div><strong>${escapeHtml(label)}</strong><small>${usedAt(language, lastUsedAtMs)}</small></div>${forget}</li>`
+  })
+  return `<ul class="list">${items.join('\n')}</ul>`
+}
+
+/** When something was used that proves these methods, or that none of them is allowed any more. */
+function stateOf(language: Language, shown: Belongings, methods: readonly MethodId[], usedAtMs: number | null): string {
+  return isAnyAllowed(shown, methods) ? usedAt(language, usedAtMs) : words[language].notAllowed
+}
+
+function isAnyAllowed({ allowed }: Belongings, methods: readonly MethodId[]): boolean {
+  return methods.some((method) => allowed.includes(method))
+}
+
+function usedAt(language: Language, atMs: number | null): string {
+  const say = words[language]
+  return atMs === null ? say.unused : filled(say.used, { time: timeOf(atMs) })
+}
+
+/** A button beside one thing of a list; `about` is HTML, and tells those who do not see the list which thing. */
+function button(self: Self, action: string, text: string, about: string, id: string): string {
+  return `<form method="post" action="/me/${action}">${token(self)}<input type="hidden" name="id" value="${escapeHtml(id)}"><button class="plain" aria-label="${text}: ${about}">${text}</button></form>`
+}
+
+/** What can be set up here, and what each is good for. */
+const ways = {
+  phone: { methods: phoneMethods, word: 'addPhone', icon: icons.phone },
+  passkey: { methods: ['passkey'], word: 'addPasskey', icon: icons.key },
+  app: { methods: ['time-code'], word: 'addApp', icon: icons.phone },
+  codes: { methods: ['recovery-code'], word: 'addCodes', icon: icons.check },
+  voice: { methods: ['voice'], word: 'addVoice', icon: icons.microphone },
+} as const satisfies Record<string, { methods: readonly MethodId[]; word: keyof (typeof words)['en']; icon: string }>
+
+/** Those that the user's groups leave, as his customer uses them. */
+function waysToAdd(shown: Belongings): (keyof typeof ways)[] {
+  const all = Object.keys(ways) as (keyof typeof ways)[] // the table's own keys
+  return all.filter((way) => isAnyAllowed(shown, ways[way].methods) && !(way === 'voice' && shown.voice === 'off'))
+}
+
+function adding(language: Language, self: Self, shown: Belongings): string {
+  const say = words[language]
+  const adds = waysToAdd(shown).map((way) => {
+    const { icon, word } = ways[way]
+    const text = way === 'voice' && shown.voice === 'set' ? say.voiceAnew : say[word]
+    return `<form method="post" action="/me/${way}">${token(self)}<button>${icon}${text}</button></form>`
+  })
+  if (adds.length === 0) return `<p class="hint">${filled(say.noneAllowed, { customer: self.customer.name })}</p>`
+  return `<h2>${say.add}</h2>
+<div class="row">
+${adds.join('\n')}
+</div>`
+}
+
+function proving(language: Language, self: Self, { allowed }: Belongings): string {
+  const say = words[language]
+  const methods = provableOf(self).filter((method) => allowed.includes(method))
+  if (methods.length === 0) return `<p class="hint">${say.proveFirst}</p>`
+  return `<form class="column" method="post" action="/me/prove">
+${token(self)}
+<p class="hint">${say.proveFirst}</p>
+${codeFields(language, methods)}
+<button>${icons.check}${say.confirm}</button>
+</form>`
+}
+
+function historyList(language: Language, history: readonly Happened[]): string {
+  if (history.length === 0) return `<p class="hint">${words[language].noActivity}</p>`
+  const items = history.map(({ kind, atMs, group, method, place, tone }) => {
+    const what = (happened[kind] ?? happened[group])?.[language] ?? group
+    const how = method === null ? '' : ` · ${nameOf(method, language)}`
+    const where = place === null ? '' : ` · ${escapeHtml(place)}`
+    return `<li class="${tone}"><div><strong>${what}</strong><small>${timeOf(atMs)}${how}${where}</small></div></li>`
+  })
+  return `<ul class="list">${items.join('\n')}</ul>`
+}
+
 export interface NewApp {
   readonly secretText: string
   readonly uri: string
@@ -50,7 +242,6 @@ export interface NewApp {
   readonly qr: string
 }
 
-/** Shows the secret of a new app, and asks for its first code. */
 export function appPage(language: Language, self: Self, { secretText, uri, qr }: NewApp, said?: Said): string {
   const say = words[language]
   const content = `${brand(self.customer)}<h1>${say.appTitle}</h1>
@@ -82,7 +273,6 @@ export function phonePage(language: Language, { link, qr }: { readonly link: str
   return page(language, say.phoneTitle, content)
 }
 
-/** Recovery codes, shown this once. */
 export function codesPage(language: Language, codes: readonly string[]): string {
   const say = words[language]
   const content = `<h1>${say.codesTitle}</h1>
@@ -92,7 +282,6 @@ export function codesPage(language: Language, codes: readonly string[]): string 
   return page(language, say.codesTitle, content)
 }
 
-/** The end of the way: a mail is sent, a link is over, or the user has left. */
 export function endingPage(language: Language, ending: 'sent' | 'over' | 'left_'): string {
   const say = words[language]
   const hint = { sent: say.sentHint, over: say.overHint, left_: say.leftHint }[ending]
@@ -101,4 +290,35 @@ export function endingPage(language: Language, ending: 'sent' | 'over' | 'left_'
 <h1>${say[ending]}</h1>
 <p>${hint}</p>`
   return htmlPage({ language, title: say[ending], content, kind: 'ending' })
+}
+
+function brand(customer: Customer | undefined): string {
+  return customer ? logoLine(customer, escapeHtml(customer.name)) : ''
+}
+
+function page(language: Language, title: string, content: string): string {
+  return htmlPage({ language, title, content, kind: 'asking' })
+}
+
+/** Told before everything else, and to those who do not see the page. */
+function saidFirst(said: Said | undefined): string {
+  if (!said) return ''
+  const kind = said.isProblem ? 'problem' : 'done'
+  return `<p class="${kind}" role="${said.isProblem ? 'alert' : 'status'}">${said.isProblem ? icons.alert : icons.check}${said.text}</p>\n`
+}
+
+function token(self: Self): string {
+  return `<input type="hidden" name="token" value="${tokenOf(self)}">`
+}
+
+function nameOf(method: string, language: Language): string {
+  return methodNames[method]?.[language] ?? escapeHtml(method)
+}
+
+function timeOf(ms: number): string {
+  return `${new Date(ms).toISOString().slice(0, 16).replace('T', ' ')} UTC`
+}
+
+function filled(text: string, values: Readonly<Record<string, string>>): string {
+  return text.replaceAll(/\{([a-z]+)\}/g, (_, name: string) => escapeHtml(values[name] ?? ''))
 }
