@@ -43,6 +43,7 @@ export interface Assembled {
 
 /** Joins config, store, channels, engine and APIs. `given` is another clock than this computer's. */
 export async function assemble(config: Config, given?: Clock): Promise<Assembled> {
+  const tls = readTls(config)
   const { logger, flush } = createLog(config.logLevel)
   const metrics = createMetrics()
   const store = await openStoreOf(config)
@@ -76,7 +77,7 @@ export async function assemble(config: Config, given?: Clock): Promise<Assembled
   const app = await createHttp({
     logger,
     trustedProxies: config.trustedProxies,
-    tls: readTls(config),
+    tls,
     version: packageJson.version,
     baseUrl: config.baseUrl,
     isHttpsOnly: config.mode === 'production',

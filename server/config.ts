@@ -173,7 +173,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
       check('VOICE_ONNX_DIGEST', (text) => /^[0-9a-f]{64}$/i.exec(text)?.[0].toLowerCase(), '64 hexadecimal digits'),
       problems,
     ),
-    logLevel: check('LOG_LEVEL', oneOf(logLevels), logLevels.join(', ')) ?? 'info',
+    logLevel: check('LOG_LEVEL', oneOf(logLevels), 'debug, info, warn, error or silent') ?? 'info',
   }
   if (mode === 'production') problems.push(...productionProblems(config, baseUrl))
   if (problems.length > 0) throw new ConfigError(problems.join('\n'))

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { generateKeyPairSync } from 'node:crypto'
 import { once } from 'node:events'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -8,6 +9,7 @@ import { connect } from 'node:tls'
 import { certificate, renewedCertificate } from '../test/channels/certificate.ts'
 import { newPlace, type Place } from '../test/support/databases.ts'
 import { type ServerProcess, startProcess } from '../test/support/process.ts'
+import { readTls } from './tls.ts'
 
 describe('a renewed certificate', () => {
   const folder = mkdtempSync(join(tmpdir(), 'countersign-tls-'))
@@ -57,5 +59,16 @@ describe('a renewed certificate', () => {
     await new Promise((next) => setTimeout(next, 300))
     assert.equal(await shown(), 'renewed.localhost')
     assert.equal(server.child.exitCode, null)
+  })
+
+  it('of another kind than its key is refused as well, which OpenSSL does not', () => {
+    const rsa = generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey.export({ type: 'pkcs8', format: 'pem' })
+    put({ cert: certificate.cert, key: String(rsa) })
+    const tls = { certFile: files.cert, keyFile: files.key }
+    assert.throws(() => readTls({ tls }), /The key in \S+ is not that of the \(first\) certificate/)
+    put({ cert: certificate.cert, key: 'no key' })
+    assert.throws(() => readTls({ tls }), /COUNTERSIGN_TLS_KEY names a file without a private key/)
+    put({ cert: 'no certificate', key: certificate.key })
+    assert.throws(() => readTls({ tls }), /COUNTERSIGN_TLS_CERT names a file without a certificate/)
   })
 })

@@ -1,10 +1,36 @@
+import { createPrivateKey, X509Certificate } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { createSecureContext, type Server } from 'node:tls'
-import type { Config } from './config.ts'
+import { type Config, ConfigError } from './config.ts'
 
-/** The certificate chain and the key, as they are in their files now. */
-export function readTls({ tls }: Pick<Config, 'tls'>): { readonly cert: Buffer; readonly key: Buffer } | null {
-  return tls && { cert: readFileSync(tls.certFile), key: readFileSync(tls.keyFile) }
+/** The certificate chain and its key, as they are in their files now. */
+export interface Tls {
+  readonly cert: Buffer
+  readonly key: Buffer
+  /** When the certificate of this host, the first of the chain, is no longer valid. */
+  readonly expiresAtMs: number
+}
+
+/**
+ * What the settings of TLS name; null without them. Throws a `ConfigError` when no connection could be made with it: OpenSSL
+ * itself takes a certificate and a key of different kinds without a word.
+ */
+export function readTls({ tls }: Pick<Config, 'tls'>): Tls | null {
+  if (!tls) return null
+  const cert = readFileSync(tls.certFile)
+  const key = readFileSync(tls.keyFile)
+  const certificate = orProblem(
+    () => new X509Certificate(cert),
+    `COUNTERSIGN_TLS_CERT names a file without a certificate in PEM: ${tls.certFile}`,
+  )
+  const privateKey = orProblem(
+    () => createPrivateKey(key),
+    `COUNTERSIGN_TLS_KEY names a file without a private key in PEM, or with one that asks for a passphrase: ${tls.keyFile}`,
+  )
+  if (!certificate.checkPrivateKey(privateKey))
+    throw new ConfigError(`The key in ${tls.keyFile} is not that of the (first) certificate in ${tls.certFile}.`)
+  orProblem(() => createSecureContext({ cert, key }), `The certificate chain in ${tls.certFile} is damaged.`)
+  return { cert, key, expiresAtMs: certificate.validToDate.getTime() }
 }
 
 /**
@@ -14,8 +40,15 @@ export function readTls({ tls }: Pick<Config, 'tls'>): { readonly cert: Buffer; 
 export function reloadTls(server: unknown, config: Pick<Config, 'tls'>): boolean {
   const files = readTls(config)
   if (!files) return false
-  createSecureContext(files) // would throw after half of it was in use
   const secure = server as Server // a server that was made with files of TLS
   secure.setSecureContext(files)
   return true
+}
+
+function orProblem<T>(read: () => T, problem: string): T {
+  try {
+    return read()
+  } catch (error) {
+    throw new ConfigError(problem, { cause: error })
+  }
 }

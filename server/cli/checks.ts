@@ -5,6 +5,7 @@ import { checkpointFile } from '../checkpoints/write.ts'
 import type { Config } from '../config.ts'
 import { serverSettings, withDefaults } from '../settings.ts'
 import type { Store } from '../store/open.ts'
+import { readTls } from '../tls.ts'
 import { serverScope } from '../vocabulary/customer.ts'
 import { loadMixture, shippedModel } from '../voice/model.ts'
 import { findPocketsphinx } from '../voice/pocketsphinx.ts'
@@ -97,6 +98,20 @@ export async function portLine({ host, port, tls }: Config): Promise<Line> {
   if (who.product === 'Countersign') return ok('port', `Countersign ${who.version} is running on ${port}.`)
   const text = `${port} is taken by something that is not Countersign: stop it, or set COUNTERSIGN_PORT.`
   return problem('port', text)
+}
+
+/** The server's own certificate, where it speaks TLS itself. */
+export function certificateLine(config: Config, nowMs: number): Line | null {
+  const name = 'certificate'
+  try {
+    const tls = readTls(config)
+    if (!tls) return null
+    const end = new Date(tls.expiresAtMs).toISOString()
+    if (tls.expiresAtMs > nowMs) return ok(name, `It fits its key, and is valid until ${end}.`)
+    return problem(name, `It expired ${end}: renew it, and send the server SIGHUP.`)
+  } catch (error) {
+    return problem(name, `${reasonOf(error)}.`)
+  }
 }
 
 /** Voices can be asked for without it, where a customer says so; then a recording of the user gets in. */

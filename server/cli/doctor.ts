@@ -5,6 +5,7 @@ import type { Store } from '../store/open.ts'
 import { whyNotOpen } from '../why-not-started.ts'
 import {
   addressLine,
+  certificateLine,
   checkpointsLine,
   clockLine,
   customersLine,
@@ -55,6 +56,8 @@ function settingsOf(lines: Line[]): Config | null {
 async function examineServer(config: Config, lines: Line[]): Promise<void> {
   const folder = folderLine(config)
   lines.push(folder, checkpointsLine(config), addressLine(config), await portLine(config), voiceLine(config))
+  const certificate = certificateLine(config, Date.now())
+  if (certificate) lines.push(certificate)
   if (folder.state === 'problem') return
   if (isMissing(config)) {
     lines.push(warning('database', 'There is none yet: the first start of the server makes it.'))
