@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { generateKeyPairSync } from 'node:crypto'
 import { once } from 'node:events'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { connect as connectPlainly } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
@@ -70,5 +71,14 @@ describe('a renewed certificate', () => {
     assert.throws(() => readTls({ tls }), /COUNTERSIGN_TLS_KEY names a file without a private key/)
     put({ cert: 'no certificate', key: certificate.key })
     assert.throws(() => readTls({ tls }), /COUNTERSIGN_TLS_CERT names a file without a certificate/)
+  })
+
+  it('leaves a stop quick: connections without a handshake, or with half of one, do not hold it up', async () => {
+    const port = Number(new URL(server.baseUrl).port)
+    const silent = connectPlainly(port, '127.0.0.1')
+    const halting = connectPlainly(port, '127.0.0.1')
+    halting.write(Buffer.from([0x16, 0x03, 0x01])) // a record of the handshake begins so
+    await Promise.all([once(silent, 'connect'), once(halting, 'connect')])
+    assert.equal(await server.stop(), 0)
   })
 })

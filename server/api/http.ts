@@ -26,6 +26,8 @@ declare module 'fastify' {
 const bodyBytesMax = 64 * 1024
 const requestTimeoutMs = 15_000
 const headersTimeoutMs = 10_000
+/** Less than a stop may take: Node closes no connection that is still in its handshake. */
+const handshakeTimeoutMs = 5_000
 const lookEveryMs = 500
 const yearSeconds = 31_536_000
 
@@ -51,7 +53,9 @@ export async function createHttp(options: HttpOptions): Promise<FastifyInstance>
   const start = randomId().slice(0, 8)
   let count = 0
   const app = Fastify({
-    ...(options.tls ? { https: { ...options.tls, ...bareHttp } } : { http: bareHttp }),
+    ...(options.tls
+      ? { https: { ...options.tls, ...bareHttp, handshakeTimeout: handshakeTimeoutMs } }
+      : { http: bareHttp }),
     loggerInstance: options.logger,
     logController: new LogController({ disableRequestLogging: true }),
     genReqId: () => `${start}-${(++count).toString(36)}`,
@@ -118,10 +122,13 @@ const unusedMs = 1_000
 /** Browsers connect beforehand, and Node does not call a connection idle that never asked anything: it would hold up a stop. */
 function hangUpUnused(app: FastifyInstance, isTls: boolean): void {
   const open = new Set<Socket>()
-  app.server.on(isTls ? 'secureConnection' : 'connection', (socket: Socket) => {
+  const watch = (socket: Socket) => {
     open.add(socket)
     socket.once('close', () => open.delete(socket))
-  })
+  }
+  app.server.on('connection', watch)
+  // What came before the handshake was through is no question yet.
+  if (isTls) app.server.on('secureConnection', watch)
   app.addHook('preClose', (done) => {
     setTimeout(() => {
       for (const socket of open) if (socket.bytesRead === 0) socket.destroy()
@@ -157,7 +164,11 @@ function refusal(message: string) {
 
 /** What a request that is not even HTTP is told. */
 function clientErrorHandler(error: { code?: string }, socket: Socket): void {
-  if (error.code === 'ECONNRESET' || socket.destroyed || !socket.writable) return
+  // Where the connection itself broke, or never got through its handshake, nobody reads an answer, and the end waits for ever.
+  if (!/^(HPE|ERR_HTTP)_/.test(error.code ?? '') || !socket.writable) {
+    socket.destroy()
+    return
+  }
   const line = clientErrors[error.code ?? ''] ?? '400 Bad Request'
   const body = JSON.stringify(refusal(line.slice(4)))
   socket.end(
