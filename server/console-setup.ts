@@ -3,7 +3,7 @@ import type { GatewayHealth } from '../contract/console/home.ts'
 import type { SettingRow } from '../contract/console/policy.ts'
 import type { Via } from '../contract/console/words.ts'
 import type { Setup } from './api/console/asked.ts'
-import { checkProviders, type Provider, publicProviders, withSecretsOf } from './channels/providers.ts'
+import { checkProviders, type Provider, providersInUse, publicProviders, withSecretsOf } from './channels/providers.ts'
 import type { Actor } from './engine/admin-links.ts'
 import { messagesLeft } from './engine/admission.ts'
 import type { Engine } from './engine/ports.ts'
@@ -120,19 +120,17 @@ export function createSetup(ports: SetupPorts): Setup {
 async function deliveryOf(
   { engine, store, hasInbox }: SetupPorts,
   customer: Customer,
-  { providers, smtpUrl, smtpFrom }: ServerSettings,
+  settings: ServerSettings,
 ): Promise<DeliverySetup> {
   const health = await store.read.deliveries.health(customer.id, engine.clock() - dayMs)
   const { allowedCountries, defaultCountry, messagesPerDay } = customer.settings
   const countries = allowedCountries.length === 0 ? [defaultCountry] : [...allowedCountries]
-  const all: readonly Provider[] = smtpUrl
-    ? [...providers, { id: 'smtp', type: 'smtp', via: ['email'], url: smtpUrl, from: smtpFrom }]
-    : providers
+  const all = providersInUse(settings)
   return {
     providers: all.map((one) => rowOf(one, health)),
     hasInbox,
-    smtpFrom,
-    hasSmtp: smtpUrl !== '',
+    smtpFrom: settings.smtpFrom,
+    hasSmtp: settings.smtpUrl !== '',
     routes: countries.map((country) => routeOf(country, all)),
     allowedCountries: countries,
     spend: { used: messagesPerDay - (await messagesLeft(engine, customer)), budget: messagesPerDay },

@@ -3,7 +3,7 @@ import type { Via } from '../vocabulary/message.ts'
 import type { Channel, ChannelPorts } from './channel.ts'
 import { httpGateway } from './http-gateway.ts'
 import { inboxChannel, type KeepMessage } from './inbox.ts'
-import type { Provider, ProviderOf } from './providers.ts'
+import { type Provider, type ProviderOf, providersInUse } from './providers.ts'
 import { smppChannel } from './smpp.ts'
 import { smtpChannel } from './smtp.ts'
 import { twilioChannel } from './twilio.ts'
@@ -27,10 +27,7 @@ export interface Channels {
 
 /** The channels of these settings; the development inbox stands in where no provider is set up. */
 export function openChannels(settings: ServerSettings, inbox: KeepMessage | null, ports: ChannelPorts): Channels {
-  const { providers, smtpUrl, smtpFrom } = settings
-  const all: readonly Provider[] = smtpUrl
-    ? [...providers, { id: 'smtp', type: 'smtp', via: ['email'], url: smtpUrl, from: smtpFrom }]
-    : providers
+  const all = providersInUse(settings)
   const made = new Map<string, Channel>()
   const channel = (provider: Provider, via: Via): Channel => {
     const key = `${provider.id} ${via}`

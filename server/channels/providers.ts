@@ -54,6 +54,19 @@ export interface SmtpProvider extends Common {
   readonly from: string
 }
 
+/** All that are set up, in the order they are tried: those of the list, then the mail server of `smtpUrl`. */
+export function providersInUse({ providers, smtpUrl, smtpFrom }: ProviderSettings): readonly Provider[] {
+  return smtpUrl
+    ? [...providers, { id: 'smtp', type: 'smtp', via: ['email'], url: smtpUrl, from: smtpFrom }]
+    : providers
+}
+
+interface ProviderSettings {
+  readonly providers: readonly Provider[]
+  readonly smtpUrl: string
+  readonly smtpFrom: string
+}
+
 /** What is never shown again: a gateway's key may stand in its URL, a header or the body. */
 const secretFields: readonly string[] = ['password', 'authToken', 'headers', 'url', 'body']
 

@@ -1,6 +1,7 @@
 import { accessSync, constants, statSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import packageJson from '../../package.json' with { type: 'json' }
+import { type ProviderOf, providersInUse } from '../channels/providers.ts'
 import { checkpointFile } from '../checkpoints/write.ts'
 import type { Config } from '../config.ts'
 import { serverSettings, withDefaults } from '../settings.ts'
@@ -144,17 +145,31 @@ export async function clockLine(store: Store): Promise<Line> {
   return warning('clock', text)
 }
 
-export async function gatewayLine({ read }: Store, { inbox }: Config): Promise<Line> {
-  const { smtpUrl } = withDefaults(serverSettings, await read.settings.all(serverScope))
-  const how = 'npx countersign settings set smtpUrl smtps://user:password@host:465'
-  if (smtpUrl === '') {
-    return inbox
-      ? ok('e-mail', `No gateway: e-mails go to the development inbox. Set one up with: ${how}`)
-      : warning('e-mail', `No gateway, so no e-mail can be sent. Set one up with: ${how}`)
-  }
-  const refusal = await smtpProblem(smtpUrl)
-  if (refusal === null) return ok('e-mail', 'The SMTP server accepts the connection.')
-  return problem('e-mail', `The SMTP server refuses: ${refusal}. Correct it with: ${how}`)
+/** Whether every mail server takes our mail, and who carries text messages. */
+export async function gatewayLines({ read }: Store, { inbox }: Config): Promise<Line[]> {
+  const all = providersInUse(withDefaults(serverSettings, await read.settings.all(serverScope)))
+  const mail = all.filter((provider) => provider.type === 'smtp')
+  const texts = all.filter((provider) => provider.via.includes('sms'))
+  const none = (name: string, what: string, how: string) =>
+    inbox
+      ? ok(name, `No gateway: they go to the development inbox. Set one up ${how}`)
+      : warning(name, `No gateway, so no ${what} can be sent. Set one up ${how}`)
+  return [
+    ...(mail.length > 0 ? await Promise.all(mail.map(mailLine)) : [none('e-mail', 'e-mail', `with: ${setSmtpUrl}`)]),
+    texts.length > 0
+      ? ok('text messages', `Carried by ${texts.map(({ id }) => id).join(', ')}.`)
+      : none('text messages', 'code by SMS', 'as docs/providers.md says.'),
+  ]
+}
+
+const setSmtpUrl = 'npx countersign settings set smtpUrl smtps://user:password@host:465'
+
+async function mailLine({ id, url }: ProviderOf<'smtp'>): Promise<Line> {
+  const refusal = await smtpProblem(url)
+  const [name, how] =
+    id === 'smtp' ? ['The SMTP server', setSmtpUrl] : [`The provider ${id}`, 'npx countersign settings import']
+  if (refusal === null) return ok('e-mail', `${name} accepts the connection.`)
+  return problem('e-mail', `${name} refuses: ${refusal}. Correct it with: ${how}`)
 }
 
 export async function customersLine({ read }: Store): Promise<Line> {

@@ -10,7 +10,7 @@ import {
   clockLine,
   customersLine,
   folderLine,
-  gatewayLine,
+  gatewayLines,
   type Line,
   nodeLine,
   ok,
@@ -67,7 +67,7 @@ async function examineServer(config: Config, lines: Line[]): Promise<void> {
   if (!store) return
   try {
     if (store.dialect === 'postgres') lines.push(await clockLine(store))
-    lines.push(await gatewayLine(store, config), await customersLine(store))
+    lines.push(...(await gatewayLines(store, config)), await customersLine(store))
   } finally {
     await store.close()
   }

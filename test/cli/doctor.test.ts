@@ -90,6 +90,10 @@ describe('doctor', () => {
     silent.close()
     await json(server.place, ['settings', 'unset', 'smtpUrl'])
     assert.match(await lineOf('e-mail', { COUNTERSIGN_INBOX: 'off' }), /^warning: No gateway/)
+    const mail = { id: 'post', type: 'smtp', via: ['email'], url: 'smtp://127.0.0.1:9', from: 'a@b.example' }
+    await json(server.place, ['settings', 'set', 'providers', JSON.stringify([mail])])
+    assert.match(await lineOf('e-mail'), /^problem: The provider post refuses: .*ECONNREFUSED/)
+    await json(server.place, ['settings', 'unset', 'providers'])
   })
 
   it('tells that the data folder cannot be written', () => {
