@@ -1,6 +1,7 @@
 import { existsSync, linkSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Config, ConfigError } from './config.ts'
+import { isKeyLost, lostKey } from './data-folder.ts'
 import { storeRules } from './engine/store-rules.ts'
 import { randomId, randomSecret } from './security/random.ts'
 import { makeFolder } from './store/folder.ts'
@@ -27,7 +28,10 @@ export async function openStoreOf(config: Config): Promise<Store> {
 }
 
 /** The same with its tables as they are. */
-export async function connectStoreOf({ databaseUrl, dataDir, masterKeys: given }: Config): Promise<Store> {
+export async function connectStoreOf(config: Config): Promise<Store> {
+  const { databaseUrl, dataDir, masterKeys: given } = config
+  // A new one would open nothing, and hide that the old one is missing.
+  if (isKeyLost(config)) throw new ConfigError(lostKey(config))
   const masterKeys = given ?? [developmentKey(dataDir)]
   return openStore({ databaseUrl, dataDir, masterKeys, ...storeRules })
 }
@@ -41,13 +45,13 @@ function developmentKey(dataDir: string): Uint8Array {
   makeFolder(dataDir)
   if (!existsSync(file)) {
     const draft = `${file}.${randomId()}`
-    writeFileSync(draft, `${randomSecret(32).toString('base64')}\n`, { flag: 'wx', mode: 0o600, flush: true })
     try {
+      writeFileSync(draft, `${randomSecret(32).toString('base64')}\n`, { flag: 'wx', mode: 0o600, flush: true })
       linkSync(draft, file)
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
     } finally {
-      rmSync(draft)
+      rmSync(draft, { force: true })
     }
   }
   const key = Buffer.from(readFileSync(file, 'utf8').trim(), 'base64')

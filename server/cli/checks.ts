@@ -4,6 +4,7 @@ import packageJson from '../../package.json' with { type: 'json' }
 import { type ProviderOf, providersInUse } from '../channels/providers.ts'
 import { checkpointFile } from '../checkpoints/write.ts'
 import type { Config } from '../config.ts'
+import { isAbsent, isKeyLost, lostKey } from '../data-folder.ts'
 import { serverSettings, withDefaults } from '../settings.ts'
 import type { Store } from '../store/open.ts'
 import { readTls } from '../tls.ts'
@@ -12,7 +13,6 @@ import { loadMixture, shippedModel } from '../voice/model.ts'
 import { findPocketsphinx } from '../voice/pocketsphinx.ts'
 import { onnxProblem } from '../voice/sherpa.ts'
 import { reasonOf } from '../why-not-started.ts'
-import { isAbsent, isKeyLost, lostKey } from './database.ts'
 import { smtpProblem, whatListens } from './reach.ts'
 
 /** A difference that asking over a slow network alone can make is not worth a word. */
@@ -43,7 +43,14 @@ export function folderLine(config: Config): Line {
   const folder = resolve(dataDir)
   if (databaseUrl !== null && masterKeys !== null)
     return ok('data folder', 'For checkpoints of the audit alone: PostgreSQL and a given master key.')
-  if (isAbsent(folder)) return ok('data folder', `${folder} does not exist yet: the first start makes it.`)
+  if (isAbsent(folder)) {
+    const above = nearest(folder)
+    if (isWritable(above)) return ok('data folder', `${folder} does not exist yet: the first start makes it.`)
+    const text = `${folder} does not exist, and this user cannot make it in ${above}: make it and give it to the user that runs the server (chown).`
+    return problem('data folder', text)
+  }
+  if (!statSync(folder).isDirectory())
+    return problem('data folder', `${folder} is no folder: set COUNTERSIGN_DATA_DIR to one.`)
   const files = ['', 'countersign.db', 'countersign.db-wal', 'countersign.db-shm'].map((file) => join(folder, file))
   const closed = files.find((file) => !isAbsent(file) && !isWritable(file))
   if (closed) {

@@ -1,6 +1,6 @@
-import { statSync } from 'node:fs'
-import { join, resolve } from 'node:path'
+import { resolve } from 'node:path'
 import { type Config, readConfig } from '../config.ts'
+import { isMissing } from '../data-folder.ts'
 import type { Store } from '../store/open.ts'
 import type { AuditNote } from '../vocabulary/audit.ts'
 import type { Customer } from '../vocabulary/customer.ts'
@@ -22,38 +22,12 @@ export async function withStore<T>(job: (store: Store, config: Config) => Promis
 /** The same, and makes the database when there is none. */
 export async function withAnyStore<T>(job: (store: Store, config: Config) => Promise<T>): Promise<T> {
   const config = readConfig(process.env)
-  if (isKeyLost(config)) throw new Refusal(lostKey(config))
   const store = await open(config)
   try {
     return await job(store, config)
   } finally {
     await store.close()
   }
-}
-
-/** Whether there is no SQLite file yet: a look from the wrong folder should not make one. */
-export function isMissing({ databaseUrl, dataDir }: Config): boolean {
-  return databaseUrl === null && isAbsent(join(dataDir, 'countersign.db'))
-}
-
-/** Whether the development master key of a database that is there is not: opening would make another one. */
-export function isKeyLost(config: Config): boolean {
-  const { databaseUrl, dataDir, masterKeys } = config
-  return databaseUrl === null && masterKeys === null && !isMissing(config) && isAbsent(join(dataDir, 'master.key'))
-}
-
-/** A file that this user may not even look at is not absent. */
-export function isAbsent(path: string): boolean {
-  try {
-    statSync(path)
-    return false
-  } catch (error) {
-    return error instanceof Error && 'code' in error && error.code === 'ENOENT'
-  }
-}
-
-export function lostKey({ dataDir }: Config): string {
-  return `${resolve(dataDir, 'master.key')} is gone, and nothing else opens the database: restore it from the backup.`
 }
 
 async function open(config: Config): Promise<Store> {

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path'
 import type { Command } from 'commander'
 import { type Config, ConfigError, readConfig } from '../config.ts'
+import { isMissing } from '../data-folder.ts'
 import type { Store } from '../store/open.ts'
 import { whyNotOpen } from '../why-not-started.ts'
 import {
@@ -19,7 +20,6 @@ import {
   voiceLine,
   warning,
 } from './checks.ts'
-import { isMissing } from './database.ts'
 import { example } from './options.ts'
 import type { Act, Report } from './report.ts'
 import { columns } from './terminal.ts'

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { type AddressInfo, connect, createServer } from 'node:net'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
@@ -357,6 +357,44 @@ describe('a server that cannot start says why in a sentence, and ends', () => {
       assert.match(error.message, /ended with 1/)
       assert.match(error.message, /master\.key/)
       assert.doesNotMatch(error.message, /^ +at /m, 'no stack trace')
+    } finally {
+      await place.remove()
+    }
+  })
+
+  it('a master key of development that is gone, and makes no other one in its place', async () => {
+    const place = await newPlace('SQLite')
+    const file = join(place.dataDir, 'master.key')
+    try {
+      await (await startProcess(place)).stop()
+      rmSync(file)
+      const error: Error = await startProcess(place).then(
+        () => assert.fail('it started'),
+        (error) => error,
+      )
+      assert.match(error.message, /ended with 1[\s\S]*master\.key is gone.*: restore it from the backup\.$/m)
+      assert.ok(!existsSync(file))
+    } finally {
+      await place.remove()
+    }
+  })
+
+  it('a disk that takes no more, and leaves no half of a key', async () => {
+    const place = await newPlace('SQLite')
+    const main = fileURLToPath(new URL('../../server/main.mjs', import.meta.url))
+    // A limit on the size of files fails their writes as a full disk does.
+    const startWith = (blocks: number) => {
+      const line = `ulimit -f ${blocks}; exec "$0" "$1"`
+      const env = { PATH: process.env['PATH'], ...environmentOf(place) }
+      return spawnSync('sh', ['-c', line, process.execPath, main], { env, encoding: 'utf8' })
+    }
+    try {
+      const none = startWith(0)
+      assert.match(none.stderr, /did not start\.\nThe database does not open: EFBIG/)
+      assert.deepEqual(readdirSync(place.dataDir), [])
+      const little = startWith(128)
+      assert.match(little.stderr, /did not start\.\nThe database does not open: .*(disk|full)/)
+      for (const { status } of [none, little]) assert.equal(status, 1)
     } finally {
       await place.remove()
     }

@@ -143,6 +143,8 @@ function alone(number: number, asked: Asked): Told[number] {
     handle.exec('release alone')
     return [number, outcome, null]
   } catch (error) {
+    // A disk that is full undoes the whole group.
+    if (!handle.isTransaction) throw error
     handle.exec('rollback to alone; release alone')
     return [number, null, String(error)]
   }

@@ -45,6 +45,16 @@ describe('a group of writes', () => {
   const write = (word: string) =>
     commits.write(async () => void handle.prepare('insert into words values (?)').run(word))
 
+  it('fails as a whole when the disk is full, and says that', async () => {
+    handle.exec(`pragma max_page_count = ${handle.prepare('pragma page_count').get()?.['page_count']}`)
+    const all = await Promise.allSettled([write('one'), write('long'.repeat(10_000)), write('two')])
+    handle.exec('pragma max_page_count = 1000000')
+    for (const one of all) assert.match(String(one.status === 'rejected' && one.reason), /disk is full/)
+    assert.equal(count(), 0)
+    await write('three')
+    assert.equal(count(), 1)
+  })
+
   it('answers nobody before the disk has it', async () => {
     const { promise, resolve } = Promise.withResolvers<void>()
     disk = () => promise

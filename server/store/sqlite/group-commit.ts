@@ -127,6 +127,8 @@ export class GroupCommit {
       this.#release.run()
       return answer
     } catch (error) {
+      // A disk that is full undoes the whole group.
+      if (!this.#handle.isTransaction) throw error
       this.#handle.exec('rollback to alone; release alone')
       waiting.fail(error)
       return undefined

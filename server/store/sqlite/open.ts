@@ -86,7 +86,8 @@ async function migrateAlone(handle: DatabaseSync, db: Db): Promise<string[]> {
     handle.exec('commit')
     return applied
   } catch (error) {
-    handle.exec('rollback')
+    // A disk that is full has undone it already.
+    if (handle.isTransaction) handle.exec('rollback')
     throw error
   }
 }
