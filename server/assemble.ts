@@ -6,6 +6,7 @@ import { createHttp } from './api/http.ts'
 import { createCheckpoints } from './checkpoints/write.ts'
 import { type Clock, createClock } from './clock.ts'
 import { type Config, ConfigError } from './config.ts'
+import { diskOf } from './data-folder.ts'
 import { openStoreOf } from './database.ts'
 import { createDoorbell } from './doorbell.ts'
 import type { Engine, SelfService } from './engine/ports.ts'
@@ -81,7 +82,7 @@ export async function assemble(config: Config, given?: Clock): Promise<Assembled
     version: packageJson.version,
     baseUrl: config.baseUrl,
     isHttpsOnly: config.mode === 'production',
-    isReady: () => isReady(store),
+    whyNotReady: () => whyNotReady(store, config),
     state: {
       voice: voices.isReplayChecked ? 'replay protection on' : 'replay protection off',
       get audit() {
@@ -155,11 +156,11 @@ function openVoicesOf({ voiceModel, voiceOnnx: onnx }: Config): OpenVoices {
   }
 }
 
-async function isReady(store: Store): Promise<boolean> {
+async function whyNotReady(store: Store, config: Config): Promise<string | null> {
   try {
     await store.read.customers.list()
-    return true
+    return diskOf(config)?.isFull ? 'the disk is full' : null
   } catch {
-    return false
+    return 'the database does not answer'
   }
 }

@@ -1,4 +1,4 @@
-import { statSync } from 'node:fs'
+import { statfsSync, statSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import type { Config } from './config.ts'
 
@@ -26,4 +26,17 @@ export function isAbsent(path: string): boolean {
 /** What is said then. */
 export function lostKey({ dataDir }: Config): string {
   return `${resolve(dataDir, 'master.key')} is gone, and nothing else opens the database: restore it from the backup.`
+}
+
+/** With less than this nothing more is decided: every decision is a row. */
+const leastBytesLeft = 1024 * 1024
+
+/** The bytes that are left where the SQLite file grows, and whether they are too few; null on PostgreSQL. */
+export function diskOf({
+  databaseUrl,
+  dataDir,
+}: Config): { readonly bytesLeft: number; readonly isFull: boolean } | null {
+  if (databaseUrl !== null) return null
+  const { bavail, bsize } = statfsSync(dataDir)
+  return { bytesLeft: bavail * bsize, isFull: bavail * bsize < leastBytesLeft }
 }

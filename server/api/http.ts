@@ -39,8 +39,8 @@ export interface HttpOptions {
   readonly baseUrl: string
   /** Whether browsers are told never to come by plain http again (RFC 6797). */
   readonly isHttpsOnly: boolean
-  /** Answers when the database does. */
-  readonly isReady: () => Promise<boolean>
+  /** What keeps this server from deciding anything, in a few words; null: nothing. */
+  readonly whyNotReady: () => Promise<string | null>
   /** What an operator should know of a server that is ready, in a few words each. */
   readonly state: Readonly<Record<string, string>>
   readonly metrics: { readonly contentType: string; metrics(): Promise<string> }
@@ -226,13 +226,13 @@ async function describe(app: FastifyInstance, { version, baseUrl }: HttpOptions)
   })
 }
 
-async function operate(app: FastifyInstance, { isReady, state, metrics }: HttpOptions): Promise<void> {
+async function operate(app: FastifyInstance, { whyNotReady, state, metrics }: HttpOptions): Promise<void> {
   const hidden = { schema: { hide: true } }
   app.get('/healthz', hidden, async () => ({ status: 'ok' }))
   app.get('/readyz', hidden, async (_request, reply) => {
-    const ready = await isReady()
-    if (!ready) reply.code(503).header('retry-after', '5')
-    return ready ? { status: 'ready', ...state } : { status: 'the database does not answer' }
+    const why = await whyNotReady()
+    if (why !== null) reply.code(503).header('retry-after', '5')
+    return why === null ? { status: 'ready', ...state } : { status: why }
   })
   app.get('/metrics', hidden, async (request, reply) => {
     if (!isFromOwnNetwork(request))

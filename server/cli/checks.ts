@@ -4,7 +4,7 @@ import packageJson from '../../package.json' with { type: 'json' }
 import { type ProviderOf, providersInUse } from '../channels/providers.ts'
 import { checkpointFile } from '../checkpoints/write.ts'
 import type { Config } from '../config.ts'
-import { isAbsent, isKeyLost, lostKey } from '../data-folder.ts'
+import { diskOf, isAbsent, isKeyLost, lostKey } from '../data-folder.ts'
 import { serverSettings, withDefaults } from '../settings.ts'
 import type { Store } from '../store/open.ts'
 import { readTls } from '../tls.ts'
@@ -17,6 +17,9 @@ import { smtpProblem, whatListens } from './reach.ts'
 
 /** A difference that asking over a slow network alone can make is not worth a word. */
 const clockOffMaxMs = 2_000
+
+const mebibyte = 1024 * 1024
+const roomBytes = 100 * mebibyte
 
 /** One thing that was looked at. `problem`: the server does not work like this. */
 export interface Line {
@@ -58,7 +61,12 @@ export function folderLine(config: Config): Line {
     return problem('data folder', text)
   }
   if (isKeyLost(config)) return problem('data folder', lostKey(config))
-  return ok('data folder', `${folder} can be written.`)
+  const disk = diskOf(config)
+  if (!disk || disk.bytesLeft >= roomBytes) return ok('data folder', `${folder} can be written.`)
+  const left = `${Math.floor(disk.bytesLeft / mebibyte)} MiB are left on the disk of ${folder}`
+  return disk.isFull
+    ? problem('data folder', `${left}: nobody can sign in before there is room again.`)
+    : warning('data folder', `${left}: make room before it is full, because nobody can sign in then.`)
 }
 
 /** A server without them works, and tells nobody but its log. */
