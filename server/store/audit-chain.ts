@@ -47,9 +47,13 @@ export function auditChain(db: Db, keys: Keys, dialect: Dialect) {
       }
     },
 
-    /** Adds a block that was just read. Of two nodes that close at once the second fails, and closes nothing. */
+    /** Adds a block that was just read. Of two nodes that close at once the second closes nothing, and need not. */
     async addBlock(block: AuditBlockRow): Promise<void> {
-      await db.insertInto('audit_blocks').values(block).execute()
+      await db
+        .insertInto('audit_blocks')
+        .values(block)
+        .onConflict((at) => at.columns(['customer_id', 'number']).doNothing())
+        .execute()
     },
 
     /** The newest block of one customer's chain; `hash` in hex. */

@@ -103,13 +103,12 @@ for (const name of databaseNames) {
         assert.deepEqual({ rows, openRows }, { rows: 2, openRows: 0 })
       })
 
-      it('is closed by two nodes at once as if by one', async () => {
+      it('is closed by two nodes at once as if by one, and neither complains', async () => {
         await chained(130)
         await append(130, 7)
         const second = await storeOn(one.place)
         try {
-          const closed = await Promise.allSettled([store.closeAudit(nowMs), second.closeAudit(nowMs)])
-          assert.ok(closed.some(({ status }) => status === 'fulfilled'))
+          await Promise.all([store.closeAudit(nowMs), second.closeAudit(nowMs)])
           await closeAuditOf(store, 130)
           const { problem, rows } = await store.read.audit.verify(130)
           assert.deepEqual({ problem, rows }, { problem: null, rows: 12 })
