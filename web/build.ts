@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { existsSync, globSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import { fileURLToPath } from 'node:url'
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib'
 import react from '@vitejs/plugin-react'
@@ -12,6 +13,8 @@ import { buildSdk } from '../sdk/build.ts'
 const root = fileURLToPath(new URL('..', import.meta.url))
 const outFolder = join(root, 'dist')
 const stampFile = join(outFolder, '.built')
+/** Longer than a build takes on a slow machine. */
+const lockWaitMs = 300_000
 
 interface App {
   /** Of web/, with an index.html. */
@@ -104,8 +107,7 @@ function compress(): void {
   }
 }
 
-const wanted = digestOfSources()
-if (!existsSync(stampFile) || readFileSync(stampFile, 'utf8') !== wanted) {
+async function buildAll(): Promise<void> {
   process.stderr.write('Building the web parts …\n')
   rmSync(outFolder, { recursive: true, force: true })
   mkdirSync(outFolder, { recursive: true })
@@ -116,4 +118,14 @@ if (!existsSync(stampFile) || readFileSync(stampFile, 'utf8') !== wanted) {
   await buildSdk(join(outFolder, 'js'))
   compress()
   writeFileSync(stampFile, wanted)
+}
+
+const wanted = digestOfSources()
+const isBuilt = () => existsSync(stampFile) && readFileSync(stampFile, 'utf8') === wanted
+if (!isBuilt()) {
+  // A start and a command at once would build into the same folder. The system lifts SQLite's lock when its holder dies.
+  const lock = new DatabaseSync(join(root, 'node_modules', '.web-build.lock'), { timeout: lockWaitMs })
+  lock.exec('pragma journal_mode = memory; begin exclusive')
+  if (!isBuilt()) await buildAll()
+  lock.close()
 }
