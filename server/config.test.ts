@@ -155,6 +155,7 @@ describe('readConfig', () => {
   for (const [host, baseUrl] of [
     ['127.0.0.1', 'http://127.0.0.1:80'],
     ['::1', 'http://[::1]:80'],
+    ['[::1]', 'http://[::1]:80'],
     ['localhost', 'http://localhost:80'],
   ])
     it(`makes the base URL of host ${host}`, () => {

@@ -42,7 +42,10 @@ interface BootSetting {
 
 /** Every boot setting: its default (null: unset) and what it means. `docs/operating.md` is generated from this table. */
 export const bootSettings = {
-  HOST: { fallback: '127.0.0.1', meaning: 'Address to listen on. `0.0.0.0` for all.' },
+  HOST: {
+    fallback: '127.0.0.1',
+    meaning: 'Address to listen on, such as `192.0.2.7` or `::1`. `0.0.0.0` for all of IPv4, `::` for all.',
+  },
   PORT: { fallback: '8080', meaning: 'Port to listen on, 0–65535. `0` takes a free one.' },
   DATA_DIR: {
     fallback: './data',
@@ -130,7 +133,8 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
 
   const mode =
     check('MODE', oneOf(['development', 'production'] as const), 'development or production') ?? 'development'
-  const host = read('HOST') ?? '127.0.0.1'
+  // In brackets as in a URL, too.
+  const host = (read('HOST') ?? '127.0.0.1').replace(/^\[(.*)\]$/, '$1')
   const port = check('PORT', (text) => wholeNumber(text, 0, 65_535), 'a port number') ?? 0
   const tls = tlsFiles(read('TLS_CERT'), read('TLS_KEY'), problems)
   const baseUrl = check('BASE_URL', origin, 'a URL without a path, such as https://mfa.example.com')
