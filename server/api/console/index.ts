@@ -17,6 +17,9 @@ import { check } from './schemas.ts'
 import { session } from './session.ts'
 import { setup } from './setup.ts'
 import { tokens } from './tokens.ts'
+import { userHelp } from './user-help.ts'
+import { userInvitations } from './user-invitations.ts'
+import { userTimeline } from './user-timeline.ts'
 import { users } from './users.ts'
 
 const bodyBytesMax = 64 * 1024
@@ -25,6 +28,9 @@ const handlers = {
   ...session,
   ...home,
   ...users,
+  ...userTimeline,
+  ...userHelp,
+  ...userInvitations,
   ...groups,
   ...tokens,
   ...apps,
