@@ -124,6 +124,7 @@ export interface UserCalls {
     body: { username: string; email?: string; phone?: string; firstName?: string; lastName?: string }
     answer: UserDetail
   }
+  /** An absent field stays, an empty one removes what was there; the username stays too. */
   'users.change': {
     params: { id: string }
     body: Reasoned & { email?: string; phone?: string; firstName?: string; lastName?: string; preferredMethod?: string }
@@ -150,6 +151,7 @@ export const userRoutes = {
   'users.look': { method: 'GET', path: '/api/console/users/:id', needs: 'look' },
   'users.timeline': { method: 'GET', path: '/api/console/users/:id/timeline', needs: 'look' },
   'users.add': { method: 'POST', path: '/api/console/users', needs: 'help' },
+  /** An absent field stays, an empty one removes what was there; the username stays too. */
   'users.change': { method: 'PUT', path: '/api/console/users/:id', needs: 'help' },
   'users.act': { method: 'POST', path: '/api/console/users/:id/act', needs: 'help' },
   'users.erase': { method: 'POST', path: '/api/console/users/:id/erase', needs: 'manage', isDangerous: true },

@@ -63,10 +63,22 @@ export async function updateUser(engine: Engine, request: UserRequest, fields: U
       preferredMethod: fields.preferredMethod,
     })
     const set: UserChange = { ...Object.fromEntries(given.filter(([, value]) => value !== null)), ...renamed }
-    await tx.users.change(customer.id, user.id, set, nowMs)
-    const event = eventOf(user, set)
-    if (event) await notify(tx, { customer, event, userId: user.id, username: user.username, contacts: user, nowMs })
-    return { user, detail: { changed: Object.keys(set) } }
+    return apply(tx, customer, user, set, nowMs)
+  })
+}
+
+/** What an admin changes; an absent field stays, null removes what was there. */
+export type Correction = Partial<UserFields>
+
+/** Changes a user without renaming him: what his site calls him by stays. */
+export async function correctUser(engine: Engine, request: UserRequest, correction: Correction): Promise<UserOutcome> {
+  const contacts = readContacts(request.customer, { email: null, phone: null, ...correction })
+  if ('reason' in contacts) return contacts
+  const read = Object.entries(contacts).filter(([name]) => name in correction)
+  const set: UserChange = { ...correction, ...Object.fromEntries(read) }
+  return change(engine, request, 'updated', async (tx, nowMs) => {
+    const user = await tx.users.find(request.customer.id, foldUsername(request.username))
+    return user ? apply(tx, request.customer, user, set, nowMs) : { ok: false, reason: 'unknown-user' }
   })
 }
 
@@ -104,10 +116,17 @@ export async function ensureUser(tx: Records, customer: Customer, username: stri
   return (await tx.users.find(customer.id, folded)) ?? user
 }
 
+async function apply(tx: Records, customer: Customer, user: User, set: UserChange, nowMs: number): Promise<Changed> {
+  await tx.users.change(customer.id, user.id, set, nowMs)
+  const event = eventOf(user, set)
+  if (event) await notify(tx, { customer, event, userId: user.id, username: user.username, contacts: user, nowMs })
+  return { user, detail: { changed: Object.keys(set) } }
+}
+
 /** What of a change the user should hear: only what he had before and has no longer. */
 function eventOf(user: User, set: UserChange): NoticeEvent | undefined {
   const isOther = (field: 'email' | 'phone' | 'preferredMethod') =>
-    typeof set[field] === 'string' && user[field] !== null && foldEmail(user[field]) !== foldEmail(set[field])
+    set[field] !== undefined && user[field] !== null && foldEmail(user[field]) !== foldEmail(set[field] ?? '')
   if (isOther('email') || isOther('phone')) return 'contact-changed'
   return isOther('preferredMethod') ? 'method-changed' : undefined
 }
@@ -151,7 +170,10 @@ export function newUser(customer: Customer, username: string, nowMs: number): Us
 
 type Contacts = { readonly email: string | null; readonly phone: string | null }
 
-function readContacts(customer: Customer, fields: UserFields): Contacts | Extract<UserOutcome, { ok: false }> {
+function readContacts(
+  customer: Customer,
+  fields: Pick<UserFields, 'email' | 'phone'>,
+): Contacts | Extract<UserOutcome, { ok: false }> {
   const phone = fields.phone === null ? null : readPhone(fields.phone, customer.settings.defaultCountry)
   if (phone === undefined) return { ok: false, reason: 'bad-phone' }
   const email = fields.email === null ? null : readEmail(fields.email)

@@ -40,6 +40,21 @@ for (const name of databaseNames) {
       assert.deepEqual(await named('+12125550134'), [])
     })
 
+    it('an added user is shown whoever else is called like him; contacts change and go, and the username stays', async () => {
+      await client.do('users.add', { body: { username: 'aaron', firstName: 'Quentin' } })
+      const { id, username } = await client.do('users.add', {
+        body: { username: 'quent', email: 'q@example.com', phone: '+12125550122' },
+      })
+      assert.equal(username, 'quent')
+      const change = (body: { email?: string; phone?: string }) =>
+        client.do('users.change', { params: { id }, body: { reason: 'he asked for it', ...body } })
+      const other = await change({ email: 'other@example.com' })
+      assert.deepEqual([other.username, other.email, other.phone], ['quent', 'other@example.com', '+12125550122'])
+      const without = await change({ phone: '' })
+      assert.deepEqual([without.email, without.phone], ['other@example.com', null])
+      assert.deepEqual(await named('+12125550122'), [])
+    })
+
     it('pages a list and states its total', async () => {
       const csv = [
         'username,email',

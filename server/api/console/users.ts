@@ -1,6 +1,7 @@
+import { foldUsername } from '../../engine/contacts.ts'
 import { byOf, maskedContacts, searchPeople } from '../../engine/people.ts'
 import { importUsers } from '../../engine/user-import.ts'
-import { createUser, deleteUser, updateUser } from '../../engine/users.ts'
+import { correctUser, createUser, deleteUser } from '../../engine/users.ts'
 import type { Handlers } from './asked.ts'
 import { invalid, notFound } from './problem.ts'
 import { asHimself, helping, refusals, userOf } from './user-asked.ts'
@@ -36,9 +37,8 @@ export const users = {
       fieldsOf(body),
     )
     if (!outcome.ok) return refusals[outcome.reason]
-    const { people } = await searchPeople(engine, { customer, text: body.username, state: 'all', offset: 0, limit: 1 })
-    const id = people.find(({ user }) => user.username === body.username.trim())?.user.id
-    return id === undefined ? notFound('user') : detailOf(engine, customer.id, id)
+    const user = await engine.store.read.users.find(customer.id, foldUsername(body.username))
+    return user ? detailOf(engine, customer.id, user.id) : notFound('user')
   },
 
   'users.change': async (asked) => {
@@ -48,10 +48,9 @@ export const users = {
     const before = { ...maskedContacts(user), firstName: user.firstName, lastName: user.lastName }
     const by = { ...byOf(helping(asked)), before }
     const request = { customer, username: user.username, ...asHimself(asked), by }
-    const outcome = await updateUser(engine, request, {
-      ...fieldsOf(body),
-      preferredMethod: body.preferredMethod ?? null,
-    })
+    const { reason: _, ...fields } = body
+    const corrections = Object.entries(fields).map(([name, text]) => [name, text || null])
+    const outcome = await correctUser(engine, request, Object.fromEntries(corrections))
     return outcome.ok ? detailOf(engine, customer.id, params.id) : refusals[outcome.reason]
   },
 
