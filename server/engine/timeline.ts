@@ -91,6 +91,13 @@ const tellers: Readonly<Record<string, Teller>> = {
       : refusal('Bringing the hardware token back in step failed.', whyRefused[outcome] ?? null),
   enrolment: ({ outcome }, with_, detail) => tellEnrolment(outcome, with_, detail),
   user: ({ outcome }, _, detail) => {
+    if (outcome === 'imported') {
+      const { added, changed, refused } = detail
+      return plain(
+        'change',
+        `Users were imported${byOf(detail)}: ${added} new, ${changed} changed, ${refused} left out.`,
+      )
+    }
     const changed = Array.isArray(detail['changed']) ? `: ${detail['changed'].join(', ')}` : ''
     return { ...plain('change', `The user was ${outcome}${changed}${byOf(detail)}.`), why: reasonOf(detail) }
   },

@@ -1,3 +1,4 @@
+import { setImmediate as turn } from 'node:timers/promises'
 import type { Customer } from '../vocabulary/customer.ts'
 import type { User } from '../vocabulary/user.ts'
 import type { Actor } from './admin-links.ts'
@@ -13,6 +14,8 @@ type Field = (typeof fields)[number]
 type Row = Readonly<Partial<Record<Field, string>>>
 
 const rowsMax = 20_000
+/** Rows that are taken in one go: sign-ins wait for no more than these. */
+const rowsAtOnce = 100
 /** Rows that a report tells one by one. */
 const toldMax = 500
 const nameLengthMax = 254
@@ -42,79 +45,97 @@ export interface UserImport {
   readonly actor: Actor
 }
 
-/** Adds and changes users: the good rows in one write, the others told one by one. A sentence: the file cannot be read. */
+/** Adds and changes users, the wrong rows told one by one. A sentence: the file cannot be read. */
 export async function importUsers(
   { store, clock }: Pick<EngineCore, 'store' | 'clock'>,
   { customer, csv, isDryRun, actor }: UserImport,
 ): Promise<ImportReport | string> {
   const read = readCsv(csv)
   if (typeof read === 'string') return read
-  const nowMs = clock()
-  try {
-    return await store.write(async (tx) => {
-      const rows: ImportedRow[] = []
-      const seen = new Set<string>()
-      for (const [index, row] of read.entries()) {
-        const username = row.username?.trim() ?? ''
-        const outcome = await one(tx, customer, row, seen, nowMs)
-        rows.push({ row: index + 2, username, ...outcome })
-      }
-      const report = reportOf(rows, isDryRun)
-      if (isDryRun) throw new DryRun(report)
-      const { added, changed, wrong } = report
-      const detail = JSON.stringify({ by: actor.name, byId: actor.adminId, added, changed, refused: wrong })
-      const note = { kind: 'user', subject: null, method: null, challengeId: null, requestId: actor.requestId, detail }
-      await tx.audit.append(customer.id, note, 'imported', nowMs)
-      return report
-    })
-  } catch (error) {
-    if (error instanceof DryRun) return error.report
-    throw error
+  const seen = new Set<string>()
+  const given = read.map((row, index) => ({ row: index + 2, ...readRow(customer, row, seen) }))
+  const rows: ImportedRow[] = []
+  for (let from = 0; from < given.length; from += rowsAtOnce) {
+    const part = given.slice(from, from + rowsAtOnce)
+    const done = isDryRun
+      ? await take(store.read, customer, part, null)
+      : await store.write((tx) => takeAndTell(tx, customer, part, actor, clock()))
+    rows.push(...done)
+    await turn()
   }
+  return reportOf(rows, isDryRun)
 }
 
-/** Undoes what a dry run wrote, so that it tells exactly what the real one would. */
-class DryRun extends Error {
-  readonly report: ImportReport
-
-  constructor(report: ImportReport) {
-    super('a dry run')
-    this.report = report
-  }
+/** A row that was read, or the sentence that says why it cannot be. */
+interface Given {
+  readonly row: number
+  readonly username: string
+  readonly folded: string
+  readonly fields: Pick<User, 'email' | 'phone' | 'firstName' | 'lastName'> | string
 }
 
-async function one(
-  tx: Records,
+/** One write of an import, and the line of the audit that tells of it. */
+async function takeAndTell(tx: Records, customer: Customer, part: readonly Given[], actor: Actor, nowMs: number) {
+  const rows = await take(tx, customer, part, nowMs)
+  const { added, changed, wrong } = reportOf(rows, false)
+  const detail = JSON.stringify({ by: actor.name, byId: actor.adminId, added, changed, refused: wrong })
+  const note = { kind: 'user', subject: null, method: null, challengeId: null, requestId: actor.requestId, detail }
+  await tx.audit.append(customer.id, note, 'imported', nowMs)
+  return rows
+}
+
+/** `nowMs` null: only tells what would be done. */
+async function take(records: Records, customer: Customer, part: readonly Given[], nowMs: number | null) {
+  const rows: ImportedRow[] = []
+  for (const { row, username, folded, fields } of part) {
+    const outcome =
+      typeof fields === 'string'
+        ? ({ state: 'wrong', problem: fields } as const)
+        : ({ state: await takeOne(records, customer, { username, folded, fields }, nowMs), problem: null } as const)
+    rows.push({ row, username, ...outcome })
+  }
+  return rows
+}
+
+async function takeOne(
+  { users }: Records,
   customer: Customer,
-  row: Row,
-  seen: Set<string>,
-  nowMs: number,
-): Promise<Pick<ImportedRow, 'state' | 'problem'>> {
-  const username = row.username?.trim() ?? ''
-  const wrong = (problem: string) => ({ state: 'wrong', problem }) as const
-  if (username === '' || username.length > nameLengthMax) return wrong(`A username has 1–${nameLengthMax} characters.`)
-  if (/\p{C}/u.test(username)) return wrong('The username has invisible characters.')
-  const folded = foldUsername(username)
-  if (seen.has(folded)) return wrong('This user is in the file twice.')
-  seen.add(folded)
-  const email = row.email?.trim() ? readEmail(row.email) : null
-  if (email === undefined) return wrong('This is no e-mail address.')
-  const phone = row.phone?.trim() ? readPhone(row.phone, customer.settings.defaultCountry) : null
-  if (phone === undefined) return wrong('This is no phone number. Write it as +15551234567.')
-  const given = { email, phone, firstName: row.firstName?.trim() || null, lastName: row.lastName?.trim() || null }
-  const known = await tx.users.find(customer.id, folded)
+  { username, folded, fields }: Pick<Given, 'username' | 'folded'> & { fields: Exclude<Given['fields'], string> },
+  nowMs: number | null,
+): Promise<ImportedRow['state']> {
+  const known = await users.find(customer.id, folded)
   if (!known) {
+    if (nowMs === null) return 'new'
     const user = newUser(customer, username, nowMs)
-    await tx.users.add({ ...user, ...given, email: given.email ?? user.email }, folded)
-    return { state: 'new', problem: null }
+    await users.add({ ...user, ...fields, email: fields.email ?? user.email }, folded)
+    return 'new'
   }
   // An empty cell leaves things as they are.
   const change = Object.fromEntries(
-    Object.entries(given).filter(([name, value]) => value !== null && value !== known[name as keyof User]),
+    Object.entries(fields).filter(([name, value]) => value !== null && value !== known[name as keyof User]),
   )
-  if (Object.keys(change).length === 0) return { state: 'same', problem: null }
-  await tx.users.change(customer.id, known.id, change, nowMs)
-  return { state: 'changed', problem: null }
+  if (Object.keys(change).length === 0) return 'same'
+  if (nowMs !== null) await users.change(customer.id, known.id, change, nowMs)
+  return 'changed'
+}
+
+function readRow(customer: Customer, row: Row, seen: Set<string>): Omit<Given, 'row'> {
+  const username = row.username?.trim() ?? ''
+  const folded = foldUsername(username)
+  const fields = fieldsOf(customer, row, username, seen.has(folded))
+  seen.add(folded)
+  return { username, folded, fields }
+}
+
+function fieldsOf(customer: Customer, row: Row, username: string, isRepeated: boolean): Given['fields'] {
+  if (username === '' || username.length > nameLengthMax) return `A username has 1–${nameLengthMax} characters.`
+  if (/\p{C}/u.test(username)) return 'The username has invisible characters.'
+  if (isRepeated) return 'This user is in the file twice.'
+  const email = row.email?.trim() ? readEmail(row.email) : null
+  if (email === undefined) return 'This is no e-mail address.'
+  const phone = row.phone?.trim() ? readPhone(row.phone, customer.settings.defaultCountry) : null
+  if (phone === undefined) return 'This is no phone number. Write it as +15551234567.'
+  return { email, phone, firstName: row.firstName?.trim() || null, lastName: row.lastName?.trim() || null }
 }
 
 function reportOf(rows: readonly ImportedRow[], isDryRun: boolean): ImportReport {
