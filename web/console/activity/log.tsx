@@ -32,7 +32,7 @@ const columns: readonly Column<ActivityRow>[] = [
     of: ({ text, details, requestId, by }) => (
       <div>
         {text}
-        {by && <span className="under">by {by}</span>}
+        {by && !text.includes(` by ${by}`) && <span className="under">by {by}</span>}
         {details.length > 0 && (
           <details className="fold row-details">
             <summary>Details</summary>
