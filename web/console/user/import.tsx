@@ -90,7 +90,9 @@ function Report({ report }: { readonly report: ImportReport }) {
       <p role="status">
         <strong>{isDryRun ? 'Dry run: nothing has changed yet.' : 'Imported.'}</strong>{' '}
         {wrong > 0 &&
-          `${plural(wrong, 'row')} ${isDryRun ? 'would be' : 'were'} left out; the others are not held up by that.`}
+          `${plural(wrong, 'row')} ${isDryRun ? 'would be' : 'were'} left out; the others are not held up by that. `}
+        {rows.length < added + changed + same + wrong &&
+          `The first ${rows.length} are listed, wrong ones before others.`}
       </p>
       <div className="figures">
         <Figure name="New" number={added} />
@@ -99,7 +101,14 @@ function Report({ report }: { readonly report: ImportReport }) {
         <Figure name="Wrong" number={wrong} />
       </div>
       <div className="scroll-box">
-        <List of={['row', 'rows']} columns={columns} rows={rows} keyOf={({ row }) => String(row)} empty={null} />
+        <List
+          of={['row', 'rows']}
+          total={added + changed + same + wrong}
+          columns={columns}
+          rows={rows}
+          keyOf={({ row }) => String(row)}
+          empty={null}
+        />
       </div>
     </>
   )
