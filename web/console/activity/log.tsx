@@ -7,7 +7,7 @@ import { tell, useReading } from '../calls.ts'
 import { Empty } from '../parts/empty.tsx'
 import { Facts } from '../parts/facts.tsx'
 import { Link } from '../parts/link.tsx'
-import { type Column, List } from '../parts/list.tsx'
+import { type Column, List, toTopOfList } from '../parts/list.tsx'
 import { Panel } from '../parts/panel.tsx'
 import { Tag } from '../parts/tag.tsx'
 import { Time } from '../parts/time.tsx'
@@ -132,7 +132,10 @@ export function Log() {
             size="xs"
             variant="default"
             disabled={before.length === 0}
-            onClick={() => setBefore(before.slice(0, -1))}
+            onClick={(event) => {
+              setBefore(before.slice(0, -1))
+              toTopOfList(event)
+            }}
           >
             Newer
           </Button>
@@ -140,7 +143,10 @@ export function Log() {
             size="xs"
             variant="default"
             disabled={rows?.length !== pageSize}
-            onClick={() => setBefore([...before, rows?.at(-1)?.id ?? 0])}
+            onClick={(event) => {
+              setBefore([...before, rows?.at(-1)?.id ?? 0])
+              toTopOfList(event)
+            }}
           >
             Older
           </Button>

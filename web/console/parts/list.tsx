@@ -1,6 +1,6 @@
 import { Button } from '@mantine/core'
 import { IconChevronLeft, IconChevronRight } from '@tabler/icons-react'
-import type { ReactNode } from 'react'
+import type { MouseEvent, ReactNode } from 'react'
 import { setQuery, useAddress } from '../router.ts'
 import { Trouble } from './trouble.tsx'
 
@@ -101,10 +101,13 @@ export function useFrom(): number {
 function Pages({ count, shown, size }: { readonly count: number; readonly shown: number; readonly size: number }) {
   const from = useFrom()
   if (count <= size && from === 0) return null
-  const turn = (to: number) => setQuery({ from: to > 0 ? String(to) : null })
+  const turn = (event: MouseEvent, to: number) => {
+    setQuery({ from: to > 0 ? String(to) : null })
+    toTopOfList(event)
+  }
   return (
-    <nav className="pages" aria-label="Pages">
-      <span className="quiet">
+    <nav className="pages" aria-label="Pages of the list">
+      <span className="quiet" aria-live="polite">
         {(from + 1).toLocaleString('en')}–{(from + shown).toLocaleString('en')}
       </span>
       <Button
@@ -112,7 +115,7 @@ function Pages({ count, shown, size }: { readonly count: number; readonly shown:
         variant="default"
         leftSection={<IconChevronLeft size={16} />}
         disabled={from === 0}
-        onClick={() => turn(from - size)}
+        onClick={(event) => turn(event, from - size)}
       >
         Back
       </Button>
@@ -121,12 +124,17 @@ function Pages({ count, shown, size }: { readonly count: number; readonly shown:
         variant="default"
         rightSection={<IconChevronRight size={16} />}
         disabled={from + size >= count && shown < size}
-        onClick={() => turn(from + size)}
+        onClick={(event) => turn(event, from + size)}
       >
         Next
       </Button>
     </nav>
   )
+}
+
+/** What was turned to is read from its beginning. */
+export function toTopOfList({ currentTarget }: MouseEvent): void {
+  currentTarget.closest('.panel')?.scrollIntoView({ block: 'start' })
 }
 
 function spokenTotal(count: number, [one, many]: readonly [string, string], isExact: boolean): string {
