@@ -1,5 +1,4 @@
 import { Button, Menu, NativeSelect } from '@mantine/core'
-import { useDebouncedValue } from '@mantine/hooks'
 import { IconDeviceRemote, IconFileImport } from '@tabler/icons-react'
 import { useState } from 'react'
 import type { TokenRow } from '../../../contract/console/tokens.ts'
@@ -9,7 +8,7 @@ import { type Column, List, useFrom } from '../parts/list.tsx'
 import { Page } from '../parts/page.tsx'
 import { Panel } from '../parts/panel.tsx'
 import { RowMenu } from '../parts/row-menu.tsx'
-import { SearchField } from '../parts/search-field.tsx'
+import { SearchField, useSearch } from '../parts/search-field.tsx'
 import { Tag, type Tone } from '../parts/tag.tsx'
 import { Time } from '../parts/time.tsx'
 import { setQuery, useAddress } from '../router.ts'
@@ -18,7 +17,6 @@ import { type TokenAct, TokenDialog } from '../token/dialog.tsx'
 import { ImportTokens } from '../token/import.tsx'
 
 const pageSize = 50
-const pauseMs = 150
 
 const states = {
   unassigned: ['plain', 'In the drawer'],
@@ -64,9 +62,8 @@ export function Tokens() {
   const from = useFrom()
   const mayHelp = useMay('help')
   const mayManage = useMay('manage')
-  const [text, setText] = useState('')
+  const { text, setText, q } = useSearch()
   const [dialog, setDialog] = useState<Dialog>(null)
-  const [q] = useDebouncedValue(text.trim(), pauseMs)
   const state = query.get('state') as TokenRow['state'] | null // an unknown word is refused by the server
   const list = useReading('tokens.list', {
     query: { q, offset: from, limit: pageSize, ...(state ? { state } : {}) },

@@ -1,7 +1,6 @@
 import { Button, NativeSelect } from '@mantine/core'
-import { useDebouncedValue } from '@mantine/hooks'
 import { IconFileImport, IconUserPlus, IconUserSearch } from '@tabler/icons-react'
-import { useEffect, useState } from 'react'
+import { useState } from 'react'
 import type { UserRow } from '../../../contract/console/users.ts'
 import { useReading } from '../calls.ts'
 import { Breakable } from '../parts/breakable.tsx'
@@ -10,7 +9,7 @@ import { Link } from '../parts/link.tsx'
 import { type Column, List, useFrom } from '../parts/list.tsx'
 import { Page } from '../parts/page.tsx'
 import { Panel } from '../parts/panel.tsx'
-import { SearchField } from '../parts/search-field.tsx'
+import { SearchField, useSearch } from '../parts/search-field.tsx'
 import { Tag } from '../parts/tag.tsx'
 import { Time } from '../parts/time.tsx'
 import { methodName } from '../parts/words.ts'
@@ -23,7 +22,6 @@ import { UserPage } from '../user/user-page.tsx'
 import type { PageProps } from './page-props.ts'
 
 const pageSize = 50
-const pauseMs = 150
 type State = 'all' | 'disabled' | 'locked'
 
 /** Everybody, to be searched; or one of them, by the id in the address. */
@@ -94,15 +92,11 @@ function UserList() {
   const from = useFrom()
   const mayHelp = useMay('help')
   const mayManage = useMay('manage')
-  const [text, setText] = useState(query.get('q') ?? '')
+  const { text, setText, q } = useSearch()
   const [dialog, setDialog] = useState<'add' | 'import' | null>(null)
-  const [q] = useDebouncedValue(text.trim(), pauseMs)
   const state = (query.get('state') ?? 'all') as State // an unknown word is refused by the server
   const isSearched = q !== '' || state !== 'all'
   const list = useReading('users.list', { query: { q, state, offset: from, limit: pageSize } })
-  useEffect(() => {
-    if (q !== (new URLSearchParams(location.search).get('q') ?? '')) setQuery({ q, from: null })
-  }, [q])
 
   return (
     <Page
