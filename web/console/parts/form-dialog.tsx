@@ -1,5 +1,5 @@
 import { Button, Modal } from '@mantine/core'
-import type { FormEvent, ReactNode } from 'react'
+import { type FormEvent, type ReactNode, useEffect, useRef } from 'react'
 import { Trouble } from './trouble.tsx'
 
 interface Props {
@@ -21,9 +21,16 @@ interface Props {
 /** A form in a dialog: what it is for, the fields, one act, and a way out. */
 export function FormDialog(props: Props) {
   const { isOpen, onClose, title, lead, action, isDangerous = false, isBusy, isReady = true, error, children } = props
+  // A second click may come before the page shows that the first one counted.
+  const isSent = useRef(false)
+  useEffect(() => {
+    isSent.current = isBusy
+  })
   const submit = (event: FormEvent) => {
     event.preventDefault()
-    if (isReady) props.onSubmit()
+    if (!isReady || isBusy || isSent.current) return
+    isSent.current = true
+    props.onSubmit()
   }
   return (
     <Modal opened={isOpen} onClose={onClose} title={title} size={props.size ?? 'md'}>
