@@ -17,6 +17,8 @@ export const theme = createTheme({
         overlayProps: { backgroundOpacity: 0.45, blur: 3 },
         transitionProps: { transition: 'pop', duration: 140 },
         closeButtonProps: { 'aria-label': 'Close' },
+        // Theirs is a `header`, which is taken for a second one of the page.
+        attributes: { header: { role: 'presentation' } },
       },
     }),
     Drawer: Drawer.extend({
@@ -24,10 +26,18 @@ export const theme = createTheme({
         lockScroll: false,
         transitionProps: { duration: 160 },
         closeButtonProps: { 'aria-label': 'Close' },
+        attributes: { header: { role: 'presentation' } },
       },
     }),
     Menu: Menu.extend({
-      defaultProps: { shadow: 'md', radius: 'md', position: 'bottom-end', withInitialFocusPlaceholder: false },
+      defaultProps: {
+        shadow: 'md',
+        radius: 'md',
+        position: 'bottom-end',
+        withInitialFocusPlaceholder: false,
+        // Outside of every landmark a screen reader's user would not come across it.
+        portalProps: { target: '#content' },
+      },
     }),
     Tooltip: Tooltip.extend({ defaultProps: { withArrow: true, openDelay: 250 } }),
   },
