@@ -45,6 +45,8 @@ export interface UserMethod {
   readonly lastUsedAtMs: number | null
   /** Of recovery codes: how many are left. */
   readonly left: number | null
+  /** Of a temporary code: when it ends. */
+  readonly untilMs: number | null
   readonly strength: 'strong' | 'fair' | 'weak'
 }
 

@@ -1,3 +1,4 @@
+import { untilOfLabel } from '../methods/recovery-code.ts'
 import type { AuditEntry, AuditNote } from '../vocabulary/audit.ts'
 import type { Challenge } from '../vocabulary/challenge.ts'
 import type { CredentialOverview } from '../vocabulary/credential.ts'
@@ -24,7 +25,8 @@ export interface SearchRequest {
 /** A user with all that is told of him at once. */
 export interface Person {
   readonly user: User
-  readonly credentials: readonly CredentialOverview[]
+  /** `untilMs`: of a temporary code, when it ends. */
+  readonly credentials: readonly (CredentialOverview & { readonly untilMs: number | null })[]
   readonly locks: readonly { readonly method: string; readonly failures: number; readonly lockedUntilMs: number }[]
 }
 
@@ -70,7 +72,9 @@ async function peopleOf(
   ])
   return users.map((user) => ({
     user,
-    credentials: all.filter(({ userId }) => userId === user.id),
+    credentials: all
+      .filter(({ userId }) => userId === user.id)
+      .map((one) => ({ ...one, untilMs: one.method === 'recovery-code' ? untilOfLabel(one.label) : null })),
     locks: closed.filter(({ subject }) => subject === user.id),
   }))
 }

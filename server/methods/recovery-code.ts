@@ -73,6 +73,12 @@ export function temporaryLabel(untilMs: number): string {
   return `temporary, until ${new Date(untilMs).toISOString()}`
 }
 
+/** Until when a code with this label counts; null: it is none of these. */
+export function untilOfLabel(label: string | null): number | null {
+  const untilMs = Date.parse(/^temporary, until (.+)$/.exec(label ?? '')?.[1] ?? '')
+  return Number.isNaN(untilMs) ? null : untilMs
+}
+
 function hashingOf(userId: string | null, code: string, salt: Uint8Array): Hashing {
   return { salt, parts: ['recovery-code', userId ?? '', fold(code)] }
 }

@@ -80,11 +80,29 @@ function methodsOf({ user }: Person, credentials: Person['credentials']): UserMe
     : []
   const others = credentials
     .filter(({ method, label, isUsed }) => method !== 'recovery-code' || (label !== null && !isUsed))
-    .map(({ id, method, label, createdAtMs, lastUsedAtMs }): UserMethod => {
+    .map(({ id, method, label, createdAtMs, lastUsedAtMs, untilMs }): UserMethod => {
       const strength = strengths[method] ?? 'weak'
-      return { ...none, id, method, label, createdAtMs, lastUsedAtMs, strength }
+      const isTemporary = untilMs !== null
+      return {
+        ...none,
+        id,
+        method,
+        label: isTemporary ? 'Temporary code' : label,
+        createdAtMs,
+        lastUsedAtMs,
+        untilMs,
+        strength,
+      }
     })
   return [...others, ...recovery, ...sent]
 }
 
-const none = { id: null, label: null, isActive: true, createdAtMs: null, lastUsedAtMs: null, left: null } as const
+const none = {
+  id: null,
+  label: null,
+  isActive: true,
+  createdAtMs: null,
+  lastUsedAtMs: null,
+  left: null,
+  untilMs: null,
+} as const

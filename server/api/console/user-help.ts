@@ -79,8 +79,7 @@ const enabled = { true: 'The user may sign in.', false: 'The user may not sign i
 
 function temporaryCode(outcome: TemporaryCodeOutcome): Acted | Problem {
   if (!outcome.ok) return noCode[outcome.reason]
-  const { code, untilMs } = outcome
-  return { text: `This code signs in once, until ${new Date(untilMs).toISOString()}.`, code }
+  return { text: 'A temporary code was made; the user is told.', code: outcome.code }
 }
 
 const noCode = {

@@ -16,6 +16,7 @@ function watch(onChange: () => void): () => void {
 const relative = new Intl.RelativeTimeFormat('en', { numeric: 'auto', style: 'long' })
 const exact = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 'medium' })
 const short = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit' })
+const dated = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 'short' })
 const day = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short' })
 
 /** The server's clock may be ahead of the browser's by this much. */
@@ -31,7 +32,9 @@ export function Time({ atMs, isExact = false }: { readonly atMs: number | null; 
   const date = new Date(atMs)
   return (
     <time className="time" dateTime={date.toISOString()} title={exact.format(date)}>
-      {isExact ? short.format(date) : spoken(atMs - Math.max(nowMs, Date.now()))}
+      {isExact
+        ? (date.getFullYear() === new Date().getFullYear() ? short : dated).format(date)
+        : spoken(atMs - Math.max(nowMs, Date.now()))}
     </time>
   )
 }

@@ -8,6 +8,7 @@ import {
   IconQuestionMark,
 } from '@tabler/icons-react'
 import type { UserDetail, UserMethod } from '../../../contract/console/users.ts'
+import { Link } from '../parts/link.tsx'
 import { Panel } from '../parts/panel.tsx'
 import { Tag, type Tone } from '../parts/tag.tsx'
 import { Time } from '../parts/time.tsx'
@@ -58,6 +59,11 @@ export function Methods({ user, onAct }: { readonly user: UserDetail; readonly o
                 <span className="under">{[each.label, leftOf(each)].filter(Boolean).join(' · ')}</span>
                 <span className="under">
                   {!each.isActive && 'Not confirmed yet. '}
+                  {each.untilMs !== null && (
+                    <>
+                      Counts until <Time atMs={each.untilMs} isExact />.{' '}
+                    </>
+                  )}
                   {each.lastUsedAtMs !== null && (
                     <>
                       Used <Time atMs={each.lastUsedAtMs} />
@@ -65,7 +71,10 @@ export function Methods({ user, onAct }: { readonly user: UserDetail; readonly o
                   )}
                 </span>
               </span>
-              {mayHelp && each.id !== null && (
+              {mayHelp && each.method === 'hardware-token' && (
+                <Link to={`/console/tokens?q=${encodeURIComponent(each.label ?? '')}`}>Look</Link>
+              )}
+              {mayHelp && each.id !== null && each.method !== 'hardware-token' && (
                 <Button
                   size="xs"
                   variant="default"
