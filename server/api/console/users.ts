@@ -30,6 +30,7 @@ export const users = {
 
   'users.add': async (asked) => {
     const { engine, customer, body, actor } = asked
+    if (/\p{C}/u.test(body.username)) return invalid('The username has invisible characters.', 'username')
     const by = { by: actor.name, byId: actor.adminId }
     const outcome = await createUser(
       engine,
