@@ -66,10 +66,10 @@ export function Timeline({ userId }: { readonly userId: string }) {
           <Entry key={entry.id} entry={entry} />
         ))}
       </ol>
-      {entries.data && items && items.length < entries.data.total && limit < limitMax && (
+      {entries.data && !entries.data.isTotalExact && limit < limitMax && (
         <Button
           variant="default"
-          loading={entries.isFetching && items.length < limit}
+          loading={entries.isPlaceholderData}
           onClick={() => setLimit(Math.min(limitMax, limit + pageSize))}
         >
           Show older
