@@ -119,6 +119,27 @@ describe('signing in to the console, in a browser', () => {
     await context.close()
   })
 
+  it('who types into a long form stays signed in, and is told when the session has ended', async () => {
+    const { client } = await adminOf(server, 'admin', undefined, 'typing@example.com')
+    const opened = await browser.open('about:blank')
+    const { page } = opened
+    await signedIn(opened, client)
+    await page.clock.install()
+    await page.goto(`${server.baseUrl}/console/groups`)
+    await page.getByRole('button', { name: 'Add a group' }).first().click()
+    for (let minutes = 0; minutes < 18; minutes += 3) {
+      server.advance(180_000)
+      await page.getByLabel('Name').press('a')
+      await page.clock.runFor(180_000)
+    }
+    await page.getByRole('dialog').getByRole('button', { name: 'Save' }).click()
+    await page.getByRole('heading', { level: 1, name: 'aaaaaa' }).waitFor()
+    await client.do('session.end')
+    await page.getByRole('link', { name: 'Tokens' }).click()
+    await page.getByText('Your session has ended.').waitFor()
+    await opened.context.close()
+  })
+
   it('a link that was used leads nowhere, and says what to do', async () => {
     const { page, context } = await browser.open(`${server.baseUrl}/console/setup#not-a-link`, narrowAndDark)
     await page.getByRole('heading', { name: 'This link leads nowhere' }).waitFor()

@@ -2,6 +2,7 @@ import { useEffect, useMemo, useState } from 'react'
 import type { SessionState } from '../../contract/console/session.ts'
 import { call, carry, chooseCustomer, whenAsked } from './api.ts'
 import { queries } from './calls.ts'
+import { isIdle } from './idle.ts'
 import { ConfirmFactor } from './parts/confirm-factor.tsx'
 import { Splash } from './parts/splash.tsx'
 import { useAddress } from './router.ts'
@@ -10,6 +11,7 @@ import { Shell } from './shell.tsx'
 import { SetUp } from './sign-in/set-up.tsx'
 import { SignIn } from './sign-in/sign-in.tsx'
 
+const stillHereMs = 4 * 60_000
 const customerKept = 'console-customer'
 
 /** The next call is about the customer that the server thinks of first. */
@@ -21,6 +23,7 @@ function forgetCustomer(): void {
 /** Shows the sign-in until somebody is in, and the console from then on. */
 export function App() {
   const [state, setState] = useState<SessionState | null>(null)
+  const [hasEnded, setEnded] = useState(false)
   const [problem, setProblem] = useState<Error | null>(null)
   const { path } = useAddress()
 
@@ -49,10 +52,24 @@ export function App() {
     const kept = Number(sessionStorage.getItem(customerKept)) || null
     chooseCustomer(kept)
     whenAsked({
-      signedOut: () => void look(),
+      signedOut: () => {
+        setEnded(true)
+        void look()
+      },
     })
     void look()
   }, [session])
+
+  const isIn = state?.step === 'in'
+  useEffect(() => {
+    if (!isIn) return
+    setEnded(false)
+    // A long form makes no call: who types into it is still there.
+    const timer = setInterval(() => {
+      if (!isIdle()) call('session.look').then(session.take, () => undefined)
+    }, stillHereMs)
+    return () => clearInterval(timer)
+  }, [isIn, session])
 
   const value = useMemo(
     () => state && { state, take: session.take, chooseCustomer: (id: number) => void session.choose(id) },
@@ -65,7 +82,7 @@ export function App() {
       {state.step === 'in' && <Shell />}
       {state.step === 'in' && <ConfirmFactor />}
       {(state.step === 'enrol' || isSettingUp) && <SetUp />}
-      {(state.step === 'out' || state.step === 'factor') && !isSettingUp && <SignIn />}
+      {(state.step === 'out' || state.step === 'factor') && !isSettingUp && <SignIn hasEnded={hasEnded} />}
     </SessionContext>
   )
 }

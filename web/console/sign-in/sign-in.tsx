@@ -7,8 +7,8 @@ import { Trouble } from '../parts/trouble.tsx'
 import { useSession } from '../session.ts'
 import { Frame } from './frame.tsx'
 
-/** Password, then the second factor. */
-export function SignIn() {
+/** Password, then the second factor. `hasEnded`: somebody was in until a moment ago, and should know why he is not. */
+export function SignIn({ hasEnded }: { readonly hasEnded: boolean }) {
   const { state, take } = useSession()
   const end = useActing('session.end', { onDone: take })
   if (state.step === 'factor')
@@ -28,10 +28,10 @@ export function SignIn() {
         />
       </Frame>
     )
-  return <Password />
+  return <Password hasEnded={hasEnded} />
 }
 
-function Password() {
+function Password({ hasEnded }: { readonly hasEnded: boolean }) {
   const { take } = useSession()
   const [login, setLogin] = useState('')
   const [password, setPassword] = useState('')
@@ -43,6 +43,7 @@ function Password() {
   return (
     <Frame
       title="Sign in to the console"
+      lead={hasEnded ? 'Your session has ended. Sign in again to go on where you were.' : null}
       foot={
         <p>
           Locked out? Whoever runs the server can help: <code>npx countersign admins reset {'<login>'}</code>
