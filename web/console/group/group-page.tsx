@@ -30,7 +30,13 @@ export function GroupPage({ id }: { readonly id: string }) {
     done: 'Removed from the group.',
   })
   if (!group.data)
-    return group.error ? <Trouble error={group.error} onRetry={() => void group.refetch()} /> : <PageBones />
+    return group.error ? (
+      <Page title="Group" lead={<Link to="/console/groups">All groups</Link>}>
+        <Trouble error={group.error} onRetry={() => void group.refetch()} />
+      </Page>
+    ) : (
+      <PageBones />
+    )
   const { name, isDefault, attributes, methods } = group.data
   const add = mayManage && (
     <Button leftSection={<IconUserPlus size={18} />} onClick={() => setDialog('add')}>

@@ -28,7 +28,14 @@ type Dialog = { readonly act: Act } | { readonly invite: Inviting } | 'change' |
 export function UserPage({ id }: { readonly id: string }) {
   const user = useReading('users.look', { params: { id } })
   const [dialog, setDialog] = useState<Dialog>(null)
-  if (!user.data) return user.error ? <Trouble error={user.error} onRetry={() => void user.refetch()} /> : <PageBones />
+  if (!user.data)
+    return user.error ? (
+      <Page title="User" lead={<Link to="/console/users">All users</Link>}>
+        <Trouble error={user.error} onRetry={() => void user.refetch()} />
+      </Page>
+    ) : (
+      <PageBones />
+    )
   const close = () => setDialog(null)
   const choose = (act: Act) => setDialog({ act })
   return (
