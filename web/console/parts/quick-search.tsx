@@ -31,6 +31,7 @@ export function QuickSearch({ isOpen, onClose }: { readonly isOpen: boolean; rea
       yOffset="12vh"
       centered={false}
       title={null}
+      attributes={{ content: { 'aria-label': 'Find a user or page' } }}
     >
       <Search onClose={onClose} />
     </Modal>
