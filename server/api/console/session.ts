@@ -120,6 +120,7 @@ export const session = {
     const { engine, working, body, actor, ports, namedCustomer } = asked
     const outcome = await changePassword(engine, working, body, actor)
     if (outcome === 'changed') return stateOf(ports, working, namedCustomer)
+    if (outcome === 'wrong') return new Problem('wrong', 'The current password is wrong.', { field: 'current' })
     return outcome === 'bad-password' ? setupRefusals['bad-password'] : refusals[outcome]
   },
 
