@@ -222,6 +222,7 @@ describe('the pages of the console, in a browser', () => {
     await press('Save', 'dialog')
     await page.getByRole('button', { name: 'Remove twilio' }).waitFor()
     await press('Remove twilio')
+    await press('Remove', 'dialog')
     await page.getByRole('button', { name: 'Remove twilio' }).waitFor({ state: 'hidden' })
   })
 
@@ -252,6 +253,7 @@ describe('the pages of the console, in a browser', () => {
     await simulated.getByText('Refused', { exact: true }).waitFor()
     await simulated.getByText('There is no earlier sign-in to compare this one with').waitFor()
     await press('Back to the defaults')
+    await press('Back to the defaults', 'dialog')
     await page.getByText('No score alone refuses anybody.').waitFor()
   })
 
@@ -276,6 +278,7 @@ describe('the pages of the console, in a browser', () => {
     const [saved] = (await boss.do('risk.look')).scopes
     assert.deepEqual([saved?.policy.rules['network']?.points, saved?.policy.model], [33, 'freeman'])
     await press('Back to the defaults')
+    await press('Back to the defaults', 'dialog')
     await page.getByText(/adds 33 points/).waitFor({ state: 'hidden' })
     assert.equal(await points.inputValue(), '')
   })

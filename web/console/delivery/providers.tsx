@@ -3,6 +3,7 @@ import { IconArrowDown, IconArrowUp, IconPencil, IconPlus, IconRouter, IconTrash
 import { type ReactNode, useState } from 'react'
 import type { DeliverySetup, ProviderRow } from '../../../contract/console/delivery.ts'
 import { useActing, useReading } from '../calls.ts'
+import { Confirm } from '../parts/confirm.tsx'
 import { Empty } from '../parts/empty.tsx'
 import { List } from '../parts/list.tsx'
 import { PageBones } from '../parts/page-bones.tsx'
@@ -22,11 +23,15 @@ export function Providers() {
   const { admin } = useSession().state
   const mayChange = useMay('manage') && admin?.customerId === null
   const [editing, setEditing] = useState<{ readonly provider?: ProviderRow } | null>(null)
+  const [removing, setRemoving] = useState<string | null>(null)
   const setup = useReading('delivery.look')
   const save = useActing('delivery.setProviders', {
     changes: ['delivery.look', 'home.look'],
     done: 'Saved. It is in use within a second.',
-    onDone: () => setEditing(null),
+    onDone: () => {
+      setEditing(null)
+      setRemoving(null)
+    },
   })
   if (!setup.data)
     return setup.error ? <Trouble error={setup.error} onRetry={() => void setup.refetch()} /> : <PageBones />
@@ -49,7 +54,7 @@ export function Providers() {
         }
         actions={providers.length > 0 && add}
       >
-        <Trouble error={editing ? null : save.error} />
+        <Trouble error={editing || removing ? null : save.error} />
         {providers.length === 0 && (
           <Empty icon={<IconRouter size={30} />} title="No gateway yet" action={add}>
             {hasInbox
@@ -71,7 +76,7 @@ export function Providers() {
                     isLast={index === providers.length - 1}
                     onMove={(step) => set(moved(order, index, step))}
                     onChange={() => setEditing({ provider })}
-                    onRemove={() => set(order.filter((_each, at) => at !== index))}
+                    onRemove={() => setRemoving(provider.id)}
                   />
                 )
               }
@@ -81,6 +86,20 @@ export function Providers() {
         {!mayChange && <p className="quiet">Gateways are the whole server's: admins of one customer can only look.</p>}
       </Panel>
       <Routes setup={setup.data} />
+      {removing !== null && (
+        <Confirm
+          title={`Remove ${removing}`}
+          lead="Its password or token goes with it. Messages go by the other gateways from then on, where there are any."
+          action="Remove"
+          isBusy={save.isPending}
+          error={save.error}
+          onConfirm={() => set(order.filter(({ id }) => id !== removing))}
+          onClose={() => {
+            save.reset()
+            setRemoving(null)
+          }}
+        />
+      )}
       {editing && (
         <ProviderForm
           {...(editing.provider ? { provider: editing.provider } : {})}

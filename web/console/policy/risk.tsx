@@ -3,6 +3,7 @@ import { useDebouncedValue } from '@mantine/hooks'
 import { useState } from 'react'
 import type { RiskDecision, RiskPolicy, RiskReplay, RiskRule, RiskScope } from '../../../contract/console/risk.ts'
 import { useActing, useReading } from '../calls.ts'
+import { Confirm } from '../parts/confirm.tsx'
 import { PageBones } from '../parts/page-bones.tsx'
 import { Panel } from '../parts/panel.tsx'
 import { Time } from '../parts/time.tsx'
@@ -49,6 +50,10 @@ function labelOf({ kind, name, isSet }: RiskScope): string {
   return `${kinds[kind]}: ${name}${isSet ? '' : ' (as everybody)'}`
 }
 
+function backTo(kind: RiskScope['kind']): string {
+  return kind === 'customer' ? 'Back to the defaults' : 'Take it away'
+}
+
 interface DraftProps {
   readonly scope: RiskScope
   readonly rules: readonly RiskRule[]
@@ -57,13 +62,17 @@ interface DraftProps {
 /** A policy that is being changed; nothing counts before it is saved. */
 function Draft({ scope: { scope, kind, isSet, policy }, rules }: DraftProps) {
   const mayManage = useMay('manage')
+  const [isLeaving, setLeaving] = useState(false)
   const [draft, setDraft] = useState<RiskPolicy>(policy)
   const [settled] = useDebouncedValue(draft, pauseMs)
   const replay = useReading('risk.replay', { body: { scope, policy: settled } })
   const set = useActing('risk.set', {
     changes: ['risk.look', 'risk.replay'],
     done: 'Saved.',
-    onDone: (saved) => setDraft(saved.policy),
+    onDone: (saved) => {
+      setDraft(saved.policy)
+      setLeaving(false)
+    },
   })
   const change = (part: Partial<RiskPolicy>) => setDraft({ ...draft, ...part })
   const isChanged = JSON.stringify(draft) !== JSON.stringify(policy)
@@ -125,13 +134,28 @@ function Draft({ scope: { scope, kind, isSet, policy }, rules }: DraftProps) {
       >
         <RuleFields rules={rules} {...fields} />
       </Panel>
+      {isLeaving && (
+        <Confirm
+          title={backTo(kind)}
+          lead={
+            kind === 'customer'
+              ? 'Your policy for everybody is removed, and the usual one counts at once.'
+              : 'This policy is removed, and the one for everybody counts here at once.'
+          }
+          action={backTo(kind)}
+          isBusy={set.isPending}
+          error={set.error}
+          onConfirm={() => set.mutate({ body: { scope, policy: null } })}
+          onClose={() => setLeaving(false)}
+        />
+      )}
       {mayManage && (
         <div className="save-bar">
-          <Trouble error={set.error} />
+          <Trouble error={isLeaving ? null : set.error} />
           <div className="form-end">
             {isSet && (
-              <Button variant="default" onClick={() => set.mutate({ body: { scope, policy: null } })}>
-                {kind === 'customer' ? 'Back to the defaults' : 'Take it away'}
+              <Button variant="default" onClick={() => setLeaving(true)}>
+                {backTo(kind)}
               </Button>
             )}
             <Button
