@@ -180,9 +180,13 @@ describe('Joomla', () => {
       content: '<div>Hello<br></div>',
     }
     const send = () => plugin.call('/moas/api/notify/send', { customerKey, sendEmail: true, email }, sharedKey)
-    assert.equal(await statusOf(send()), 'FAILED')
+    assert.equal(await statusOf(send()), 'ERROR')
+    const question = { firstName: 'admin', company: 'club', email: kept.email, phone: '', query: 'Help' }
+    const ask = () => plugin.call('/moas/rest/customer/contact-us', question)
+    assert.equal(await statusOf(ask()), 'ERROR')
     await plugin.server.set('supportEmail', 'operator@example.com', 0)
     await succeeds(send())
+    assert.equal((await ask()).text, 'Query submitted.')
   })
 
   it('removes a user', async () => {

@@ -146,7 +146,7 @@ describe('WordPress 6', () => {
       content: '<div>Hello</div>',
     }
     const sent = plugin.call('/moas/api/notify/send', { customerKey, sendEmail: true, email }, sharedKey)
-    assert.equal(await statusOf(sent), 'FAILED')
+    assert.equal(await statusOf(sent), 'ERROR')
   })
 
   it('registers three questions in a body it does not escape: a quotation mark is refused in JSON, escaped it is taken', async () => {

@@ -33,10 +33,14 @@ export const resetRefusals = {
   'too-many': { status: 'FAILED', message: tooManyCalls },
 } as const satisfies Record<string, Said>
 
+/** Joomla and Drupal 7 compare the whole answer with it, and tell their user of an error at anything else. */
+export const questionKept = 'Query submitted.'
+
+/** `ERROR`: Joomla and WordPress take every other word for thanks. */
 export const supportRefusals = {
   repeated: { status: 'ERROR', message: 'This request was already received.' },
-  off: { status: 'FAILED', message: 'Nobody reads questions on this server. Ask who runs it directly.' },
-  'too-many': { status: 'FAILED', message: 'There were too many questions today. Try again tomorrow.' },
+  off: { status: 'ERROR', message: 'Nobody reads questions on this server. Ask who runs it directly.' },
+  'too-many': { status: 'ERROR', message: 'There were too many questions today. Try again tomorrow.' },
 } as const satisfies Record<string, Said>
 
 export const notifyRefusals = {

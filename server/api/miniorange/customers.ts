@@ -5,7 +5,14 @@ import { secretsOf } from '../../engine/customer-secrets.ts'
 import { askOperator } from '../../engine/notify.ts'
 import { line } from '../line.ts'
 import { customerId, email, ignored, phone, shownLine } from './bodies.ts'
-import { addRefusals, checkRefusals, keyRefusals, resetRefusals, supportRefusals } from './customer-words.ts'
+import {
+  addRefusals,
+  checkRefusals,
+  keyRefusals,
+  questionKept,
+  resetRefusals,
+  supportRefusals,
+} from './customer-words.ts'
 import { endpoint, type Reply } from './endpoint.ts'
 import { said } from './words.ts'
 
@@ -126,7 +133,7 @@ export const resetCall = endpoint({
 
 export const contactCall = endpoint({
   path: '/rest/customer/contact-us',
-  summary: 'Ask who runs this server',
+  summary: 'Ask who runs this server; the answer to a question that was taken is plain text',
   refusal: 'ERROR',
   isOpen: true,
   body: Type.Object({
@@ -143,6 +150,6 @@ export const contactCall = endpoint({
     const asker = [`${firstName} ${lastName}`.trim(), body.email, number, company].filter((one) => one !== '')
     const question = { subject: `Question from ${body.email}`, text: `${asker.join('\n')}\n\n${body.query}` }
     const outcome = await askOperator(engine, question, { address, requestId }, caller?.mark ?? null)
-    return outcome.ok ? said.done : supportRefusals[outcome.reason]
+    return outcome.ok ? questionKept : supportRefusals[outcome.reason]
   },
 })

@@ -141,7 +141,7 @@ async function handle<Body extends TObject>(
     if (foreign) return refuse(one, request, `${foreign} and the Customer-Key header differ.`)
     const call = { engine, body, requestId: request.id, address: request.ip, caller }
     const said = await carryOut(one, call, request, reply)
-    request.outcome ??= typeof said === 'string' ? 'refused' : said.status
+    request.outcome ??= outcomeOf(one, said)
     return said
   } catch (error) {
     const isOverload = error instanceof OverloadError
@@ -150,6 +150,12 @@ async function handle<Body extends TObject>(
     const message = isOverload ? 'The server is busy. Try again in a moment.' : 'Something went wrong here. Try again.'
     return refuse(one, request, message)
   }
+}
+
+/** A bare sentence refuses where refusals are sentences, and is a success elsewhere. */
+function outcomeOf({ refusal }: Pick<Endpoint, 'refusal'>, said: Reply | string): string {
+  if (typeof said !== 'string') return said.status
+  return refusal === 'text' ? 'refused' : 'SUCCESS'
 }
 
 function refuse({ refusal }: Pick<Endpoint, 'refusal'>, request: FastifyRequest, message: string): Reply | string {

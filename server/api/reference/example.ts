@@ -4,8 +4,8 @@ export interface Example {
   readonly about: string
   /** `customerKey` is filled in for the reader where it is named. */
   readonly request: Fields
-  /** A number: plain text. */
-  readonly answer: Readonly<Record<string, unknown>> | number
+  /** A number, a sentence: plain text. */
+  readonly answer: Readonly<Record<string, unknown>> | number | string
 }
 
 type Plain = string | number | boolean

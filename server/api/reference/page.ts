@@ -123,7 +123,12 @@ function fieldTable(fields: readonly Field[]): string {
 </table>`
 }
 
-function exampleParts(call: ShownCall, given: Fields, answer: object | number, { baseUrl, key }: Reader): string {
+function exampleParts(
+  call: ShownCall,
+  given: Fields,
+  answer: object | number | string,
+  { baseUrl, key }: Reader,
+): string {
   const signer = key ?? placeholders
   const own = Object.keys(given).filter((name) => name === 'customerKey' || name === 'customerId')
   const request = { ...given, ...Object.fromEntries(own.map((name) => [name, signer.customerKey])) }
@@ -132,7 +137,7 @@ function exampleParts(call: ShownCall, given: Fields, answer: object | number, {
   return `<h4>Example</h4>
 <div class="pair">
 ${block('', 'Request', json(request))}
-${block('', 'Answer', json(answer))}
+${block('', 'Answer', typeof answer === 'string' ? answer : json(answer))}
 </div>
 <h4>Sample</h4>
 ${programs.join('\n')}`
