@@ -1,4 +1,4 @@
-import type { FastifyRequest } from 'fastify'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
 
 const depthMax = 20
 const keysMax = 2_000
@@ -40,12 +40,34 @@ function withinLimits(value: object): boolean {
   return fits(value, 1)
 }
 
-/** Why a body of such headers is not even looked at; undefined when it may be. Clients send JSON under several names. */
-export function notReadable(headers: Readonly<Record<string, unknown>>): string | undefined {
+/** Has a scope read every body as bytes: clients send JSON under several names, and some under none. */
+export function readBytes(scope: FastifyInstance): void {
+  scope.removeAllContentTypeParsers()
+  scope.addContentTypeParser('*', { parseAs: 'buffer' }, (request, given, done) => {
+    const bytes = given as Buffer // as `parseAs` says
+    const problem = notReadable(request.headers, bytes)
+    if (problem) done(Object.assign(new Error(problem), { statusCode: 415 }))
+    else done(null, bytes)
+  })
+  // Fastify would refuse a type that is empty or none at all before any parser is asked.
+  scope.addHook('onRequest', (request, _reply, done) => {
+    if (!request.mediaType) delete request.headers['content-type']
+    done()
+  })
+}
+
+/** Why a body is not even looked at; undefined when it may be. */
+export function notReadable(headers: Readonly<Record<string, unknown>>, bytes: Uint8Array): string | undefined {
   const type = String(headers['content-type'] ?? '').toLowerCase()
-  const charset = /charset="?([^";\s]+)/.exec(type)?.[1]
+  const charset = /charset="?([^";\s]+)/.exec(type)?.[1] ?? 'utf-8'
   if (type.startsWith('multipart/')) return 'Send the body as application/json.'
-  if (charset && charset !== 'utf-8' && charset !== 'utf8') return 'Send the body in UTF-8.'
+  if (!isUtf8(charset, bytes)) return 'Send the body in UTF-8.'
   if ((headers['content-encoding'] ?? 'identity') !== 'identity') return 'Send the body without content-encoding.'
   return undefined
+}
+
+/** Java's HTTP clients say ISO-8859-1 unless told otherwise; what is ASCII in it is the same in UTF-8. */
+function isUtf8(charset: string, bytes: Uint8Array): boolean {
+  if (/^utf-?8$/.test(charset)) return true
+  return /^(us-ascii|iso-8859-1|latin1|windows-1252)$/.test(charset) && bytes.every((byte) => byte < 0x80)
 }

@@ -160,6 +160,11 @@ describe('transport', () => {
     'a header charset: UTF-8 is ignored': { charset: 'UTF-8' },
     'JSON that calls itself a form is read': { 'content-type': 'application/x-www-form-urlencoded' },
     'JSON that calls itself text is read': { 'content-type': 'text/plain' },
+    "ASCII is read under the name that Java's HTTP client gives it": {
+      'content-type': 'text/plain; charset=ISO-8859-1',
+    },
+    'an empty Content-Type counts as none': { 'content-type': '' },
+    'a Content-Type that is none counts as none': { 'content-type': 'json' },
   }
   for (const [name, headers] of Object.entries(types)) {
     it(name, async () => {
@@ -199,6 +204,15 @@ describe('transport', () => {
       assert.equal(answer.body.status, 'SUCCESS')
     })
   }
+
+  it('what ISO-8859-1 writes in another way than UTF-8 is refused', async () => {
+    const body = Buffer.from(JSON.stringify({ customerKey, username: 'jürgen', authType: 'EMAIL' }), 'latin1')
+    const headers = { ...sign(testKey, server.now()), 'content-type': 'application/json; charset=ISO-8859-1' }
+    const answer = await answered(
+      await fetch(`${server.baseUrl}/moas/api${path}`, { method: 'POST', headers, body: new Uint8Array(body) }),
+    )
+    assert.deepEqual([answer.code, answer.body.message], [415, 'Send the body in UTF-8.'])
+  })
 
   it('HTTP/1.0 is answered with a length, never in chunks', async () => {
     const body = JSON.stringify({ customerKey, email: stranger().username, authType: 'EMAIL' })

@@ -186,16 +186,19 @@ describe('bad input of document 004', () => {
     }
   })
 
-  it('a body without a type, as Java clients label it, is read', async () => {
-    const route = routes.find((one) => callOf(one) === 'auth/authSmsOtp') as Route // it is one of them
-    const body = signed(route, { username: 'nobody', smsOtp: '123456' })
-    const { hostname } = new URL(server.baseUrl)
-    const { text } = await exchange(
-      server.baseUrl,
-      requestText(`POST ${route.path} HTTP/1.1`, { Host: hostname }, body),
-    )
-    assert.equal((JSON.parse(text) as { code: string }).code, '23010')
-  })
+  for (const [what, header] of Object.entries({
+    'without a type, as Java clients label it,': {},
+    'of an empty type': { 'Content-Type': '' },
+    'of a type that is none': { 'Content-Type': 'json' },
+    "in ASCII under the name that Java's HTTP client gives it": { 'Content-Type': 'text/plain; charset=ISO-8859-1' },
+  }))
+    it(`a body ${what} is read`, async () => {
+      const route = routes.find((one) => callOf(one) === 'auth/authSmsOtp') as Route // it is one of them
+      const body = signed(route, { username: `nobody ${what.length}`, smsOtp: '123456' })
+      const request = requestText(`POST ${route.path} HTTP/1.1`, { Host: 'localhost', ...header }, body)
+      const { text } = await exchange(server.baseUrl, request)
+      assert.equal((JSON.parse(text) as { code: string }).code, '23010', text)
+    })
 
   it('each required field is asked for by name, and each is described and limited', () => {
     for (const { path, fields, body } of routes) {

@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyPluginAsync } from 'fastify'
 import type { Engine } from '../../engine/ports.ts'
-import { notReadable } from '../body.ts'
+import { readBytes } from '../body.ts'
 import type { Watch } from '../seen.ts'
 import { answer, badInput, describeCall, type Endpoint, handle, noted, segmentsOf, served } from './endpoint.ts'
 import { authFido, requestAssertionOption } from './fido.ts'
@@ -26,7 +26,6 @@ const endpoints = [
 ] as unknown as readonly Endpoint[] // each keeps its own body type inside; here they are only served
 
 const root = '/CentagateWS/webresources'
-const bodyBytesMax = 64 * 1024
 
 /** CENTAGATE Cloud's authentication API, under `/v2` and without it. `watch` is shown every call, in development. */
 export function centagate(engine: Engine, watch?: Watch): FastifyPluginAsync {
@@ -35,7 +34,8 @@ export function centagate(engine: Engine, watch?: Watch): FastifyPluginAsync {
     calls.flatMap((call) => [call.one.name, call.one.oldName ?? call.one.name].map((path) => [folded(path), call])),
   )
   return async (app) => {
-    readAnything(app)
+    readBytes(app)
+    refuseInShape(app)
     if (watch) showTo(watch, app, engine)
     for (const call of calls) {
       const { name, isVersioned, namesUser } = call.one
@@ -58,14 +58,8 @@ function folded(path: string): string {
   return path.toLowerCase()
 }
 
-/** Java clients label JSON `text/plain`; what it is decides its own parser. */
-function readAnything(app: FastifyInstance): void {
-  app.removeAllContentTypeParsers()
-  app.addContentTypeParser('*', { parseAs: 'buffer', bodyLimit: bodyBytesMax }, (request, body, done) => {
-    const problem = notReadable(request.headers)
-    if (problem) done(Object.assign(new Error(problem), { statusCode: 415 }))
-    else done(null, body)
-  })
+/** What could not even be read is refused in the vendor's shape too. */
+function refuseInShape(app: FastifyInstance): void {
   app.setErrorHandler((error: { statusCode?: number; message: string }, request, reply) => {
     const status = error.statusCode ?? 500
     if (status >= 500) request.log.error({ err: error, requestId: request.id }, 'a call failed')

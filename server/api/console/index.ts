@@ -94,7 +94,7 @@ function readAsConsole(app: FastifyInstance): void {
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, given, done) => {
     const bytes = given as Buffer // as `parseAs` says
-    const problem = notReadable(request.headers)
+    const problem = notReadable(request.headers, bytes)
     const read = problem ?? (bytes.length === 0 ? {} : readJson(bytes))
     if (typeof read === 'string') done(Object.assign(new Error(read), { statusCode: 422 }))
     else done(null, read)

@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyPluginAsync } from 'fastify'
 import type { Engine } from '../../engine/ports.ts'
-import { notReadable } from '../body.ts'
+import { readBytes } from '../body.ts'
 import type { Watch } from '../seen.ts'
 import { challengeCall, statusCall, validateCall } from './authenticate.ts'
 import { confirmCall, secretCall } from './authenticators.ts'
@@ -110,13 +110,7 @@ export function miniOrange(engine: Engine, watch?: Watch): FastifyPluginAsync {
 }
 
 async function speak(scope: FastifyInstance, engine: Engine, isListed: boolean): Promise<void> {
-  // Clients send JSON under several names, and some under none; what it is decides its own parser.
-  scope.removeAllContentTypeParsers()
-  scope.addContentTypeParser('*', { parseAs: 'buffer', bodyLimit: bodyBytesMax }, (request, body, done) => {
-    const problem = notReadable(request.headers)
-    if (problem) done(Object.assign(new Error(problem), { statusCode: 415 }))
-    else done(null, body)
-  })
+  readBytes(scope)
   scope.setErrorHandler((error: { statusCode?: number; message: string }, request, reply) => {
     const status = error.statusCode ?? 500
     if (status >= 500) request.log.error({ err: error, requestId: request.id }, 'a call failed')

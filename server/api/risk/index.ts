@@ -3,7 +3,7 @@ import type { Static, TObject } from 'typebox'
 import { Compile } from 'typebox/compile'
 import type { Engine } from '../../engine/ports.ts'
 import { OverloadError } from '../../vocabulary/overload.ts'
-import { notReadable, readJson } from '../body.ts'
+import { readBytes, readJson } from '../body.ts'
 import type { Around } from './around.ts'
 import { challengeBody, evaluateBody, registerBody, userBody, validateBody } from './bodies.ts'
 import { evaluatedPageOf, pageOf } from './caller.ts'
@@ -21,12 +21,7 @@ import { type Said, said } from './words.ts'
 export function riskPages(engine: Engine): FastifyPluginAsync {
   return async (app) => {
     // As plain text, so that browsers send it without asking; nobody is answered who asks.
-    app.removeAllContentTypeParsers()
-    app.addContentTypeParser('*', { parseAs: 'buffer' }, (request, body, done) => {
-      const problem = notReadable(request.headers)
-      if (problem) done(Object.assign(new Error(problem), { statusCode: 415 }))
-      else done(null, body)
-    })
+    readBytes(app)
     for (const one of calls) serve(app, engine, one)
   }
 }
