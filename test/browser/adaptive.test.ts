@@ -21,6 +21,9 @@ const document002 = readFileSync(new URL('../samples/adaptive/page.txt', import.
 
 interface Told {
   readonly call: string
+  readonly heardBy: 'mSuccess' | 'mError'
+  readonly customerKey: string
+  readonly userKey: string
   readonly status: string
   readonly message: string
   readonly obligationType?: string
@@ -104,7 +107,7 @@ describe('a page of document 002, in a browser', () => {
     return { ...opened, username, phone }
   }
 
-  it('goes from an unknown user to a remembered device, and asks again where that is missing', async () => {
+  it('S201 S203 S211 S224 S231 S232 S240 S250 S254 S255 goes from an unknown user to a remembered device, and asks again where that is missing', async () => {
     const { page, context, complaints, username, phone } = await newcomer()
     const hosts = new Set<string>()
     page.on('request', (request) => hosts.add(new URL(request.url()).origin))
@@ -135,12 +138,25 @@ describe('a page of document 002, in a browser', () => {
     await visit(page, username)
     const cleared = await evaluateAndChallenge(page)
     assert.equal(cleared.status, 'WAIT_FOR_INPUT')
+    for (const { call, customerKey, userKey, heardBy } of await told(page))
+      assert.deepEqual([customerKey, userKey, heardBy], [String(testKey.customerKey), username, 'mSuccess'], call)
     assert.deepEqual(complaints, [])
     assert.deepEqual(hosts, new Set([site.origin, here.origin]), 'nobody else is asked anything')
     await context.close()
   })
 
-  it('remembers nothing when the user does not want it', async () => {
+  it('S220 S221 S223 registers with first and last name before the phone, and without other contacts', async () => {
+    const { page, context, username } = await newcomer()
+    const questions = JSON.stringify(['One?', 'Two?'].map((question) => ({ question, answer: `to ${question}` })))
+    const given = `customerKey, ${JSON.stringify(username)}, 'Ann', 'Lee', '', '', ${questions}, tell, tell`
+    const registered = await does(page, `fp.registerUser(${given})`, 'registerUser')
+    assert.deepEqual([registered.status, registered.userKey], ['SUCCESS', username], registered.message)
+    const user = await server.assembled.store.read.users.find(testKey.customerKey, username)
+    assert.deepEqual([user?.firstName, user?.lastName], ['Ann', 'Lee'])
+    await context.close()
+  })
+
+  it('S252 S255 remembers nothing when the user does not want it', async () => {
     const { page, context, phone, username } = await newcomer()
     await register(page)
     await evaluateAndChallenge(page)
@@ -150,7 +166,7 @@ describe('a page of document 002, in a browser', () => {
     await context.close()
   })
 
-  it('asks by security questions where the policy counts no messages', async () => {
+  it('S222 S241 S251 S253 asks by security questions where the policy counts no messages', async () => {
     await setPolicy(server, { refused: ['message-code', 'message-link'] })
     const { page, context, username } = await newcomer()
     await register(page)
@@ -165,7 +181,7 @@ describe('a page of document 002, in a browser', () => {
     await context.close()
   })
 
-  it('is denied in another browser in another country, under a policy', async () => {
+  it('S233 S256 is denied in another browser in another country, under a policy', async () => {
     const { page, context, phone, username } = await newcomer()
     await register(page)
     await evaluateAndChallenge(page)
@@ -279,12 +295,13 @@ describe('a page of document 002, in a browser', () => {
     await context.close()
   })
 
-  it('warns and cannot call where there is no session', async () => {
+  it('S210 S212 S230 warns and cannot call where there is no session, and says so to the second callback', async () => {
     const { page, context } = await browser.open('about:blank')
     const warnings: string[] = []
     page.on('console', (line) => line.type() === 'warning' && warnings.push(line.text()))
     await visit(page, 'someone@example.com', here, '/bare')
-    assert.equal((await evaluate(page)).status, 'ERROR')
+    for (const refused of [await evaluate(page), await isRegistered(page, 'someone@example.com')])
+      assert.deepEqual([refused.status, refused.heardBy], ['ERROR', 'mError'])
     assert.match(warnings.join(), /no session/)
     await context.close()
   })
@@ -368,7 +385,11 @@ function filledIn(countersign: string, username: string, phone = '', session = '
       const real = fp[name]
       fp[name] = (...given) => {
         const callbacks = given.splice(-2)
-        real(...given, ...callbacks.map((hear) => (one) => { told.push({ call: name, ...one }); hear(one) }))
+        const kept = callbacks.map((hear, at) => (one) => {
+          told.push({ call: name, heardBy: ['mSuccess', 'mError'][at], ...one })
+          hear(one)
+        })
+        real(...given, ...kept)
       }
     }
     function asked(at) { return told.findLast(({ call }) => call === 'challenge').kba[at].question }

@@ -38,7 +38,7 @@ async function newUser(phone?: string): Promise<string> {
 }
 
 describe('the files of the SDK', () => {
-  it('are those that pages of document 002 load, for every site', async () => {
+  it('S202 are those that pages of document 002 load, for every site', async () => {
     const names = ['client', 'swfobject', 'fontdetect', 'ua-parser', 'murmurhash3', 'miniorange-fp'].map(
       (one) => `${one}.js`,
     )
@@ -64,7 +64,7 @@ describe('the files of the SDK', () => {
 })
 
 describe('the answers of the page calls', () => {
-  it('name what was sent, and are errors in the same shape when it cannot be read', async () => {
+  it('S211 S253 name what was sent, and are errors in the same shape when it cannot be read', async () => {
     const username = await newUser()
     const session = await sessionFor(server, username)
     const fine = { userKey: username, session, device: newDevice().report(session) }
@@ -99,7 +99,7 @@ describe('the answers of the page calls', () => {
     for (const secret of ['riskScore', 'findings', 'score']) assert.ok(!Object.hasOwn(body, secret))
   })
 
-  it('take an empty code for a wrong one, without using up a try', async () => {
+  it('S251 take an empty code for a wrong one, without using up a try', async () => {
     const username = await newUser()
     const page = await visit(server, username)
     await page.call('challenge')
@@ -109,7 +109,7 @@ describe('the answers of the page calls', () => {
     assert.equal((await page.call('validate', { token, saveDevice: false })).body.status, 'SUCCESS')
   })
 
-  it('say WAIT_TO_REGISTER_PROFILE of a user who has nothing to be asked by', async () => {
+  it('S233 say WAIT_TO_REGISTER_PROFILE of a user who has nothing to be asked by', async () => {
     await server.call('/admin/users/create', { customerKey, username: 'no-address' })
     const page = await visit(server, 'no-address')
     assert.equal(page.body.status, 'WAIT_FOR_INPUT')
