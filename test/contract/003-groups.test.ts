@@ -167,7 +167,7 @@ describe('groups/update', () => {
     for (const [wrong, message] of [
       [{ isDefault: 'false' }, 'Missing: groups.1.groupName.'],
       [{ groupName: 'Test' }, 'Missing: groups.1.isDefault.'],
-      [{ groupName: 'Test', isDefault: true }, 'The field groups.1.isDefault is not valid.'],
+      [{ groupName: 'Test', isDefault: 1 }, 'The field groups.1.isDefault is not valid.'],
       [{ groupName: 'Test', isDefault: 'yes' }, 'The field groups.1.isDefault is not valid.'],
       [{ groupName: ' ', isDefault: 'true' }, 'The field groups.1.groupName is not valid.'],
       [{ ...fine, groupName: 'Test', groupAttribute7: 7 }, 'The field groups.1.groupAttribute7 is not valid.'],
@@ -189,6 +189,14 @@ describe('groups/update', () => {
       { customerId, status, message },
       { customerId: key.customerKey, status: 'SUCCESS', message: 'Groups updated successfully.' },
     )
+  })
+
+  it('what getall shows may be changed and sent back as it is', async () => {
+    await succeed(put({ groupName: 'Test', isDefault: 'true', groupAttribute1: 'one' }))
+    const { lastUpdatedDttm: _, ...before } = (await group('Test')) ?? {}
+    await succeed(groups('update', { groups: [{ ...before, groupAttribute2: 'two' }] }))
+    const { lastUpdatedDttm: __, ...now } = (await group('Test')) ?? {}
+    assert.deepEqual(now, { ...before, groupAttribute2: 'two' })
   })
 
   it('S313: refuses groupAttribute51 and other numbers outside the range', async () => {

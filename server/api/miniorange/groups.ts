@@ -28,7 +28,8 @@ const attribute = Type.Union([line(attributeLettersMax, 'A text of your own.'), 
 const group = Type.Object(
   {
     groupName,
-    isDefault: Type.Union([Type.Literal('true'), Type.Literal('false')], {
+    // A text in the document; `getall` gives a Boolean, which may come back.
+    isDefault: Type.Union([Type.Literal('true'), Type.Literal('false'), Type.Boolean()], {
       description: 'Whether new users join it. Of the default, `false` gives that back to the group DEFAULT.',
     }),
     customerId: Type.Optional(Type.Union([customerId, Type.Literal(''), Type.Null()])),
@@ -103,7 +104,7 @@ function fieldsOf({ groupName: name, isDefault, ...more }: Type.Static<typeof gr
     const number = attributeName.exec(field)?.[1]
     return number && typeof text === 'string' && text !== '' ? [[number, text] as const] : []
   })
-  return { name, isDefault: isDefault === 'true', attributes: Object.fromEntries(attributes) }
+  return { name, isDefault: String(isDefault) === 'true', attributes: Object.fromEntries(attributes) }
 }
 
 export const updateMembersCall = endpoint({
