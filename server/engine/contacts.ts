@@ -5,12 +5,20 @@ const emailLengthMax = 254
 /** A phone number in E.164, read by the customer's country when it has no country code; undefined when it is none. */
 export function readPhone(text: string, defaultCountry: string): string | undefined {
   if (!isSupportedCountry(defaultCountry)) return undefined
-  const number = parsePhoneNumberFromString(text.trim(), {
+  const given = text.trim()
+  const number = parsePhoneNumberFromString(given, {
     defaultCountry: defaultCountry as CountryCode,
     extract: false,
   })
   // "Possible" and not "valid": numbering plans change faster than the library, and the network has the last word.
-  return number?.isPossible() && !number.ext ? number.number : undefined
+  if (number?.isPossible()) return number.ext ? undefined : number.number
+  return writtenWithoutPlus(given)
+}
+
+/** Many clients send `919876543210`. Twelve digits at least: a number of one's own with a digit too many is shorter. */
+function writtenWithoutPlus(text: string): string | undefined {
+  const number = /^[1-9][0-9]{11,14}$/.test(text) ? parsePhoneNumberFromString(`+${text}`) : undefined
+  return number?.isValid() ? number.number : undefined
 }
 
 /** The countries a number can belong to: one, or all that share its code when the number alone does not tell. */
