@@ -54,14 +54,16 @@ export const notifyCall = endpoint({
 })
 
 /** The words of a piece of HTML, or of plain text, line by line; nothing of it is markup afterwards. */
-function wordsOf(content: string): string {
+export function wordsOf(content: string): string {
   return content
     .replaceAll(/<(br|\/p|\/div|\/tr|\/h[1-6]|\/li)\b[^<>]*>/gi, '\n')
     .replaceAll(/<[^<>]*>/g, '')
     .replaceAll(/&(nbsp|lt|gt|quot|#39|amp);/gi, (_, name: string) => entities[name.toLowerCase()] ?? ' ')
     .toWellFormed()
     .replaceAll(/[^\P{Cc}\n]|[\p{Cf}\p{Zl}\p{Zp}]/gu, ' ')
-    .replaceAll(/[ \t]+\n/g, '\n')
+    .split('\n')
+    .map((line) => line.trimEnd()) // a pattern would look at every blank anew
+    .join('\n')
     .replaceAll(/\n{3,}/g, '\n\n')
     .trim()
     .slice(0, textLettersMax)
