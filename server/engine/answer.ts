@@ -183,7 +183,8 @@ interface Told {
 
 function outcomeOf(decided: FinallyDecided, told: Told): Counted {
   if (decided === 'accepted') return { ok: true, ...told }
-  return { ok: false, reason: decided === 'closed' ? 'expired' : decided, ...told }
+  // Without a question nothing closes but the user, who was disabled while his answer was judged.
+  return { ok: false, reason: decided === 'closed' ? 'disabled-user' : decided, ...told }
 }
 
 /** Why an answer without the id of a challenge is not even judged. */
@@ -229,6 +230,7 @@ async function whyClosed(
   const isOver = challenge.expiresAtMs <= engine.clock()
   if (challenge.state !== 'pending' || isOver) return whyOver[challenge.state]
   const now = await engine.store.challengeSnapshot(customer.id, challenge.id)
+  if (now && !now.isEnabled) return 'disabled-user'
   // Still waiting: its last try is being judged.
   return !now || now.challenge.state === 'pending' ? 'used' : whyOver[now.challenge.state]
 }

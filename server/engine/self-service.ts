@@ -15,6 +15,7 @@ import type { Records } from './records.ts'
 import { selfServiceMails } from './self-service-words.ts'
 import type { Language } from './templates.ts'
 import { isWithin, type Visitor } from './visits.ts'
+import { endWaiting } from './waiting.ts'
 
 /** Users look after their own ways in: by a one-time link, or by a factor that they have. */
 
@@ -244,16 +245,15 @@ export async function removeOwn(engine: Engine, self: Self, credentialId: string
 }
 
 /**
- * The user says that something was not him: what waits for an answer ends, every session, link and token of a step with it,
- * and no device is remembered any more; his next sign-ins are riskier; the audit, the customer's site and the user's own contact are told, and the console shows it to admins.
+ * The user says that something was not him: all that waits for him ends but this session, and no device is remembered any
+ * more; his next sign-ins are riskier; the audit, the customer's site and the user's own contact are told, and the console
+ * shows it to admins.
  */
 export async function reportNotMe(engine: Engine, self: Self, about: string | null, visitor: Visitor): Promise<void> {
   const { customer, user, digest } = self
   const nowMs = engine.clock()
   await engine.store.write(async (tx) => {
-    await tx.challenges.cancelAll(customer.id, user.id, nowMs)
-    await tx.signIns.endAll(customer.id, user.id)
-    await tx.userSessions.endAll(customer.id, user.id, digest)
+    await endWaiting(tx, { customerId: customer.id, userId: user.id }, nowMs, digest)
     await tx.riskDevices.remove(customer.id, user.id, null)
     await raiseByReport(tx, customer.id, user.id, nowMs)
     await notify(tx, { customer, event: 'not-me', userId: user.id, username: user.username, contacts: user, nowMs })

@@ -7,6 +7,7 @@ import { notify } from './notices.ts'
 import type { Engine } from './ports.ts'
 import type { Records } from './records.ts'
 import type { NoticeEvent } from './templates.ts'
+import { endWaiting } from './waiting.ts'
 
 /** What callers give of a user; an absent field is null and leaves things as they are. */
 export interface UserFields {
@@ -89,6 +90,8 @@ export async function setEnabled(engine: Engine, request: UserRequest, isEnabled
     const { customer } = request
     await tx.users.change(customer.id, user.id, { isEnabled }, nowMs)
     const { id: userId, username } = user
+    // So that nothing of before goes on when he is let in again, nor what he passed a moment ago until then.
+    if (!isEnabled) await endWaiting(tx, { customerId: customer.id, userId: user.id }, nowMs)
     if (!isEnabled && user.isEnabled)
       await notify(tx, { customer, event: 'user-disabled', userId, username, contacts: user, nowMs })
     return { user }

@@ -159,6 +159,15 @@ decideEach({
     decision: ({ challenge }) => aDecision(challenge, { ...settle, nowMs: challenge.expiresAtMs }),
     changes: ({ subject }) => ({ guards: [guard(subject, 'message-code', 0, 0)], tries: tried(subject, 0) }),
   },
+  'a right verdict on an answer whose user was disabled meanwhile': {
+    outcome: 'closed',
+    prepare: async (store, world) => {
+      await spent(store, world)
+      await store.write((tx) => tx.users.change(customerId, world.user.id, { isEnabled: false }, nowMs))
+    },
+    decision: ({ challenge }) => aDecision(challenge, settle),
+    changes: ({ subject }) => ({ guards: [guard(subject, 'message-code', 0, 0)], tries: tried(subject, 0) }),
+  },
   'a right verdict on a challenge that another attempt has settled': {
     outcome: 'closed',
     prepare: async (store, world) => {

@@ -92,6 +92,8 @@ const foreignProbes = {
     finds: false,
   },
   'challenges.cancelAll': { look: (tx, { user }) => tx.challenges.cancelAll(other, user.id, nowMs), finds: 0 },
+  'phoneOffers.endAll': { look: (tx, { user }) => tx.phoneOffers.endAll(other, user.id, 0), finds: 0 },
+  'riskEvaluations.endAll': { look: (tx, { user }) => tx.riskEvaluations.endAll(other, user.id), finds: 0 },
   'signIns.endAll': { look: (tx, { user }) => tx.signIns.endAll(other, user.id), finds: 0 },
   'userSessions.endAll': { look: (tx, { user }) => tx.userSessions.endAll(other, user.id, null), finds: 0 },
   'audit.list': { look: (tx) => tx.audit.list(other, { limit: 10 }), finds: [] },

@@ -56,5 +56,17 @@ export function phoneOffers(db: Db) {
         .executeTakeFirst()
       return numUpdatedRows === 1n
     },
+
+    /** Ends those of a user; returns how many. */
+    async endAll(customerId: number, userId: string, nowMs: number): Promise<number> {
+      const { numUpdatedRows } = await db
+        .updateTable('phone_offers')
+        .set({ expires_at_ms: nowMs })
+        .where('customer_id', '=', customerId)
+        .where('user_id', '=', userId)
+        .where('expires_at_ms', '>', nowMs)
+        .executeTakeFirst()
+      return Number(numUpdatedRows)
+    },
   }
 }

@@ -88,6 +88,21 @@ export function riskEvaluations(db: Db, keys: Keys, dialect: Dialect) {
       return numUpdatedRows === 1n
     },
 
+    /** Ends those of a user that wait for a proof, or whose result waits to be redeemed; returns how many. */
+    async endAll(customerId: number, userId: string): Promise<number> {
+      const { numUpdatedRows } = await db
+        .updateTable('risk_evaluations')
+        .set((eb) => ({
+          state: eb.case().when('state', 'in', waits).then('failed').else(eb.ref('state')).end(),
+          result_until_ms: null,
+        }))
+        .where('customer_id', '=', customerId)
+        .where('user_id', '=', userId)
+        .where((eb) => eb.or([eb('state', 'in', waits), eb('result_until_ms', 'is not', null)]))
+        .executeTakeFirst()
+      return Number(numUpdatedRows)
+    },
+
     /** Has its values counted for everybody, a moment later. */
     async count(customerId: number, id: string): Promise<void> {
       await db

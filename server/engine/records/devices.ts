@@ -15,6 +15,7 @@ export interface PhoneOfferRecords {
   add(offer: PhoneOffer, nowMs: number): Promise<void>
   find(id: string): Promise<PhoneOffer | undefined>
   take(customerId: number, id: string, deviceId: string, before: string | null, nowMs: number): Promise<boolean>
+  endAll(customerId: number, userId: string, nowMs: number): Promise<number>
 }
 
 export interface PushMessageRecords {

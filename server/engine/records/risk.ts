@@ -28,6 +28,7 @@ export interface RiskEvaluationRecords {
   finish(customerId: number, id: string, finish: Finish): Promise<boolean>
   redeem(customerId: number, digest: Uint8Array, nowMs: number): Promise<KeptEvaluation | undefined>
   settle(customerId: number, id: string, state: EvaluationState): Promise<boolean>
+  endAll(customerId: number, userId: string): Promise<number>
   count(customerId: number, id: string): Promise<void>
   takeUncounted(limit: number): Promise<Uncounted[]>
   recent(customerId: number, userId: string | null, limit: number): Promise<KeptEvaluation[]>

@@ -122,6 +122,11 @@ const verdicts: readonly Part[] = [
   `when op.verdict <> 'denied' and not op.is_settling and op.can_disable and guard.failures >= $4::int then 'disabled'`,
   ['tries', "when not op.is_settling and tried.tries >= op.tries_max then 'locked'"],
   [
+    'stages',
+    `when op.is_settling and op.can_disable
+      and exists (select 1 from users u where u.id = op.subject and u.is_enabled = 0) then 'closed'`,
+  ],
+  [
     'questions',
     `when op.challenge_id is not null and (question.id is null or question.customer_id <> op.customer_id
       or question.state <> 'pending' or question.expires_at_ms <= op.now_ms

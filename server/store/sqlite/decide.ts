@@ -48,6 +48,8 @@ function barrier(
     return 'disabled'
   if (daily && stage !== 'settle' && statements.triedOut.get(customerId, subject.key, method, daily.startMs, daily.max))
     return 'locked'
+  // Judging took a while: he may have been disabled meanwhile.
+  if (stage === 'settle' && subject.isUser && statements.disabled.get(subject.key)) return 'closed'
   const open = stage === 'settle' ? statements.unsettled : statements.open
   if (challengeId !== null && !open.get(challengeId, customerId, nowMs)) return 'closed'
   return undefined
@@ -145,6 +147,7 @@ function statementsOf(handle: DatabaseSync) {
     unsettled: lazily(
       "select 1 from challenges where id = ? and customer_id = ? and state = 'pending' and expires_at_ms > ?",
     ),
+    disabled: lazily('select 1 from users where id = ? and is_enabled = 0'),
     triedOut: lazily(
       'select 1 from daily_tries where customer_id = ? and subject = ? and method = ? and day_start_ms = ? and tries >= ?',
     ),
