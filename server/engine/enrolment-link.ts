@@ -25,6 +25,8 @@ export interface LinkRequest {
   readonly isMailed: boolean
   /** Of the mail. */
   readonly language: Language | null
+  /** It sets up a first method, and none beside another: see `first-method.ts`. */
+  readonly isFirst?: boolean
   /** Null: nobody signed, as on the command line. */
   readonly request: RequestMark | null
   readonly requestId: string | null

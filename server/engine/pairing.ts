@@ -13,6 +13,7 @@ import { enrollable } from './allowed-methods.ts'
 import { appLink, readCode } from './app-link.ts'
 import { foldUsername } from './contacts.ts'
 import { devicesMax, isPushService, readName } from './devices.ts'
+import { hasNothing } from './first-method.ts'
 import { notify } from './notices.ts'
 import type { Engine } from './ports.ts'
 import type { Records } from './records.ts'
@@ -27,6 +28,8 @@ export const phoneMethods = ['push', 'qr-scan', 'time-code', 'voice'] as const s
 export interface OfferRequest {
   readonly customer: Customer
   readonly username: string
+  /** The phone is to be his first method, and none beside another: see `first-method.ts`. */
+  readonly isFirst?: boolean
   readonly request: RequestMark | null
   readonly requestId: string | null
 }
@@ -40,7 +43,7 @@ type OfferBar = 'unknown-user' | 'disabled-user' | 'turned-off' | 'too-many-devi
 /** Offers a user to pair a phone: the link, or a QR code of it, opens the app. It counts once, for five minutes. */
 export async function offerPairing(
   { store, clock, baseUrl }: Pick<Engine, 'store' | 'clock' | 'baseUrl'>,
-  { customer, username, request, requestId }: OfferRequest,
+  { customer, username, isFirst = false, request, requestId }: OfferRequest,
 ): Promise<OfferOutcome> {
   const nowMs = clock()
   const secret = randomSecret(secretBytes).toString('base64url')
@@ -57,7 +60,7 @@ export async function offerPairing(
       id,
       customerId: customer.id,
       userId: user.id,
-      secretDigest: digestOf(id, secret),
+      secretDigest: digestOf(id, secret, isFirst),
       deviceId: null,
       expiresAtMs: nowMs + offerLifeMs,
     }
@@ -88,6 +91,7 @@ export interface OfferView {
   readonly customer: Customer
   readonly user: User
   readonly offer: PhoneOffer
+  readonly isFirst: boolean
 }
 
 /** The offer behind a code. Changes nothing. */
@@ -103,12 +107,14 @@ export async function readOffer(engine: Engine, code: string): Promise<OfferView
 async function findOffer(engine: Engine, code: string): Promise<OfferView | OfferRefusal> {
   const { id, secret } = readCode(code) ?? { id: '', secret: '' }
   const offer = id === '' ? undefined : await engine.store.read.phoneOffers.find(id)
-  if (!offer?.secretDigest || !same(offer.secretDigest, digestOf(id, secret))) return 'unknown-code'
+  const isOne = (isFirst: boolean) => offer?.secretDigest && same(offer.secretDigest, digestOf(id, secret, isFirst))
+  const isFirst = isOne(true) === true
+  if (!offer || !(isFirst || isOne(false))) return 'unknown-code'
   const customer = await engine.customer(offer.customerId)
   const user = await engine.store.read.users.byId(offer.customerId, offer.userId)
   if (!customer || !user) return 'unknown-code'
   if (!user.isEnabled) return 'disabled-user'
-  return offer.expiresAtMs <= engine.clock() ? 'expired-code' : { customer, user, offer }
+  return offer.expiresAtMs <= engine.clock() ? 'expired-code' : { customer, user, offer, isFirst }
 }
 
 export interface PairRequest {
@@ -153,7 +159,7 @@ export async function pair(engine: Engine, request: PairRequest): Promise<PairOu
   if (push && !isPushService(push)) return { ok: false, reason: 'bad-push-service' }
   const view = await findOffer(engine, request.code)
   if (typeof view === 'string') return { ok: false, reason: view }
-  const { customer, user, offer } = view
+  const { customer, user, offer, isFirst } = view
   const nowMs = engine.clock()
   const { id: customerId } = customer
   const device: Device = {
@@ -173,6 +179,8 @@ export async function pair(engine: Engine, request: PairRequest): Promise<PairOu
       await tx.sendCounts.alone(customerId, `devices:${user.id}`)
       const uses = await enrollable(tx, customer, user.id, phoneMethods)
       if (uses.length === 0) return { ok: false, reason: 'turned-off' }
+      if (isFirst && !(await hasNothing(tx, customerId, user.id, offer.deviceId)))
+        return { ok: false, reason: 'used-code' }
       if (!(await takeOffer(tx, offer, device))) return { ok: false, reason: 'used-code' }
       if ((await tx.devices.list(customerId, user.id)).length >= devicesMax) throw new TooMany()
       await tx.devices.add(device)
@@ -254,6 +262,7 @@ function credentialsFor(
   return { credentials, softToken }
 }
 
-function digestOf(id: string, secret: string): Buffer {
-  return fingerprint('pairing', id, secret)
+/** What it may bind is a part of what the code is. */
+function digestOf(id: string, secret: string, isFirst: boolean): Buffer {
+  return fingerprint(isFirst ? 'first pairing' : 'pairing', id, secret)
 }

@@ -5,12 +5,13 @@ import {
   newPasskeyForBrowser,
 } from '../methods/passkey-registration.ts'
 import { randomId } from '../security/random.ts'
-import type { Subject } from '../vocabulary/challenge.ts'
+import type { Challenge } from '../vocabulary/challenge.ts'
 import type { Customer } from '../vocabulary/customer.ts'
 import type { Decided } from '../vocabulary/decision.ts'
 import type { Attestation } from '../vocabulary/passkey.ts'
 import { mayEnrol } from './allowed-methods.ts'
 import { findEnrollee, type LinkRefusal, type LinkRequest, type OfferedLink, offerLink } from './enrolment-link.ts'
+import { enrolmentSubject, mayFinish } from './first-method.ts'
 import { tellUser } from './notices.ts'
 import type { PasskeyPage } from './passkey-page.ts'
 import { pageOf, siteOf } from './passkey-site.ts'
@@ -43,7 +44,7 @@ export async function beginRegistration(engine: Engine, request: LinkRequest): P
   return offerLink(engine, request, {
     id: challengeId,
     user,
-    subject: registrationSubject(user.id),
+    subject: enrolmentSubject('passkey', user.id, request.isFirst),
     method: 'passkey',
     label: 'PASSKEY REGISTRATION',
     pending,
@@ -54,11 +55,6 @@ export async function beginRegistration(engine: Engine, request: LinkRequest): P
         ? 'too-many-passkeys'
         : undefined,
   })
-}
-
-/** Whom wrong registrations are counted against: they must not lock the user's sign-in, nor end its question. */
-function registrationSubject(userId: string): Subject {
-  return { key: `passkey-registration:${userId}`, isUser: false }
 }
 
 /**
@@ -76,15 +72,15 @@ export async function finishRegistration(
 ): Promise<Registered> {
   if (challenge.pending === null) return 'over'
   const made = await judgeNewPasskey(challenge.pending, attestation)
-  const id = made && (await offer(engine, customer, { userId, made, name }))
-  if (made && id === undefined) return 'known'
-  if (id === null) return 'turned-off'
+  const offered = made && (await offer(engine, customer, challenge, { userId, made, name }))
+  if (typeof offered === 'string') return offered
+  const id = offered?.id
   const decided = await engine.store.decide({
     customerId: customer.id,
     nowMs: engine.clock(),
     verdict: made ? 'right' : 'wrong',
     method: 'passkey',
-    subject: registrationSubject(userId),
+    subject: challenge.subject,
     challengeId: challenge.id,
     credential: made && id !== undefined ? { id, userId, step: made.step } : null,
     isConfirming: false, // it stands beside those he has
@@ -109,12 +105,13 @@ export async function finishRegistration(
 
 const ended: Readonly<Partial<Record<Decided, Registered>>> = { wrong: 'wrong' }
 
-/** Keeps the passkey as offered, for the decision to confirm; undefined: anybody registered it before; null: it is not allowed. */
+/** Keeps the passkey as offered, for the decision to confirm; `known`: anybody registered it before. */
 async function offer(
   { store, clock }: Engine,
   customer: Customer,
+  challenge: Challenge,
   { userId, made, name }: { readonly userId: string; readonly made: NewPasskey; readonly name: string },
-): Promise<string | undefined | null> {
+): Promise<{ readonly id: string } | 'known' | 'turned-off' | 'over'> {
   const nowMs = clock()
   // One authenticator's id is one row, whoever of the customer's users it claims to belong to (section 7.1 step 26).
   const id = toolsFor(customer, nowMs).digest('passkey', made.authenticatorsId).toString('hex').slice(0, idLetters)
@@ -128,7 +125,8 @@ async function offer(
     lastUsedAtMs: null,
   } as const
   return store.write(async (tx) => {
-    if (!(await mayEnrol(tx, customer, userId, 'passkey'))) return null
-    return (await tx.credentials.offerBeside(customer.id, userId, credential, nowMs)) ? id : undefined
+    if (!(await mayEnrol(tx, customer, userId, 'passkey'))) return 'turned-off'
+    if (!(await mayFinish(tx, challenge, userId))) return 'over'
+    return (await tx.credentials.offerBeside(customer.id, userId, credential, nowMs)) ? { id } : 'known'
   })
 }

@@ -3,13 +3,14 @@ import { selfScoreMin, type Template } from '../methods/voice/speaker.ts'
 import { digitsMin } from '../methods/voice.ts'
 import { askForVoice, openEnrolment, recordings } from '../methods/voice-enrolment.ts'
 import { randomId } from '../security/random.ts'
-import type { Challenge, Subject } from '../vocabulary/challenge.ts'
+import type { Challenge } from '../vocabulary/challenge.ts'
 import type { Customer } from '../vocabulary/customer.ts'
 import { OverloadError } from '../vocabulary/overload.ts'
 import type { RequestMark } from '../vocabulary/request-mark.ts'
 import { mayEnrol, TurnedOff } from './allowed-methods.ts'
 import { foldUsername } from './contacts.ts'
 import { findEnrollee, type LinkRefusal, type LinkRequest, type OfferedLink, offerLink } from './enrolment-link.ts'
+import { enrolmentSubject, mayFinish } from './first-method.ts'
 import { notify, tellUser } from './notices.ts'
 import type { Engine, EngineCore, Listener } from './ports.ts'
 import { toolsFor } from './tools.ts'
@@ -32,18 +33,13 @@ export async function beginVoiceEnrolment(engine: Engine, request: LinkRequest):
   return offerLink(engine, request, {
     id,
     user,
-    subject: enrolmentSubject(user.id),
+    subject: enrolmentSubject('voice', user.id, request.isFirst),
     method: 'voice',
     label: 'VOICE REGISTRATION',
     pending,
     link: `${engine.baseUrl}/voice/${id}/${secret}`,
     mailOf: voiceMail,
   })
-}
-
-/** Whom failed enrolments are counted against: they must not lock the user's sign-in, nor end its question. */
-function enrolmentSubject(userId: string): Subject {
-  return { key: `voice-registration:${userId}`, isUser: false }
 }
 
 /** What the bearer of a link sees who is to set up his voice. */
@@ -140,8 +136,9 @@ async function hear(listener: Listener, file: Uint8Array, digits: string): Promi
   return fit === null || fit >= digitsMin ? clip : 'other-digits'
 }
 
-/** Undoes what was marked and kept. */
+/** Both undo what was marked and kept. */
 class Repeated extends Error {}
+class Over extends Error {}
 
 async function settle(
   engine: Engine,
@@ -154,9 +151,10 @@ async function settle(
   const nowMs = engine.clock()
   const marks = clips.map((clip, index) => markOf(customer, challenge, index, clip))
   try {
-    await keep(engine, { customer, userId, id, template, marks, nowMs })
+    await keep(engine, { customer, challenge, userId, id, template, marks, nowMs })
   } catch (error) {
     if (error instanceof Repeated) return { kind: 'repeated' }
+    if (error instanceof Over) return { kind: 'over' }
     if (error instanceof TurnedOff) return { kind: 'turned-off' }
     throw error
   }
@@ -166,7 +164,7 @@ async function settle(
     nowMs: engine.clock(),
     verdict: 'right',
     method: 'voice',
-    subject: enrolmentSubject(userId),
+    subject: challenge.subject,
     challengeId: challenge.id,
     credential: { id, userId, step: 0 },
     isConfirming: true,
@@ -184,6 +182,7 @@ async function settle(
 
 interface Offered {
   readonly customer: Customer
+  readonly challenge: Challenge
   readonly userId: string
   readonly id: string
   readonly template: Template
@@ -192,7 +191,10 @@ interface Offered {
 }
 
 /** Keeps the voice as offered, for the decision to confirm, and marks its recordings as seen. */
-async function keep({ store }: Engine, { customer, userId, id, template, marks, nowMs }: Offered): Promise<void> {
+async function keep(
+  { store }: Engine,
+  { customer, challenge, userId, id, template, marks, nowMs }: Offered,
+): Promise<void> {
   const secret = JSON.stringify(template)
   const credential = {
     id,
@@ -205,6 +207,7 @@ async function keep({ store }: Engine, { customer, userId, id, template, marks, 
   } as const
   await store.write(async (tx) => {
     if (!(await mayEnrol(tx, customer, userId, 'voice'))) throw new TurnedOff()
+    if (!(await mayFinish(tx, challenge, userId))) throw new Over()
     for (const mark of marks) if (!(await tx.marks.claim(mark))) throw new Repeated()
     await tx.credentials.offerBeside(customer.id, userId, credential, nowMs)
   })

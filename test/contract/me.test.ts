@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { after, before, describe, it } from 'node:test'
-import { calls } from '../../contract/device.ts'
+import { calls, newDevice } from '../../contract/device.ts'
 import { adminOf, type ConsoleClient } from '../support/console.ts'
 import { databaseNames } from '../support/databases.ts'
 import { Phone } from '../support/device.ts'
 import { aDevice } from '../support/kept-risk.ts'
+import { setUp } from '../support/passkeys.ts'
 import { startServer, type TestServer } from '../support/server.ts'
 import { totp } from '../support/totp.ts'
 
@@ -138,6 +139,25 @@ for (const name of databaseNames) {
       await later.open('/me')
       const codes = await later.send('/me/codes')
       assert.equal([...codes.matchAll(/<code>[0-9A-Z]{5}-[0-9A-Z]{5}<\/code>/g)].length, 10)
+    })
+
+    it('what a link began is over once another method was set up', async () => {
+      const { id } = await aUser('begun@example.com')
+      const visitor = await enter(await invite(id))
+      const begun = async (way: string) => {
+        await visitor.open('/me')
+        await visitor.send(`/me/${way}`)
+        return visitor.location || (/href="([^"]*#pair=[^"]+)"/.exec(visitor.html)?.[1] ?? '')
+      }
+      const [passkey, phone, lost] = [await begun('passkey'), await begun('phone'), await begun('phone')]
+      const phones = [new Phone(server.baseUrl), new Phone(server.baseUrl)] as const
+      assert.equal((await phones[0].pair(lost)).code, 201)
+      phones[0].id = newDevice
+      assert.equal((await phones[0].pair(lost)).code, 201, 'an answer that was lost is given again')
+      assert.equal((await phones[1].pair(phone)).refusal, 'used-code')
+      assert.equal((await setUp(server, passkey)).title, 'This link is no longer valid')
+      const methods = await server.assembled.store.read.credentials.overview(11627, [id])
+      assert.ok(methods.every(({ deviceId }) => deviceId === phones[0].id))
     })
 
     it('a code of his own lets a user in, and wrong ones do not', async () => {

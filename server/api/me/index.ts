@@ -141,7 +141,7 @@ function inside(app: FastifyInstance, engine: Engine): void {
   })
 
   act('/me/passkey', 'proof', async (self, _form, request, reply) => {
-    const outcome = await beginRegistration(engine, { ...whoOf(self, request), isMailed: false, language: null })
+    const outcome = await beginRegistration(engine, { ...linkFor(self, request), isMailed: false, language: null })
     return outcome.ok ? reply.redirect(outcome.link, 303) : overview(engine, request, self, whyNot(outcome), true)
   })
 
@@ -159,7 +159,7 @@ function inside(app: FastifyInstance, engine: Engine): void {
   })
 
   act('/me/phone', 'proof', async (self, _form, request) => {
-    const offer = await offerPairing(engine, whoOf(self, request))
+    const offer = await offerPairing(engine, linkFor(self, request))
     if (!offer.ok) return overview(engine, request, self, whyNot(offer), true)
     return phonePage(languageOf(request, self.customer), { link: offer.link, qr: await qrOf(offer.link) })
   })
@@ -171,7 +171,7 @@ function inside(app: FastifyInstance, engine: Engine): void {
   })
 
   act('/me/voice', 'proof', async (self, _form, request, reply) => {
-    const outcome = await beginVoiceEnrolment(engine, { ...whoOf(self, request), isMailed: false, language: null })
+    const outcome = await beginVoiceEnrolment(engine, { ...linkFor(self, request), isMailed: false, language: null })
     return outcome.ok ? reply.redirect(outcome.link, 303) : overview(engine, request, self, whyNot(outcome), true)
   })
 
@@ -236,6 +236,11 @@ function methodIn(form: URLSearchParams): (typeof provable)[number] | undefined 
 
 function whoOf({ customer, user }: Self, { id: requestId }: FastifyRequest) {
   return { customer, username: user.username, request: null, requestId }
+}
+
+/** The same for what is finished later, by a link or a code. */
+function linkFor(self: Self, request: FastifyRequest) {
+  return { ...whoOf(self, request), isFirst: !self.session.isProved }
 }
 
 /** Drawn as an element of the page: it may load no picture. */
