@@ -8,7 +8,7 @@ import type { Assertion, Attestation } from '../vocabulary/passkey.ts'
 import { type Actor, tellAudit } from './admin-links.ts'
 import { beginSession, type Working } from './admin-sessions.ts'
 import { siteOf } from './passkey-site.ts'
-import type { Engine, EngineCore } from './ports.ts'
+import type { Engine } from './ports.ts'
 import type { Records } from './records.ts'
 
 type Core = Pick<Engine, 'store' | 'clock' | 'baseUrl'>
@@ -22,8 +22,11 @@ export type FactorProof =
   | { readonly kind: 'totp'; readonly code: string }
   | { readonly kind: 'passkey'; readonly assertion: Assertion }
 
-export async function activeFactors({ store }: Pick<EngineCore, 'store'>, adminId: string): Promise<AdminFactor[]> {
-  return (await store.read.adminFactors.of(adminId)).filter(({ state }) => state === 'active')
+export async function activeFactors(
+  { read }: { readonly read: Pick<Records, 'adminFactors'> },
+  adminId: string,
+): Promise<AdminFactor[]> {
+  return (await read.adminFactors.of(adminId)).filter(({ state }) => state === 'active')
 }
 
 /** Makes a secret for an authenticator app; it counts once a code of it was given. */
@@ -127,6 +130,8 @@ class Unconfirmed extends Error {}
 export async function removeFactor(engine: Core, { admin }: Working, id: string, actor: Actor): Promise<boolean> {
   const nowMs = engine.clock()
   return engine.store.write(async (tx) => {
+    // In turn, so that two cannot both be the last but one.
+    await tx.admins.alone()
     if (!(await tx.adminFactors.remove(admin.id, id))) return false
     await tellAudit(tx, actor, admin, { factor: id }, 'factor-removed', nowMs)
     return true
@@ -154,7 +159,7 @@ export async function judgeFactor(
   { admin, session, digest }: Working,
   proof: FactorProof,
 ): Promise<{ readonly factor: AdminFactor; readonly step: number } | undefined> {
-  const factors = await activeFactors(engine, admin.id)
+  const factors = await activeFactors(engine.store, admin.id)
   if (proof.kind === 'totp') {
     for (const factor of factors.filter(({ kind }) => kind === 'totp')) {
       const step = await totpStep(engine, factor, proof.code)
@@ -188,7 +193,9 @@ async function totpStep(engine: Core, { secret }: AdminFactor, code: string): Pr
 }
 
 async function passkeySecrets(engine: Core, admin: Admin): Promise<string[]> {
-  return (await activeFactors(engine, admin.id)).filter(({ kind }) => kind === 'passkey').map(({ secret }) => secret)
+  return (await activeFactors(engine.store, admin.id))
+    .filter(({ kind }) => kind === 'passkey')
+    .map(({ secret }) => secret)
 }
 
 function pending(

@@ -1,4 +1,4 @@
-import type { AdminLinkKind, AdminSession } from '../vocabulary/admin.ts'
+import type { Admin, AdminLinkKind, AdminSession } from '../vocabulary/admin.ts'
 import type { Subject } from '../vocabulary/challenge.ts'
 import { serverScope } from '../vocabulary/customer.ts'
 import type { Decided } from '../vocabulary/decision.ts'
@@ -10,6 +10,7 @@ import { foldUsername, readEmail } from './contacts.ts'
 import { barOf } from './guard.ts'
 import { isPassword, keptOf, passwordLengthMax } from './passwords.ts'
 import type { Engine } from './ports.ts'
+import type { Records } from './records.ts'
 import { isWithin, type Visitor } from './visits.ts'
 
 type Core = Pick<Engine, 'store' | 'clock' | 'baseUrl' | 'observe'>
@@ -39,8 +40,18 @@ export async function givePassword(
   const isRight = await isPassword(admin?.isEnabled ? admin.password : null, given.password)
   const decided = await decide(engine, subject, 'password', isRight, visitor)
   if (decided !== 'accepted' || !admin) return { ok: false, reason: decided === 'locked' ? 'locked' : 'wrong' }
-  const step = (await activeFactors(engine, admin.id)).length > 0 ? 'factor' : 'enrol'
-  return { ok: true, secret: await engine.store.write((tx) => beginSession(tx, admin.id, step, engine.clock())) }
+  return engine.store.write(async (tx): Promise<SignedIn> => {
+    if (!(await isStillHis(tx, admin))) return { ok: false, reason: 'wrong' }
+    const step = (await activeFactors({ read: tx }, admin.id)).length > 0 ? 'factor' : 'enrol'
+    return { ok: true, secret: await beginSession(tx, admin.id, step, engine.clock()) }
+  })
+}
+
+/** Whether the password that was judged, which takes a while, is his to this moment and until the write ends. */
+async function isStillHis(tx: Records, { id, password }: Admin): Promise<boolean> {
+  await tx.admins.alone()
+  const now = await tx.admins.byId(id)
+  return now?.isEnabled === true && now.password === password
 }
 
 /** The second step, or a proof once more: each code and each question counts once, and wrong ones lock. */
@@ -118,6 +129,7 @@ export async function choosePassword(
   const password = await keptOf(given.password)
   const nowMs = engine.clock()
   return engine.store.write(async (tx) => {
+    await tx.admins.alone()
     const found = await tx.admins.byLink(linkDigest(given.secret), nowMs)
     if (!found) return { ok: false, reason: 'wrong' }
     const { admin, kind } = found
@@ -150,12 +162,14 @@ export async function changePassword(
   if (decided !== 'accepted') return decided === 'locked' ? 'locked' : 'wrong'
   const password = await keptOf(chosen)
   const nowMs = engine.clock()
-  await engine.store.write(async (tx) => {
+  return engine.store.write(async (tx) => {
+    // Whoever ended this session meanwhile, or took the password away, did not mean it to choose the next one.
+    if (!(await isStillHis(tx, admin)) || !(await tx.adminSessions.find(digest, 0, nowMs))) return 'wrong'
     await tx.admins.change(admin.id, { password })
     await tx.adminSessions.endOthers(admin.id, digest)
     await tellAudit(tx, actor, admin, {}, 'password-changed', nowMs)
+    return 'changed'
   })
-  return 'changed'
 }
 
 function isAdminPassword(password: string): boolean {

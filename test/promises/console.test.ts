@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
+import { removeFactor } from '../../server/engine/admin-factors.ts'
 import { resetAdmin } from '../../server/engine/admin-links.ts'
+import { readSession } from '../../server/engine/admin-sessions.ts'
+import { changePassword, givePassword } from '../../server/engine/admin-sign-in.ts'
 import { adminOf, ConsoleClient, firstLink, goodPassword } from '../support/console.ts'
 import { databaseNames } from '../support/databases.ts'
 import { dump, openRaw } from '../support/raw.ts'
@@ -59,6 +62,59 @@ for (const name of databaseNames) {
       if (came === 0) await new ConsoleClient(server).setUp(secret)
       const factors = await server.assembled.store.read.adminFactors.of(admin.id)
       assert.equal(factors.filter(({ state }) => state === 'active').length, 1)
+    })
+
+    /** The engine of the console, with something that happens just after a password was found right. */
+    const meanwhile = (job: () => Promise<unknown>) => {
+      const { store } = server.assembled
+      const decide: typeof store.decide = async (decision) => {
+        const decided = await store.decide(decision)
+        await job()
+        return decided
+      }
+      return { store: { ...store, decide }, clock: server.now, baseUrl: server.baseUrl, observe: () => undefined }
+    }
+    const nobody = { adminId: null, name: 'test', requestId: null }
+
+    it('a password that was taken away while it was judged begins nothing and changes nothing', async () => {
+      const { admin, client } = await adminOf(server, 'admin', undefined, 'taken.away@example.com')
+      const engine = meanwhile(() => resetAdmin({ store: server.assembled.store, clock: server.now }, admin, nobody))
+      const given = { login: admin.login, password: goodPassword }
+      assert.deepEqual(await givePassword(engine, given, { address: '127.0.0.1', requestId: 'test' }), {
+        ok: false,
+        reason: 'wrong',
+      })
+      await client.setUp(await resetAdmin({ store: server.assembled.store, clock: server.now }, admin, nobody))
+      const working = await readSession(engine, client.cookie?.split('=')[1])
+      assert.ok(working)
+      const change = { current: goodPassword, next: 'the thief has another one' }
+      assert.equal(await changePassword(engine, working, change, nobody), 'wrong')
+      assert.equal((await server.assembled.store.read.admins.byId(admin.id))?.password, null)
+    })
+
+    it('a session that was ended while it acted changes no password', async () => {
+      const { admin, client } = await adminOf(server, 'admin', undefined, 'ended@example.com')
+      const { store } = server.assembled
+      const engine = meanwhile(() => store.write((tx) => tx.adminSessions.endOthers(admin.id, null)))
+      const working = await readSession(engine, client.cookie?.split('=')[1])
+      assert.ok(working)
+      const change = { current: goodPassword, next: 'the thief has another one' }
+      assert.equal(await changePassword(engine, working, change, nobody), 'wrong')
+      await new ConsoleClient(server).do('session.password', { body: { login: admin.login, password: goodPassword } })
+    })
+
+    it('of two factors that are removed at once, one stays', async () => {
+      const { admin, client } = await adminOf(server, 'admin', undefined, 'two.factors@example.com')
+      const engine = meanwhile(async () => undefined)
+      for (let round = 0; round < 5; round++) {
+        await client.enrolTotp()
+        const working = await readSession(engine, client.cookie?.split('=')[1])
+        assert.ok(working)
+        const factors = (await engine.store.read.adminFactors.of(admin.id)).map(({ id }) => id)
+        assert.equal(factors.length, 2)
+        await Promise.all(factors.map((id) => removeFactor(engine, working, id, nobody)))
+        assert.equal((await engine.store.read.adminFactors.of(admin.id)).length, 1)
+      }
     })
 
     it('whoever is disabled, or is given another role, works no longer in the session he has', async () => {

@@ -90,7 +90,7 @@ async function find(asked: Looking & Pick<Asked<'admins.change'>, 'params'>): Pr
 
 async function rowOf({ engine }: Looking, admin: Admin): Promise<AdminRow> {
   const { id, login, name, role, customerId, isEnabled, password, lastSignInAtMs, createdAtMs } = admin
-  const kinds = new Set((await activeFactors(engine, id)).map(({ kind }) => kind))
+  const kinds = new Set((await activeFactors(engine.store, id)).map(({ kind }) => kind))
   const state = !isEnabled ? 'disabled' : password === null || kinds.size === 0 ? 'invited' : 'active'
   const shownCustomer = customerId === serverScope ? null : customerId
   return { id, login, name, role, customerId: shownCustomer, state, factors: [...kinds], lastSignInAtMs, createdAtMs }

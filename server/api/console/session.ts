@@ -112,7 +112,7 @@ export const session = {
   'factors.remove': async (asked) => {
     const { engine, working, params, actor } = asked
     if (await removeFactor(engine, working, params.id, actor)) return listFactors(asked)
-    const isThere = (await activeFactors(engine, working.admin.id)).some(({ id }) => id === params.id)
+    const isThere = (await activeFactors(engine.store, working.admin.id)).some(({ id }) => id === params.id)
     return isThere ? new Problem('conflict', 'This is your last factor. Add another one first.') : notFound('factor')
   },
 
@@ -148,7 +148,7 @@ function readProof(given: GivenProof): FactorProof | undefined {
 }
 
 async function listFactors({ engine, working }: Asked<'factors.list'> | Asked<'factors.remove'>) {
-  const factors = await activeFactors(engine, working.admin.id)
+  const factors = await activeFactors(engine.store, working.admin.id)
   return {
     factors: factors.map(({ id, kind, name, createdAtMs, lastUsedAtMs }) => ({
       id,
@@ -176,7 +176,7 @@ async function stateOf(ports: ConsolePorts, working: Working | undefined, named:
   if (!working)
     return { step: 'out', csrfToken: null, admin: null, factors: [], ...nobody, expiresAtMs: null, ...server }
   const { admin, session } = working
-  const kinds = new Set((await activeFactors(engine, admin.id)).map(({ kind }) => kind))
+  const kinds = new Set((await activeFactors(engine.store, admin.id)).map(({ kind }) => kind))
   const isIn = session.step === 'in'
   const customer = isIn ? await customerOf(engine, working, named) : undefined
   const { id, login, name, role, customerId } = admin
