@@ -44,6 +44,8 @@ export interface RemoveDeviceRequest {
   readonly requestId: string | null
   /** For the audit, where it was not the user himself. */
   readonly by?: object
+  /** Looked at in the same write; false: it stays. */
+  readonly mayRemove?: (tx: Records, userId: string) => Promise<boolean>
 }
 
 export type RemoveDeviceOutcome =
@@ -56,7 +58,7 @@ export type RemoveDeviceOutcome =
  */
 export async function removeDevice(
   { store, clock, doorbell }: Pick<Engine, 'store' | 'clock'> & { readonly doorbell?: Engine['doorbell'] },
-  { customer, username, deviceId, request, requestId, by }: RemoveDeviceRequest,
+  { customer, username, deviceId, request, requestId, by, mayRemove }: RemoveDeviceRequest,
 ): Promise<RemoveDeviceOutcome> {
   const nowMs = clock()
   let owner: string | undefined
@@ -66,6 +68,7 @@ export async function removeDevice(
     if (!user) return { ok: false, reason: 'unknown-user' }
     const { id: userId } = user
     owner = userId
+    if (mayRemove && !(await mayRemove(tx, userId))) return { ok: false, reason: 'unknown-device' }
     if (!(await tx.devices.remove(customer.id, userId, deviceId))) return { ok: false, reason: 'unknown-device' }
     const detail = JSON.stringify({ ...by, device: deviceId })
     const note = { kind: 'enrolment', subject: userId, method: 'push', challengeId: null, requestId, detail }

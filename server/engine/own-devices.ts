@@ -4,7 +4,8 @@ import { type Device as Browser, listDevices as listBrowsers } from './adaptive-
 import { enrollable, methodIds } from './allowed-methods.ts'
 import { removeDevice } from './devices.ts'
 import type { Engine } from './ports.ts'
-import type { Self } from './self-service.ts'
+import type { Records } from './records.ts'
+import { isOtherLeft, type Self } from './self-service.ts'
 import type { Visitor } from './visits.ts'
 import { voiceStateOf } from './voice.ts'
 
@@ -32,12 +33,11 @@ export async function readBelongings(engine: Engine, { customer, user }: Self): 
 /** Removes a phone of the user's own with all that it enrolled; it stays when he has nothing else to sign in with. */
 export async function removeOwnPhone(
   engine: Engine,
-  { customer, user, credentials }: Self,
+  { customer, user: { username } }: Self,
   deviceId: string,
   { requestId }: Visitor,
 ): Promise<boolean> {
-  const others = credentials.filter((one) => one.deviceId !== deviceId && one.method !== 'recovery-code')
-  if (others.length === 0) return false
-  const { username } = user
-  return (await removeDevice(engine, { customer, username, deviceId, request: null, requestId })).ok
+  const mayRemove = (tx: Records, userId: string) =>
+    isOtherLeft(tx, customer.id, userId, (one) => one.deviceId === deviceId)
+  return (await removeDevice(engine, { customer, username, deviceId, request: null, requestId, mayRemove })).ok
 }

@@ -230,10 +230,9 @@ export async function removeOwn(engine: Engine, self: Self, credentialId: string
   return engine.store.write(async (tx) => {
     const all = await tx.credentials.overview(customer.id, [user.id])
     const one = all.find(({ id }) => id === credentialId)
-    const others = all.filter(({ id, method }) => id !== credentialId && method !== 'recovery-code')
     // The codes of a phone go with the phone.
     const isOwn = one?.deviceId === null && (one.method === 'passkey' || one.method === 'time-code')
-    if (!one || !isOwn || others.length === 0) return false
+    if (!one || !isOwn || !(await isOtherLeft(tx, customer.id, user.id, ({ id }) => id === credentialId))) return false
     if (!(await tx.credentials.remove(customer.id, user.id, one.method, one.id))) return false
     const event = one.method === 'passkey' ? 'passkey-removed' : 'method-changed'
     await notify(tx, { customer, event, userId: user.id, username: user.username, contacts: user, nowMs })
@@ -242,6 +241,21 @@ export async function removeOwn(engine: Engine, self: Self, credentialId: string
     await tx.audit.append(customer.id, note, 'removed', nowMs)
     return true
   })
+}
+
+/**
+ * Whether something else is left for a user to sign in with; recovery codes are for the worst day. Two that are removed at
+ * once wait here for each other, so that they are not both the last but one.
+ */
+export async function isOtherLeft(
+  { sendCounts, credentials }: Pick<Records, 'sendCounts' | 'credentials'>,
+  customerId: number,
+  userId: string,
+  isGoing: (one: CredentialOverview) => boolean,
+): Promise<boolean> {
+  await sendCounts.alone(customerId, `devices:${userId}`)
+  const all = await credentials.overview(customerId, [userId])
+  return all.some((one) => !isGoing(one) && one.method !== 'recovery-code')
 }
 
 /**

@@ -220,6 +220,43 @@ for (const name of databaseNames) {
       assert.equal((await phone.ask(calls.prompts)).refusal, 'unknown-device')
     })
 
+    it('of two ways in that are removed at once, one stays', async () => {
+      const { id } = await aUser('two-ways@example.com')
+      const visitor = await enter(await invite(id))
+      const kept = () => server.assembled.store.read.credentials.overview(11627, [id])
+      const token = () => /name="token" value="([^"]+)"/.exec(visitor.html)?.[1] ?? ''
+      const phones: Phone[] = []
+      const pair = async () => {
+        await visitor.open('/me')
+        await visitor.send('/me/phone')
+        const phone = new Phone(server.baseUrl)
+        assert.equal((await phone.pair(/href="([^"]*#pair=[^"]+)"/.exec(visitor.html)?.[1] ?? '')).code, 201)
+        phones.push(phone)
+        return phone
+      }
+      const first = await pair()
+      await visitor.open('/me')
+      await visitor.send('/me/prove', { method: 'time-code', code: first.code(server.now()) })
+      await pair()
+      await visitor.open('/me')
+      const removing = async (way: string, of: string) => {
+        const other = new Visitor(server)
+        Object.assign(other, { cookie: visitor.cookie, html: visitor.html })
+        await other.send(way, { token: token(), id: of })
+      }
+      await Promise.all(phones.map((phone) => removing('/me/phone/remove', phone.id)))
+      assert.equal(new Set((await kept()).map(({ deviceId }) => deviceId)).size, 1)
+
+      await visitor.open('/me')
+      await setUpApp(visitor)
+      const app = (await kept()).find(({ deviceId }) => deviceId === null)
+      const left = (await kept()).find(({ deviceId }) => deviceId !== null)?.deviceId ?? ''
+      assert.ok(app)
+      await visitor.open('/me')
+      await Promise.all([removing('/me/phone/remove', left), removing('/me/remove', app.id)])
+      assert.equal(new Set((await kept()).map(({ deviceId }) => deviceId)).size, 1)
+    })
+
     it('remembered devices are shown and forgotten, only by their own user', async () => {
       const [mine, other] = [await aUser('device@example.com'), await aUser('other-device@example.com')]
       const device = aDevice({ label: 'Firefox on <Linux>' })
