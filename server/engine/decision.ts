@@ -54,7 +54,7 @@ export async function judgeAndDecide(
   if (hashings.size === 0) {
     return decide(engine, request, { ...decidable, judged: judgeNow(engine, request, judgeable) })
   }
-  return hashQueue.hold(hashings.size, async (hash) => {
+  return hashQueue.hold(request.customer.id, hashings.size, async (hash) => {
     const daily = dailyOf(method, engine.clock())
     const spending = { ...decidable, judged: wrong, stage: 'spend', daily } as const
     const spent = await engine.store.decide(decisionOf(requestOf(engine, request), spending))

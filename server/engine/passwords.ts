@@ -1,6 +1,7 @@
 import { same } from '../security/digest.ts'
 import { randomSecret } from '../security/random.ts'
 import { saltBytes } from '../security/slow-hash.ts'
+import { serverScope } from '../vocabulary/customer.ts'
 import { hashQueue } from './hashing.ts'
 
 export const passwordLengthMin = 8
@@ -30,5 +31,5 @@ const nobodys = `${Buffer.alloc(saltBytes).toString('base64')}$${Buffer.alloc(32
 
 /** One password, however the keyboard spells its letters. */
 function hashed(password: string, salt: Uint8Array): Promise<Buffer> {
-  return hashQueue.hold(1, (hash) => hash({ salt, parts: [password.normalize('NFKC')] }))
+  return hashQueue.hold(serverScope, 1, (hash) => hash({ salt, parts: [password.normalize('NFKC')] }))
 }

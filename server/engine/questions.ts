@@ -62,7 +62,7 @@ export async function questionsCredential(
   questions: readonly QuestionAnswer[],
 ): Promise<Credential> {
   const hashings = hashingsToRegister(questions, userId, toolsFor(customer, clock()))
-  const digests = await hashQueue.hold(hashings.length, (hash) => Promise.all(hashings.map(hash)))
+  const digests = await hashQueue.hold(customer.id, hashings.length, (hash) => Promise.all(hashings.map(hash)))
   const secret = secretOfQuestions(questions, hashings, digests)
   return { id: randomId(), method: 'questions', state: 'active', label: null, secret, lastStep: -1, lastUsedAtMs: null }
 }

@@ -40,7 +40,7 @@ export async function makeRecoveryCodes(
   const tools = toolsFor(customer, engine.clock())
   const codes = newRecoveryCodes(tools)
   const hashings = hashingsOfSet(codes, known.id, tools)
-  const credentials = await hashQueue.hold(hashings.length, (hash) =>
+  const credentials = await hashQueue.hold(customer.id, hashings.length, (hash) =>
     Promise.all(
       hashings.map(async (one): Promise<Credential> => {
         const secret = secretOfCode(one, await hash(one))

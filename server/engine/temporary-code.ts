@@ -45,7 +45,7 @@ export async function makeTemporaryCode(
   const untilMs = tools.nowMs + hours * hourMs
   const [hashing] = hashingsOfSet([code], known.id, tools)
   if (!hashing) throw new Error('A code has nothing to be hashed.')
-  const digest = await hashQueue.hold(1, (hash) => hash(hashing))
+  const digest = await hashQueue.hold(customer.id, 1, (hash) => hash(hashing))
   const nowMs = engine.clock()
   return engine.store.write(async (tx): Promise<TemporaryCodeOutcome> => {
     // As he is now: hashing took a while.

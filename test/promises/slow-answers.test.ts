@@ -388,8 +388,8 @@ for (const name of databaseNames) {
       const gate = new Promise<void>((resolve) => {
         release = resolve
       })
-      // Every place of the queue, which this server shares with its test.
-      const held = hashQueue.hold(128, () => gate)
+      // Every place of the customer in the queue, which this server shares with its test.
+      const held = hashQueue.hold(customerKey, 128, () => gate)
       const refused = await Promise.all([
         ...Array.from({ length: 20 }, (_, index) => validate({ txId, answers: wrongAnswers(right, index) })),
         validate(recovery(username, 'AAAAA-BBBBB')),
