@@ -5,7 +5,7 @@ import type { Actor } from './admin-links.ts'
 import { foldUsername, readEmail, readPhone } from './contacts.ts'
 import type { EngineCore } from './ports.ts'
 import type { Records } from './records.ts'
-import { newUser } from './users.ts'
+import { changeKept, newUser } from './users.ts'
 
 /** A list of users as a file: the heading names the fields, each further line is a user. */
 
@@ -98,16 +98,16 @@ async function take(records: Records, customer: Customer, part: readonly Given[]
 }
 
 async function takeOne(
-  { users }: Records,
+  records: Records,
   customer: Customer,
   { username, folded, fields }: Pick<Given, 'username' | 'folded'> & { fields: Exclude<Given['fields'], string> },
   nowMs: number | null,
 ): Promise<ImportedRow['state']> {
-  const known = await users.find(customer.id, folded)
+  const known = await records.users.find(customer.id, folded)
   if (!known) {
     if (nowMs === null) return 'new'
     const user = newUser(customer, username, nowMs)
-    await users.add({ ...user, ...fields, email: fields.email ?? user.email }, folded)
+    await records.users.add({ ...user, ...fields, email: fields.email ?? user.email }, folded)
     return 'new'
   }
   // An empty cell leaves things as they are.
@@ -115,7 +115,7 @@ async function takeOne(
     Object.entries(fields).filter(([name, value]) => value !== null && value !== known[name as keyof User]),
   )
   if (Object.keys(change).length === 0) return 'same'
-  if (nowMs !== null) await users.change(customer.id, known.id, change, nowMs)
+  if (nowMs !== null) await changeKept(records, customer, known, change, nowMs)
   return 'changed'
 }
 

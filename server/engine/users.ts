@@ -2,6 +2,7 @@ import { randomId } from '../security/random.ts'
 import type { Customer } from '../vocabulary/customer.ts'
 import type { RequestMark } from '../vocabulary/request-mark.ts'
 import type { User, UserChange } from '../vocabulary/user.ts'
+import { methodIds } from './allowed-methods.ts'
 import { foldEmail, foldUsername, readEmail, readPhone } from './contacts.ts'
 import { notify } from './notices.ts'
 import type { Engine } from './ports.ts'
@@ -64,7 +65,7 @@ export async function updateUser(engine: Engine, request: UserRequest, fields: U
       preferredMethod: fields.preferredMethod,
     })
     const set: UserChange = { ...Object.fromEntries(given.filter(([, value]) => value !== null)), ...renamed }
-    return apply(tx, customer, user, set, nowMs)
+    return changeAndSay(tx, customer, user, set, nowMs)
   })
 }
 
@@ -79,7 +80,7 @@ export async function correctUser(engine: Engine, request: UserRequest, correcti
   const set: UserChange = { ...correction, ...Object.fromEntries(read) }
   return change(engine, request, 'updated', async (tx, nowMs) => {
     const user = await tx.users.find(request.customer.id, foldUsername(request.username))
-    return user ? apply(tx, request.customer, user, set, nowMs) : { ok: false, reason: 'unknown-user' }
+    return user ? changeAndSay(tx, request.customer, user, set, nowMs) : { ok: false, reason: 'unknown-user' }
   })
 }
 
@@ -119,11 +120,41 @@ export async function ensureUser(tx: Records, customer: Customer, username: stri
   return (await tx.users.find(customer.id, folded)) ?? user
 }
 
-async function apply(tx: Records, customer: Customer, user: User, set: UserChange, nowMs: number): Promise<Changed> {
+async function changeAndSay(
+  tx: Records,
+  customer: Customer,
+  user: User,
+  set: UserChange,
+  nowMs: number,
+): Promise<Changed> {
+  await changeKept(tx, customer, user, set, nowMs)
+  return { user, detail: { changed: Object.keys(set) } }
+}
+
+/** Changes what is kept of a user, tells him, and ends what is on its way to a contact that is no longer his. */
+export async function changeKept(
+  tx: Records,
+  customer: Customer,
+  user: User,
+  set: UserChange,
+  nowMs: number,
+): Promise<void> {
   await tx.users.change(customer.id, user.id, set, nowMs)
   const event = eventOf(user, set)
   if (event) await notify(tx, { customer, event, userId: user.id, username: user.username, contacts: user, nowMs })
-  return { user, detail: { changed: Object.keys(set) } }
+  const kept = contactsOf({ ...user, ...set })
+  const lost = contactsOf(user).filter((one) => !kept.includes(one))
+  if (lost.length === 0) return
+  await tx.userSessions.endAll(customer.id, user.id, null)
+  for (const { id } of await tx.challenges.waiting([user.id], methodIds, nowMs)) {
+    const sent = await tx.deliveries.of(customer.id, id)
+    if (sent.some(({ contact }) => lost.includes(contact))) await tx.challenges.cancel(customer.id, id, nowMs)
+  }
+}
+
+/** Where a user's messages go. */
+function contactsOf({ phone, email, username }: User): string[] {
+  return [phone, email ?? readEmail(username)].filter((one) => typeof one === 'string')
 }
 
 /** What of a change the user should hear: only what he had before and has no longer. */

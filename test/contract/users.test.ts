@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import { type Answered, answered, type CallOptions, type Key, sign, testKey } from '../support/caller.ts'
+import { adminOf } from '../support/console.ts'
 import { startServer, type TestServer } from '../support/server.ts'
 import { asked, customerKey, newAuthenticator, newCustomer, newUser, stranger, succeed } from './people.ts'
 
@@ -161,6 +162,40 @@ describe('users/get', () => {
     const { username } = await newUser(server)
     const { secret } = await newAuthenticator(server, username)
     assert.ok(!(await users('get', { username })).text.includes(secret))
+  })
+})
+
+describe('another contact', () => {
+  it('ends what is on its way to the one before, and nothing that went elsewhere', async () => {
+    const { username, phone } = await newUser(server)
+    const ask = async (body: object) =>
+      (await succeed(server.call('/auth/challenge', { customerKey, username, ...body }))).body.txId
+    const validate = async (txId: unknown, token: string) =>
+      (await server.call('/auth/validate', { txId, token })).body.status
+    const { client } = await adminOf(server, 'owner')
+    const [person] = (await client.do('users.list', { query: { q: username } })).items
+    const params = { id: person?.id ?? '' }
+    const { link } = await client.do('users.invite', { params, body: { reason: 'new here', send: true } })
+    const byPhone = await ask({ authType: 'SMS' })
+    const oldCode = await server.codeFor(phone)
+    const other = stranger()
+    await succeed(users('update', { username, phone: other.phone }))
+    assert.equal(await validate(byPhone, oldCode), 'FAILED')
+    assert.match(await (await fetch(link)).text(), /no longer valid/)
+
+    const byMail = await ask({ authType: 'EMAIL' })
+    const mailed = await server.codeFor(username)
+    await succeed(users('update', { username, phone }))
+    assert.equal(await validate(byMail, mailed), 'SUCCESS')
+  })
+
+  it('of an import is told to the one before, as every other', async () => {
+    const { username, phone } = await newUser(server)
+    const { client } = await adminOf(server, 'owner', undefined, 'importer@example.com')
+    const csv = `username,phone\n${username},${stranger().phone}`
+    await client.do('users.import', { body: { csv, isDryRun: false } })
+    const sent = await server.assembled.store.read.deliveries.log(testKey.customerKey, null, 10)
+    assert.ok(sent.some(({ contact, challengeId }) => challengeId === null && [username, phone].includes(contact)))
   })
 })
 
