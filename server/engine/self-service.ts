@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { fingerprint } from '../security/digest.ts'
 import { randomSecret } from '../security/random.ts'
 import type { CredentialOverview } from '../vocabulary/credential.ts'
@@ -25,6 +26,8 @@ const lifeMs = 60 * minuteMs
 /** Of a link that the user asked for, and of one that somebody gave him. */
 const linkLifeMs = { asked: 30 * minuteMs, given: 72 * 60 * minuteMs } as const
 const touchMs = 30_000
+/** By then an answer has left. */
+const answeredMs = 100
 const secretBytes = 32
 
 /** A user on his own pages. */
@@ -37,7 +40,10 @@ export interface Self {
   readonly credentials: readonly CredentialOverview[]
 }
 
-/** Sends a user a link to his pages, if there is such a user with an address; the answer is the same if there is none. */
+/**
+ * Sends a user a link to his pages, if there is such a user with an address. Neither the answer nor its time tells whether
+ * there is: he is looked up when it has left. A mail that is lost with this process is asked for again.
+ */
 export async function askForLink(
   engine: Engine,
   customer: Customer,
@@ -46,16 +52,22 @@ export async function askForLink(
   visitor: Visitor,
 ): Promise<'taken' | 'too-many'> {
   if (!(await isWelcome(engine, visitor))) return 'too-many'
+  void sleep(answeredMs)
+    .then(() => mailLink(engine, customer, username, language))
+    .catch(() => engine.observe({ kind: 'notice', method: 'link', outcome: 'failed' }))
+  return 'taken'
+}
+
+async function mailLink(engine: Engine, customer: Customer, username: string, language: Language): Promise<void> {
   const user = await engine.store.read.users.find(customer.id, foldUsername(username))
   const to = user?.isEnabled ? (user.email ?? readEmail(user.username)) : undefined
-  if (!user || to === undefined) return 'taken'
+  if (!user || to === undefined) return
   const nowMs = engine.clock()
   // A bar is not told either: whoever asks again and again fills nobody's mailbox.
   await writeWithMail(engine, async (tx) => {
     const link = linkOf(engine, await offer(tx, customer, user, 'asked', nowMs))
     await keepMail(tx, customer, mailTo(to, customer, link, language), nowMs)
   })
-  return 'taken'
 }
 
 /** A link for a user, made by who helps him; `sentTo` is where it was mailed, masked. */

@@ -2,6 +2,8 @@ import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { after, before, describe, it } from 'node:test'
 import { calls, newDevice } from '../../contract/device.ts'
+import type { Engine } from '../../server/engine/ports.ts'
+import { askForLink } from '../../server/engine/self-service.ts'
 import { adminOf, type ConsoleClient } from '../support/console.ts'
 import { databaseNames } from '../support/databases.ts'
 import { Phone } from '../support/device.ts'
@@ -123,6 +125,21 @@ for (const name of databaseNames) {
         if (!link) await new Promise((resolve) => setTimeout(resolve, 100))
       }
       assert.match((await enter(link ?? '')).html, /mailed@example\.com/)
+    })
+
+    it('nobody is looked up before it is answered that a link is on its way: the time would tell who is there', async () => {
+      const { store } = server.assembled
+      let looks = 0
+      const find: typeof store.read.users.find = async (...who) => {
+        looks++
+        return store.read.users.find(...who)
+      }
+      const read = { ...store.read, users: { ...store.read.users, find } }
+      const engine = { store: { ...store, read }, clock: server.now, baseUrl: server.baseUrl } as unknown as Engine
+      const customer = (await store.read.customers.find(11627)) ?? assert.fail('no customer')
+      const visitor = { address: '192.0.2.7', requestId: 'test' }
+      assert.equal(await askForLink(engine, customer, 'mailed@example.com', 'en', visitor), 'taken')
+      assert.equal(looks, 0)
     })
 
     it('the first method is set up by a link; another one wants the first proved', async () => {
