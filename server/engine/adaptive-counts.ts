@@ -12,6 +12,8 @@ const freshMs = 30_000
 /** Counts of one level that are remembered at most, and hashes; then all are forgotten. */
 const countsMax = 5_000
 const rememberedMax = 50_000
+/** Longer values than what browsers send are hashed each time. */
+const rememberedLettersMax = 256
 
 interface Known {
   readonly count: number
@@ -109,7 +111,7 @@ export function markTool(customer: Customer): MarkOf {
     return [digest.readUInt32BE(0), digest.readUInt32BE(4)]
   }
   return (level, value) => {
-    if (!common.has(level)) return markOf(level, value)
+    if (!common.has(level) || value.length > rememberedLettersMax) return markOf(level, value)
     const name = `${id} ${level} ${value}`
     const known = hashes.get(name)
     if (known) return known
