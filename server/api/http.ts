@@ -88,7 +88,9 @@ export async function createHttp(options: HttpOptions): Promise<FastifyInstance>
   app.addHook('onRequest', (request, reply, done) => {
     reply.header('x-request-id', request.id)
     reply.headers(headers)
-    done()
+    // No text that we keep or look for has this character, and PostgreSQL takes none with it.
+    if (request.url.includes('%00')) reply.code(400).send(refusal('An address must not contain U+0000.'))
+    else done()
   })
   app.addHook('onResponse', (request, reply, done) => {
     const path = request.routeOptions.url ?? 'unknown'

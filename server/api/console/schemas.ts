@@ -5,6 +5,9 @@ import { temporaryHoursMax } from '../../engine/temporary-code.ts'
 import { invalid, type Problem } from './problem.ts'
 
 const text = (most: number, least = 0) => Type.String({ minLength: least, maxLength: most })
+/** With nothing in it that nobody sees: it passes into messages, logs and other pages. */
+const line = (most: number, least = 0) =>
+  Type.String({ minLength: least, maxLength: most, pattern: '^[^\\p{Cc}\\p{Cf}\\p{Cs}\\p{Zl}\\p{Zp}]*$' })
 const maybe = Type.Optional
 const object = (fields: Record<string, TSchema>) => Type.Object(fields, { additionalProperties: false })
 const choice = (...words: string[]) => Type.Union(words.map((word) => Type.Literal(word)))
@@ -13,8 +16,8 @@ const whole = (least: number, most: number) => Type.Integer({ minimum: least, ma
 const secret = text(64)
 const password = text(1_000)
 const code = text(20, 1)
-const name = text(60, 1)
-const reason = text(200, 3)
+const name = line(60, 1)
+const reason = line(200, 3)
 const json = Type.Record(Type.String(), Type.Unknown())
 const role = choice('owner', 'admin', 'helpdesk', 'auditor')
 const paging = { offset: maybe(whole(0, 1_000_000)), limit: maybe(whole(1, 200)) }
@@ -22,8 +25,8 @@ const q = { q: maybe(text(200)) }
 const contact = {
   email: maybe(text(254)),
   phone: maybe(text(40)),
-  firstName: maybe(text(60)),
-  lastName: maybe(text(60)),
+  firstName: maybe(line(60)),
+  lastName: maybe(line(60)),
 }
 const proof = Type.Union([
   object({ kind: Type.Literal('totp'), code }),
@@ -63,7 +66,7 @@ const schemas: { readonly [Name in CallName]?: { readonly body?: TSchema; readon
   'users.timeline': {
     query: object({ before: maybe(whole(0, Number.MAX_SAFE_INTEGER)), limit: maybe(whole(1, 200)) }),
   },
-  'users.add': { body: object({ username: text(254, 1), ...contact }) },
+  'users.add': { body: object({ username: line(254, 1), ...contact }) },
   'users.change': { body: object({ reason, ...contact, preferredMethod: maybe(text(60)) }) },
   'users.act': {
     body: Type.Union([
@@ -151,14 +154,15 @@ export function check(name: CallName, part: 'body' | 'query', given: unknown): u
   const value = part === 'query' ? withNumbers(given) : given
   if (checker.Check(value)) return value
   const [error] = checker.Errors(value)
+  const what = error?.keyword === 'pattern' ? 'has characters that nobody sees' : error?.message
   const path =
     error?.instancePath
       .split('/')
       .filter((one) => one !== '')
       .join('.') ?? ''
   return path === ''
-    ? invalid(`The ${part} ${error?.message ?? 'is not what this call takes'}.`)
-    : invalid(`${path} ${error?.message ?? 'is not what it should be'}.`, path)
+    ? invalid(`The ${part} ${what ?? 'is not what this call takes'}.`)
+    : invalid(`${path} ${what ?? 'is not what it should be'}.`, path)
 }
 
 /** A query string has texts alone; those of our numbers are read. */
