@@ -3,13 +3,14 @@ import { randomUUID } from 'node:crypto'
 import { after, before, describe, it } from 'node:test'
 import { calls, newDevice } from '../../contract/device.ts'
 import type { Engine } from '../../server/engine/ports.ts'
-import { askForLink } from '../../server/engine/self-service.ts'
+import { askForLink, inviteUser } from '../../server/engine/self-service.ts'
 import { adminOf, type ConsoleClient } from '../support/console.ts'
 import { databaseNames } from '../support/databases.ts'
 import { Phone } from '../support/device.ts'
 import { aDevice } from '../support/kept-risk.ts'
 import { setUp } from '../support/passkeys.ts'
 import { startServer, type TestServer } from '../support/server.ts'
+import { aUser } from '../support/store.ts'
 import { totp } from '../support/totp.ts'
 
 /** A browser without scripts on the pages of a user. */
@@ -390,3 +391,28 @@ for (const name of databaseNames) {
     })
   })
 }
+
+describe('the pages of a user over https', () => {
+  it('take their session from this very host alone, so that no neighbour can give somebody another one', async () => {
+    const server = await startServer('SQLite', { COUNTERSIGN_BASE_URL: 'https://id.example.com' })
+    try {
+      const { app, store } = server.assembled
+      const customer = (await store.read.customers.find(11627)) ?? assert.fail('no customer')
+      const user = aUser(11627, { username: 'over-https@example.com' })
+      await store.write((tx) => tx.users.add(user, user.username))
+      const engine = { store, clock: server.now, baseUrl: 'https://id.example.com' } as unknown as Engine
+      const helping = { customer, actor: { adminId: null, name: 'test', requestId: null }, reason: 'a test' }
+      const { link } = await inviteUser(engine, helping, user, false)
+      const headers = { 'sec-fetch-site': 'same-origin' }
+      const entered = await app.inject({ method: 'POST', url: new URL(link).pathname, headers })
+      const cookie = String(entered.headers['set-cookie'])
+      assert.match(cookie, /^__Host-countersign-me=[\w-]{43}; Path=\/; HttpOnly; SameSite=Strict; Secure$/)
+      const shown = async (name: string) =>
+        (await app.inject({ url: '/me', headers: { cookie: `${name}=${cookie.split(/[=;]/)[1]}` } })).body
+      assert.ok((await shown('__Host-countersign-me')).includes(user.username))
+      assert.ok(!(await shown('countersign-me')).includes(user.username))
+    } finally {
+      await server.close()
+    }
+  })
+})

@@ -34,7 +34,6 @@ import { words } from './words.ts'
 
 const formBytesMax = 4 * 1_024
 const shownMax = 15
-const cookieName = 'countersign-me'
 
 /** The pages where users look after their own ways in: a GET only shows, a POST does, by a form of ours alone. */
 export function selfPages(engine: Engine): FastifyPluginAsync {
@@ -56,7 +55,7 @@ interface LinkParams {
 /** Before anybody is known. */
 function entering(app: FastifyInstance, engine: Engine): void {
   app.get('/me', hidden, async (request) => {
-    const self = await readSelf(engine, cookieOf(request))
+    const self = await readSelf(engine, cookieOf(engine, request))
     if (self) return overview(engine, request, self)
     const customer = await namedCustomer(engine, (request.query as { customer?: unknown }).customer) // any query parses to this
     return entryPage(languageOf(request, customer), customer)
@@ -105,7 +104,7 @@ type Act = (self: Self, form: URLSearchParams, request: FastifyRequest, reply: F
 function inside(app: FastifyInstance, engine: Engine): void {
   const act = (path: string, needs: 'in' | 'proof', job: Act) =>
     app.post(path, hidden, async (request, reply) => {
-      const self = await readSelf(engine, cookieOf(request))
+      const self = await readSelf(engine, cookieOf(engine, request))
       const form = formOf(request.body)
       if (!self || !same(Buffer.from(form.get('token') ?? ''), Buffer.from(tokenOf(self))))
         return reply.redirect('/me', 303)
@@ -254,14 +253,19 @@ function comeIn(engine: Engine, reply: FastifyReply, secret: string) {
   return reply.redirect('/me', 303)
 }
 
-function cookie({ baseUrl }: Engine, value: string, more: string): string {
-  const secure = baseUrl.startsWith('https:') ? '; Secure' : ''
-  return `${cookieName}=${value}; Path=/me; HttpOnly; SameSite=Strict${secure}${more}`
+/** Over https of the `__Host-` form, which browsers take from this very host alone: no neighbour gives anybody another session. */
+function cookieName({ baseUrl }: Engine): string {
+  return baseUrl.startsWith('https:') ? '__Host-countersign-me' : 'countersign-me'
 }
 
-function cookieOf({ headers }: FastifyRequest): string | undefined {
+function cookie(engine: Engine, value: string, more: string): string {
+  const secure = engine.baseUrl.startsWith('https:') ? '; Secure' : ''
+  return `${cookieName(engine)}=${value}; Path=/; HttpOnly; SameSite=Strict${secure}${more}`
+}
+
+function cookieOf(engine: Engine, { headers }: FastifyRequest): string | undefined {
   const pairs = (headers.cookie ?? '').split(';').map((pair) => pair.trim().split('='))
-  return pairs.find(([name]) => name === cookieName)?.[1]
+  return pairs.find(([name]) => name === cookieName(engine))?.[1]
 }
 
 function visitorOf({ ip, id }: FastifyRequest) {
