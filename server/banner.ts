@@ -1,6 +1,6 @@
 import type { FirstAdmin, FirstCustomer } from './bootstrap.ts'
 import type { Config } from './config.ts'
-import { pageBase } from './engine/admin-links.ts'
+import { pageBase } from './engine/passkey-site.ts'
 
 export interface BannerFacts {
   readonly config: Config

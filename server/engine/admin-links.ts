@@ -2,6 +2,7 @@ import { fingerprint } from '../security/digest.ts'
 import { randomId, randomSecret } from '../security/random.ts'
 import type { Admin, AdminLinkKind, AdminRole } from '../vocabulary/admin.ts'
 import { foldUsername } from './contacts.ts'
+import { pageBase } from './passkey-site.ts'
 import type { EngineCore } from './ports.ts'
 import type { Records } from './records.ts'
 
@@ -33,13 +34,6 @@ export function linkDigest(secret: string): Buffer {
 /** What a person opens. The secret stands in the fragment, which browsers send nowhere. */
 export function linkOf(baseUrl: string, secret: string): string {
   return `${pageBase(baseUrl)}/console/setup#${secret}`
-}
-
-/** The base URL by a name that passkeys can belong to: this computer's own address is `localhost`. */
-export function pageBase(baseUrl: string): string {
-  const url = new URL(baseUrl)
-  if (url.hostname === '127.0.0.1' || url.hostname === '[::1]') url.hostname = 'localhost'
-  return url.origin
 }
 
 /** Whom an admin invites; he chooses a password by the link he is sent. */

@@ -42,11 +42,18 @@ export function pageOf(baseUrl: string, challengeId: string, secret: string): st
 
 /**
  * Where our pages are reached under a name: passkeys belong to domains and never to addresses (WebAuthn Level 3 section
- * 5.1.3). This computer's own address has the name localhost, so that passkeys work before anything is set up.
+ * 5.1.3). Null when the base URL has none.
  */
 function pageOrigin(baseUrl: string): string | null {
+  const origin = pageBase(baseUrl)
+  const { hostname } = new URL(origin)
+  const isAddress = hostname.startsWith('[') || /^[0-9.]+$/.test(hostname)
+  return isAddress ? null : origin
+}
+
+/** The base URL with `localhost` for this computer's own address, so that passkeys work before anything is set up. */
+export function pageBase(baseUrl: string): string {
   const url = new URL(baseUrl)
   if (url.hostname === '127.0.0.1' || url.hostname === '[::1]') url.hostname = 'localhost'
-  const isAddress = url.hostname.startsWith('[') || /^[0-9.]+$/.test(url.hostname)
-  return isAddress ? null : url.origin
+  return url.origin
 }

@@ -10,6 +10,7 @@ import { answer } from './answer.ts'
 import { foldUsername, maskEmail, readEmail } from './contacts.ts'
 import { keepMail, writeWithMail } from './mail.ts'
 import { notify } from './notices.ts'
+import { pageBase } from './passkey-site.ts'
 import { type Helping, noteOf } from './people.ts'
 import type { Engine } from './ports.ts'
 import type { Records } from './records.ts'
@@ -114,7 +115,7 @@ async function offer(
 }
 
 function linkOf({ baseUrl }: Engine, secret: string): string {
-  return `${baseUrl}/me/enter/${secret}`
+  return `${pageBase(baseUrl)}/me/enter/${secret}`
 }
 
 /** Whose link it is, without using it; undefined when it is over. */

@@ -5,6 +5,7 @@ import { namedCustomer } from '../../engine/named-customer.ts'
 import { readBelongings, removeOwnPhone } from '../../engine/own-devices.ts'
 import { offerPairing } from '../../engine/pairing.ts'
 import { beginRegistration } from '../../engine/passkey-registration.ts'
+import { pageBase } from '../../engine/passkey-site.ts'
 import { historyOf } from '../../engine/people.ts'
 import type { Engine } from '../../engine/ports.ts'
 import { makeRecoveryCodes } from '../../engine/recovery-codes.ts'
@@ -54,7 +55,9 @@ interface LinkParams {
 
 /** Before anybody is known. */
 function entering(app: FastifyInstance, engine: Engine): void {
-  app.get('/me', hidden, async (request) => {
+  app.get('/me', hidden, async (request, reply) => {
+    const elsewhere = namedPlace(engine, request)
+    if (elsewhere) return reply.redirect(elsewhere)
     const self = await readSelf(engine, cookieOf(engine, request))
     if (self) return overview(engine, request, self)
     const customer = await namedCustomer(engine, (request.query as { customer?: unknown }).customer) // any query parses to this
@@ -141,7 +144,9 @@ function inside(app: FastifyInstance, engine: Engine): void {
 
   act('/me/passkey', 'proof', async (self, _form, request, reply) => {
     const outcome = await beginRegistration(engine, { ...linkFor(self, request), isMailed: false, language: null })
-    return outcome.ok ? reply.redirect(outcome.link, 303) : overview(engine, request, self, whyNot(outcome), true)
+    return outcome.ok
+      ? reply.redirect(pathOf(outcome.link), 303)
+      : overview(engine, request, self, whyNot(outcome), true)
   })
 
   act('/me/codes', 'proof', async (self, _form, request) => {
@@ -171,7 +176,9 @@ function inside(app: FastifyInstance, engine: Engine): void {
 
   act('/me/voice', 'proof', async (self, _form, request, reply) => {
     const outcome = await beginVoiceEnrolment(engine, { ...linkFor(self, request), isMailed: false, language: null })
-    return outcome.ok ? reply.redirect(outcome.link, 303) : overview(engine, request, self, whyNot(outcome), true)
+    return outcome.ok
+      ? reply.redirect(pathOf(outcome.link), 303)
+      : overview(engine, request, self, whyNot(outcome), true)
   })
 
   // Neither gives anybody anything: whoever reads the user's mail may do both.
@@ -217,6 +224,22 @@ async function overview(
     })
   const belongings = await readBelongings(engine, self)
   return selfPage(language, self, { ...belongings, history }, said && { text: words[language][said], isProblem })
+}
+
+/**
+ * Where a browser that came by this computer's own address finds the page under a name: passkeys are set up from it, and
+ * no form leads to another origin.
+ */
+function namedPlace({ baseUrl }: Engine, { headers, url }: FastifyRequest): string | undefined {
+  const { host, origin } = new URL(baseUrl)
+  const named = pageBase(baseUrl)
+  const isBrowser = headers['sec-fetch-mode'] === 'navigate'
+  return isBrowser && headers.host === host && named !== origin ? named + url : undefined
+}
+
+/** A form may lead to this site alone, under the name that it was opened by. */
+function pathOf(link: string): string {
+  return new URL(link).pathname
 }
 
 /** What a user can do about it that something was not set up. */
