@@ -73,7 +73,7 @@
  * third the prompt is over. Every refusal with a status from 400 to 499 is final for this answer.
  *
  * A `voice` prompt is approved by speaking on the server's own page, which the app opens at `page`: the path of a link that
- * lives as long as the prompt. Denying and reporting are signed answers as above; `approve` gets `needs-voice`.
+ * lives as long as the prompt, with `openedByApp` behind it. Denying and reporting are signed answers as above; `approve` gets `needs-voice`.
  *
  * ## Scanning
  *

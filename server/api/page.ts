@@ -54,6 +54,9 @@ export function formOf(body: unknown): URLSearchParams {
   return body instanceof URLSearchParams ? body : new URLSearchParams()
 }
 
+/** What the pages of a user add to the path of another page that they open in their place: it links back to them. */
+export const openedBySelf = '?me'
+
 /** A route that the description of the API leaves out. */
 export const hidden = { schema: { hide: true } }
 

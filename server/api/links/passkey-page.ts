@@ -2,6 +2,7 @@ import type { PasskeyPage } from '../../engine/passkey-page.ts'
 import type { Language } from '../../engine/templates.ts'
 import { escapeHtml } from '../../engine/wording.ts'
 import { htmlPage, icons } from '../page.ts'
+import { openedBy, wayBack } from './back.ts'
 import { brand, fact, facts, filled, type Knows, ownPath } from './page.ts'
 import { type Words, words } from './words.ts'
 
@@ -30,13 +31,14 @@ export function passkeyPage(
 <p>${filled(isNew ? say.setUpAsks : say.passkeyAsks, { customer })}</p>
 ${told}
 <noscript><p class="problem">${icons.alert}${say.needsScript}</p></noscript>
-<form class="column passkey" method="post" action="${escapeHtml(ownPath(action))}" data-ceremony="${isNew ? 'create' : 'get'}"
+<form class="column passkey" method="post" action="${escapeHtml(ownPath(action) + openedBy(action))}" data-ceremony="${isNew ? 'create' : 'get'}"
 data-public-key="${escapeHtml(JSON.stringify(view.publicKey))}"
 ${sentences(say, view)}>
 <p class="problem" role="alert"${complaint ? '' : ' hidden'}>${icons.alert}<span>${complaint ?? ''}</span></p>
 ${isNew ? nameField(say) : ''}<input type="hidden" name="credential">
 <button>${icons.key}${isNew ? say.setUp : say.passkey}</button>
-</form>${isNew ? '' : `\n<p class="hint">${filled(say.passkeyHint, { customer })}</p>`}`
+</form>${isNew ? '' : `\n<p class="hint">${filled(say.passkeyHint, { customer })}</p>`}
+${wayBack(language, action)}`
   return htmlPage({ language, title, content, kind: 'asking', script })
 }
 

@@ -6,6 +6,7 @@ import { finishRegistration, type Registered } from '../../engine/passkey-regist
 import type { Engine } from '../../engine/ports.ts'
 import { formOf, hidden, languageOf, servePages } from '../page.ts'
 import { readAssertion, readAttestation } from '../webauthn.ts'
+import { wayBack } from './back.ts'
 import { answerBroken } from './broken.ts'
 import { type Ending, endingPage } from './page.ts'
 import { type Problem, passkeyPage } from './passkey-page.ts'
@@ -31,8 +32,9 @@ export function passkeyPages(engine: Engine): FastifyPluginAsync {
     app.get<{ Params: PageParams }>('/passkey/:id/:secret', hidden, async (request) => {
       const view = await readPasskeyPage(engine, request.params.id, request.params.secret)
       const language = languageOf(request, view?.customer)
-      if (!view) return endingPage(language, 'over')
-      if (!view.isAllowed) return endingPage(language, 'turnedOff', view.customer)
+      const back = wayBack(language, request.url)
+      if (!view) return endingPage(language, 'over', undefined, back)
+      if (!view.isAllowed) return endingPage(language, 'turnedOff', view.customer, back)
       return passkeyPage(engine, language, view, request.url, null)
     })
 
@@ -40,13 +42,14 @@ export function passkeyPages(engine: Engine): FastifyPluginAsync {
       const { id, secret } = request.params
       const view = await readPasskeyPage(engine, id, secret)
       const language = languageOf(request, view?.customer)
-      if (!view) return endingPage(language, 'over')
-      if (!view.isAllowed) return endingPage(language, 'turnedOff', view.customer)
+      const back = wayBack(language, request.url)
+      if (!view) return endingPage(language, 'over', undefined, back)
+      if (!view.isAllowed) return endingPage(language, 'turnedOff', view.customer, back)
       const result = await settle(engine, view, request)
-      if ('ending' in result) return endingPage(language, result.ending, view.customer)
+      if ('ending' in result) return endingPage(language, result.ending, view.customer, back)
       // A wrong answer may have been the last one that this link takes.
       const again = await readPasskeyPage(engine, id, secret)
-      if (!again) return endingPage(language, 'over', view.customer)
+      if (!again) return endingPage(language, 'over', view.customer, back)
       return passkeyPage(engine, language, again, request.url, result.problem)
     })
 

@@ -1,9 +1,9 @@
-import { openedByApp } from '../../../contract/device/link.ts'
 import type { Language } from '../../engine/templates.ts'
 import type { VoiceHint, VoicePage } from '../../engine/voice.ts'
 import type { VoiceEnrolmentPage } from '../../engine/voice-enrolment.ts'
 import { escapeHtml } from '../../engine/wording.ts'
 import { htmlPage, icons } from '../page.ts'
+import { openedBy, wayBack } from './back.ts'
 import { brand, fact, facts, filled, type Knows, ownPath } from './page.ts'
 import { type Words, words } from './words.ts'
 
@@ -22,7 +22,7 @@ export function voicePage(
   const customer = view.customer.name
   const complaint = hint && filled(say.voiceHints[hint], { customer })
   const { number, digits, untilMs } = view.prompt
-  const target = escapeHtml(ownPath(action))
+  const target = escapeHtml(ownPath(action) + openedBy(action))
   const content = `${brand(view.customer)}<h1>${say.voiceTitle}</h1>
 <p>${filled(say.voiceAsks, { customer })}</p>
 ${facts(engine, language, view)}
@@ -35,7 +35,8 @@ ${recorder(say, digits, complaint)}
 <form method="post" action="${target}">
 <p class="hint" id="hint">${say.denyHint}</p>
 <button class="deny" name="decision" value="deny" aria-describedby="hint">${icons.cross}${say.deny}</button>
-</form>`
+</form>
+${wayBack(language, action)}`
   // A page that comes anew is read from its title: so that is where a problem is told first.
   const title = complaint ? `${complaint} ${say.voiceTitle}` : say.voiceTitle
   return htmlPage({ language, title, content, kind: 'asking', script })
@@ -51,20 +52,15 @@ export function voiceEnrolmentPage(language: Language, view: VoiceEnrolmentPage,
 ${fact(say.account, escapeHtml(view.username))}</dl>
 <noscript><p class="problem">${icons.alert}${say.needsScript}</p></noscript>
 <form class="column voice" action="${escapeHtml(ownPath(action))}/recordings" data-steps="${view.few}"
-data-ending="/voice/done${action.endsWith(openedByApp) ? openedByApp : ''}"
+data-ending="/voice/done${openedBy(action)}"
 data-prompts="${view.prompts.join(' ')}" data-step="${escapeHtml(say.voiceStep)}" data-more="${escapeHtml(say.voiceMore)}"
 ${sentences(say)}>
 <label class="consent"><input type="checkbox" name="consent" value="yes" required><span>${filled(say.voiceConsent, { customer })}</span></label>
 <p class="step">${filled(say.voiceStep, { step: '1', steps: String(view.few) })}</p>
 ${recorder(say, view.prompts[0] ?? '', null)}
 </form>
-${backToApp(language, action)}`
+${wayBack(language, action)}`
   return htmlPage({ language, title: say.voiceSetUpTitle, content, kind: 'asking', script })
-}
-
-/** A link, as HTML, on a page that the phone app opened; empty on all others. */
-export function backToApp(language: Language, url: string): string {
-  return url.endsWith(openedByApp) ? `<p class="back"><a href="/app/">${words[language].backToApp}</a></p>` : ''
 }
 
 /** What is said, and what records it. */

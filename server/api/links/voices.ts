@@ -18,9 +18,10 @@ import {
   type VoiceEnrolmentPage,
 } from '../../engine/voice-enrolment.ts'
 import { formOf, hidden, languageOf, servePages } from '../page.ts'
+import { wayBack } from './back.ts'
 import { answerBroken } from './broken.ts'
 import { type Ending, endingPage } from './page.ts'
-import { backToApp, voiceEnrolmentPage, voicePage } from './voice-page.ts'
+import { voiceEnrolmentPage, voicePage } from './voice-page.ts'
 import { words } from './words.ts'
 
 /** One recording of a mebibyte in base64; of an enrolment there are five, of five seconds each. */
@@ -40,7 +41,7 @@ export function voicePages(engine: Engine): FastifyPluginAsync {
     serveRecordings(app, engine)
     app.get('/voice/done', hidden, async (request) => {
       const language = languageOf(request)
-      return endingPage(language, 'voiceSet', undefined, backToApp(language, request.url))
+      return endingPage(language, 'voiceSet', undefined, wayBack(language, request.url))
     })
 
     app.get<{ Params: PageParams }>('/voice/:id/:secret', hidden, async (request) => {
@@ -49,7 +50,7 @@ export function voicePages(engine: Engine): FastifyPluginAsync {
       if (view) return voicePage(engine, languageOf(request, view.customer), view, request.url, null, engine.clock())
       const enrolment = await readVoiceEnrolment(engine, id, secret)
       const language = languageOf(request, enrolment?.customer)
-      const back = backToApp(language, request.url)
+      const back = wayBack(language, request.url)
       if (!enrolment) return endingPage(language, 'over', undefined, back)
       if (!enrolment.isAllowed) return endingPage(language, 'turnedOff', enrolment.customer, back)
       return voiceEnrolmentPage(language, enrolment, request.url)
@@ -59,12 +60,13 @@ export function voicePages(engine: Engine): FastifyPluginAsync {
       const { id, secret } = request.params
       const view = await readVoicePage(engine, id, secret)
       const language = languageOf(request, view?.customer)
-      if (!view) return endingPage(language, 'over')
+      const back = wayBack(language, request.url)
+      if (!view) return endingPage(language, 'over', undefined, back)
       const result = await settle(engine, view, request)
-      if ('ending' in result) return endingPage(language, result.ending, view.customer)
+      if ('ending' in result) return endingPage(language, result.ending, view.customer, back)
       // A wrong answer may have been the last one that this link takes.
       const next = await readVoicePage(engine, id, secret)
-      if (!next) return endingPage(language, 'over', view.customer)
+      if (!next) return endingPage(language, 'over', view.customer, back)
       return voicePage(engine, language, next, request.url, result.hint, engine.clock())
     })
 

@@ -29,7 +29,7 @@ import { factsOf, tell } from '../../engine/timeline.ts'
 import { beginVoiceEnrolment, eraseVoice } from '../../engine/voice-enrolment.ts'
 import { same } from '../../security/digest.ts'
 import { isOwnSite } from '../origin.ts'
-import { formOf, hidden, languageOf, servePages } from '../page.ts'
+import { formOf, hidden, languageOf, openedBySelf, servePages } from '../page.ts'
 import { appPage, codesPage, endingPage, entryPage, linkPage, phonePage, type Said, selfPage } from './pages.ts'
 import { words } from './words.ts'
 
@@ -145,7 +145,7 @@ function inside(app: FastifyInstance, engine: Engine): void {
   act('/me/passkey', 'proof', async (self, _form, request, reply) => {
     const outcome = await beginRegistration(engine, { ...linkFor(self, request), isMailed: false, language: null })
     return outcome.ok
-      ? reply.redirect(pathOf(outcome.link), 303)
+      ? reply.redirect(pathOf(outcome.link) + openedBySelf, 303)
       : overview(engine, request, self, whyNot(outcome), true)
   })
 
@@ -177,7 +177,7 @@ function inside(app: FastifyInstance, engine: Engine): void {
   act('/me/voice', 'proof', async (self, _form, request, reply) => {
     const outcome = await beginVoiceEnrolment(engine, { ...linkFor(self, request), isMailed: false, language: null })
     return outcome.ok
-      ? reply.redirect(pathOf(outcome.link), 303)
+      ? reply.redirect(pathOf(outcome.link) + openedBySelf, 303)
       : overview(engine, request, self, whyNot(outcome), true)
   })
 

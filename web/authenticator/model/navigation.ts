@@ -41,6 +41,8 @@ const awayName = 'away'
 
 /** Opens a page of this server that links back to the app, which then shows again what it shows now. */
 export function leaveFor(page: string): void {
+  // The demonstration shows the app in a frame, which no other page lets itself be shown in.
+  if (parent !== window) return void open(page)
   sessionStorage.setItem(awayName, JSON.stringify(route))
   location.assign(page + openedByApp)
 }

@@ -3,7 +3,7 @@ import type { PromptDecision } from '../../../contract/device/prompts.ts'
 import type { Problem } from '../device/calls.ts'
 import type { Pairing } from '../device/pairing.ts'
 import { type Asked, decide } from '../device/prompts.ts'
-import { back } from '../model/navigation.ts'
+import { back, leaveFor } from '../model/navigation.ts'
 import { showNext } from '../model/pairings.ts'
 import { get, set, useStore } from '../model/store.ts'
 import { Facts } from '../parts/facts.tsx'
@@ -162,16 +162,16 @@ function PromptFacts({ asked: { prompt, pairing } }: { readonly asked: Asked }) 
   )
 }
 
-/** Opens the page that listens, beside the app: this screen says when it is over. The voice is the proof, so no lock is asked. */
+/** Opens the page that listens, which leads back to the app. The voice is the proof, so no lock is asked. */
 function SpeakLink({ page }: { readonly page: string }) {
   const words = useWords()
   return (
     <section className="card">
       <p>{words.speakText}</p>
-      <a className="button main large" href={page} target="_blank" rel="noreferrer">
+      <button type="button" className="main large" onClick={() => leaveFor(page)}>
         <Icon name="microphone" />
         {words.speak}
-      </a>
+      </button>
     </section>
   )
 }
