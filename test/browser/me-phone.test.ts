@@ -49,7 +49,7 @@ describe('the pages of a user, in a browser', () => {
 
     await page.goto(`${server.baseUrl}/me`)
     await page.getByRole('button', { name: /^Forget: Chrome on Windows/ }).waitFor()
-    await page.getByRole('button', { name: /^Erase: Voice/ }).waitFor()
+    await page.getByLabel(/^Erase: Voice/).waitFor()
     for (const [colorScheme, language] of [
       ['light', 'en'],
       ['dark', 'es'],

@@ -78,6 +78,11 @@ export function fact(name: string, value: string): string {
   return `<div><dt>${name}</dt><dd>${value}</dd></div>\n`
 }
 
+/** A username as HTML, whose lines may end before the @. */
+export function username(text: string): string {
+  return escapeHtml(text).replaceAll('@', '<wbr>@')
+}
+
 export type Ending = 'accepted' | 'registered' | 'voiceSet' | 'denied' | 'turnedOff' | 'over'
 
 /** What became of it. `back` is HTML, at the end. */

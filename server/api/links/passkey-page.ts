@@ -3,7 +3,7 @@ import type { Language } from '../../engine/templates.ts'
 import { escapeHtml } from '../../engine/wording.ts'
 import { htmlPage, icons } from '../page.ts'
 import { openedBy, wayBack } from './back.ts'
-import { brand, fact, facts, filled, type Knows, ownPath } from './page.ts'
+import { brand, fact, facts, filled, type Knows, ownPath, username } from './page.ts'
 import { type Words, words } from './words.ts'
 
 /** Why what a browser made was not taken, while the link still asks. */
@@ -26,7 +26,7 @@ export function passkeyPage(
   const complaint = problem && { wrong: say.passkeyWrong, known: say.passkeyKnown }[problem]
   // A page that comes anew is read from its title: so that is where a problem is told first.
   const title = complaint ? `${complaint} ${heading}` : heading
-  const told = isNew ? `<dl>\n${fact(say.account, escapeHtml(view.username))}</dl>` : facts(engine, language, view)
+  const told = isNew ? `<dl>\n${fact(say.account, username(view.username))}</dl>` : facts(engine, language, view)
   const content = `${brand(view.customer)}<h1>${heading}</h1>
 <p>${filled(isNew ? say.setUpAsks : say.passkeyAsks, { customer })}</p>
 ${told}

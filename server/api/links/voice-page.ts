@@ -4,7 +4,7 @@ import type { VoiceEnrolmentPage } from '../../engine/voice-enrolment.ts'
 import { escapeHtml } from '../../engine/wording.ts'
 import { htmlPage, icons } from '../page.ts'
 import { openedBy, wayBack } from './back.ts'
-import { brand, fact, facts, filled, type Knows, ownPath } from './page.ts'
+import { brand, fact, facts, filled, type Knows, ownPath, username } from './page.ts'
 import { type Words, words } from './words.ts'
 
 const script = '/voice/script.js'
@@ -49,7 +49,7 @@ export function voiceEnrolmentPage(language: Language, view: VoiceEnrolmentPage,
   const content = `${brand(view.customer)}<h1>${say.voiceSetUpTitle}</h1>
 <p>${filled(say.voiceSetUpAsks, { customer })}</p>
 <dl>
-${fact(say.account, escapeHtml(view.username))}</dl>
+${fact(say.account, username(view.username))}</dl>
 <noscript><p class="problem">${icons.alert}${say.needsScript}</p></noscript>
 <form class="column voice" action="${escapeHtml(ownPath(action))}/recordings" data-steps="${view.few}"
 data-ending="/voice/done${openedBy(action)}"

@@ -80,7 +80,7 @@ export const words = {
       outdated: 'Your voice has to be set up anew. Please tell {customer}.',
     },
     backToApp: 'Back to the app',
-    backToSelf: 'Back to your sign-in methods',
+    backToSelf: 'Back to your methods',
     turnedOff: 'This is not allowed here',
     turnedOffHint: '{customer} does not let you sign in this way, so there is nothing to set up. Nothing was changed.',
     needsScript: 'This page needs JavaScript.',
@@ -165,7 +165,7 @@ export const words = {
       outdated: 'Hay que configurar su voz de nuevo. Avise a {customer}.',
     },
     backToApp: 'Volver a la aplicación',
-    backToSelf: 'Volver a sus métodos de acceso',
+    backToSelf: 'Volver a sus métodos',
     turnedOff: 'Esto no está permitido aquí',
     turnedOffHint:
       '{customer} no le permite entrar de esta forma, así que no hay nada que configurar. No ha cambiado nada.',

@@ -25,9 +25,10 @@ import {
   tokenOf,
 } from '../../engine/self-service.ts'
 import type { Language } from '../../engine/templates.ts'
-import { factsOf, tell } from '../../engine/timeline.ts'
+import { factsOf, type Told, tell } from '../../engine/timeline.ts'
 import { beginVoiceEnrolment, eraseVoice } from '../../engine/voice-enrolment.ts'
 import { same } from '../../security/digest.ts'
+import type { AuditEntry } from '../../vocabulary/audit.ts'
 import { isOwnSite } from '../origin.ts'
 import { formOf, hidden, languageOf, openedBySelf, servePages } from '../page.ts'
 import { appPage, codesPage, endingPage, entryPage, linkPage, phonePage, type Said, selfPage } from './pages.ts'
@@ -68,12 +69,13 @@ function entering(app: FastifyInstance, engine: Engine): void {
     const form = formOf(request.body)
     const customer = await namedCustomer(engine, form.get('customer'))
     const language = languageOf(request, customer)
-    if (!customer) return entryPage(language, undefined, problem(language, 'wrong'))
-    const outcome = await askForLink(engine, customer, form.get('username') ?? '', language, visitorOf(request))
+    const username = form.get('username') ?? ''
+    if (!customer) return entryPage(language, undefined, problem(language, 'wrong'), { username })
+    const outcome = await askForLink(engine, customer, username, language, visitorOf(request))
     request.outcome = outcome
     return outcome === 'taken'
-      ? endingPage(language, 'sent')
-      : entryPage(language, customer, problem(language, 'tooMany'))
+      ? endingPage(language, 'sent', customer)
+      : entryPage(language, customer, problem(language, 'tooMany'), { username })
   })
 
   app.post('/me/code', hidden, async (request, reply) => {
@@ -81,11 +83,12 @@ function entering(app: FastifyInstance, engine: Engine): void {
     const customer = await namedCustomer(engine, form.get('customer'))
     const language = languageOf(request, customer)
     const method = methodIn(form)
-    if (!customer || !method) return entryPage(language, customer, problem(language, 'wrong'))
-    const given = { username: form.get('username') ?? '', method, code: form.get('code') ?? '' }
+    const typed = { username: form.get('username') ?? '', method }
+    if (!customer || !method) return entryPage(language, customer, problem(language, 'wrong'), typed)
+    const given = { username: typed.username, method, code: form.get('code') ?? '' }
     const outcome = await enterByCode(engine, customer, given, visitorOf(request))
-    if (outcome === 'wrong') return entryPage(language, customer, problem(language, 'wrong'))
-    if (outcome === 'too-many') return entryPage(language, customer, problem(language, 'tooMany'))
+    if (outcome === 'wrong') return entryPage(language, customer, problem(language, 'wrong'), typed)
+    if (outcome === 'too-many') return entryPage(language, customer, problem(language, 'tooMany'), typed)
     return comeIn(engine, reply, outcome)
   })
 
@@ -201,7 +204,7 @@ function inside(app: FastifyInstance, engine: Engine): void {
   act('/me/leave', 'in', async (self, _form, request, reply) => {
     await leave(engine, self)
     reply.header('set-cookie', cookie(engine, '', '; Max-Age=0'))
-    return endingPage(languageOf(request, self.customer), 'left_')
+    return endingPage(languageOf(request, self.customer), 'left_', self.customer)
   })
 }
 
@@ -219,8 +222,8 @@ async function overview(
     .map(({ entry, challenge }) => {
       const facts = factsOf(entry)
       const place = facts.find(({ name }) => name === 'ipAddress')?.value ?? challenge?.origin ?? null
-      const kind = entry.outcome.endsWith('offered') ? 'offered' : entry.kind
-      return { ...tell(entry, challenge), kind, atMs: entry.atMs, method: entry.method, place }
+      const told = tell(entry, challenge)
+      return { ...told, kind: kindOf(entry, told), atMs: entry.atMs, method: entry.method, place }
     })
   const belongings = await readBelongings(engine, self)
   return selfPage(language, self, { ...belongings, history }, said && { text: words[language][said], isProblem })
@@ -242,10 +245,21 @@ function pathOf(link: string): string {
   return new URL(link).pathname
 }
 
+/** An enrolment that was not finished is no refused sign-in. */
+function kindOf({ kind, outcome }: AuditEntry, { group }: Told): string {
+  if (outcome.endsWith('offered')) return 'offered'
+  return kind === 'enrolment' && group === 'refused' ? 'unconfirmed' : kind
+}
+
 /** What a user can do about it that something was not set up. */
-function whyNot({ reason }: { readonly reason: string }): 'turnedOff' | 'tooManyPhones' | 'wrong' {
-  if (reason === 'turned-off') return 'turnedOff'
-  return reason === 'too-many-devices' ? 'tooManyPhones' : 'wrong'
+function whyNot({ reason }: { readonly reason: string }) {
+  const reasons = {
+    'turned-off': 'turnedOff',
+    'too-many-devices': 'tooManyPhones',
+    'too-many-passkeys': 'tooManyPasskeys',
+    'no-domain': 'noPasskeys',
+  } as const
+  return reason in reasons ? reasons[reason as keyof typeof reasons] : 'wrong' // as `in` has just seen
 }
 
 function problem(language: Language, word: 'wrong' | 'tooMany'): Said {

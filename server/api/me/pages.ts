@@ -17,9 +17,16 @@ export interface Said {
   readonly isProblem: boolean
 }
 
+/** What was typed into the page where a user comes in, which shows it again. */
+export interface Typed {
+  readonly username: string
+  readonly method?: string | undefined
+}
+
 /** Where a user comes in: by a mailed link, or by a code of his own. */
-export function entryPage(language: Language, customer: Customer | undefined, said?: Said): string {
+export function entryPage(language: Language, customer: Customer | undefined, said?: Said, typed?: Typed): string {
   const say = words[language]
+  const username = escapeHtml(typed?.username ?? '')
   const who = (form: string) => `${
     customer
       ? `<input type="hidden" name="customer" value="${customer.id}">`
@@ -27,28 +34,32 @@ export function entryPage(language: Language, customer: Customer | undefined, sa
 <input id="customer-${form}" name="customer" inputmode="numeric" pattern="[0-9]{1,12}" required>`
   }
 <label for="username-${form}">${say.username}</label>
-<input id="username-${form}" name="username" autocomplete="username" maxlength="254" required>`
+<input id="username-${form}" name="username" autocomplete="username" autocapitalize="none" maxlength="254" value="${username}" required>`
   const content = `${brand(customer)}<h1>${say.enter}</h1>
 <p>${filled(say.enterAbout, { customer: customer?.name ?? 'Countersign' })}</p>
 ${saidFirst(said)}<form class="column" method="post" action="/me/link">
+<h2>${say.byLink}</h2>
 ${who('link')}
 <button>${icons.key}${say.sendLink}</button>
 </form>
 <form class="column" method="post" action="/me/code">
+<h2>${say.byCode}</h2>
 ${who('code')}
-${codeFields(language, provable)}
+${codeFields(language, provable, typed?.method)}
 <button>${icons.check}${say.useCode}</button>
 </form>`
-  return page(language, say.enter, content)
+  return page(language, say.enter, content, said)
 }
 
-function codeFields(language: Language, methods: readonly string[]): string {
+function codeFields(language: Language, methods: readonly string[], chosen?: string): string {
   const say = words[language]
-  const options = methods.map((method) => `<option value="${method}">${nameOf(method, language)}</option>`)
+  const options = methods.map(
+    (method) => `<option value="${method}"${method === chosen ? ' selected' : ''}>${nameOf(method, language)}</option>`,
+  )
   return `<label for="method">${say.method}</label>
 <select id="method" name="method">${options.join('')}</select>
 <label for="code">${say.code}</label>
-<input id="code" name="code" autocomplete="one-time-code" maxlength="64" required>`
+<input id="code" name="code" autocomplete="one-time-code" autocapitalize="none" maxlength="64" required>`
 }
 
 /** Opening a link only asks; the button uses it. */
@@ -99,7 +110,7 @@ ${token(self)}
 ${token(self)}
 <button class="plain">${say.leave}</button>
 </form>`
-  return page(language, say.title, content)
+  return page(language, say.title, content, said)
 }
 
 function methodList(language: Language, self: Self, shown: Belongings): string {
@@ -115,8 +126,8 @@ function methodList(language: Language, self: Self, shown: Belongings): string {
     const name = label === null ? '' : ` <span>${escapeHtml(label)}</span>`
     const isOwn = (method === 'passkey' || method === 'time-code') && count > 1 && mayChange(self)
     const about = `${nameOf(method, language)} ${escapeHtml(label ?? '')}`
-    const remove = isOwn ? button(self, 'remove', say.remove, about, id) : ''
-    const erase = method === 'voice' ? button(self, 'voice/erase', say.erase, about, id) : ''
+    const remove = isOwn ? sureButton(self, 'remove', [say.remove, say.removeSure], about, id) : ''
+    const erase = method === 'voice' ? sureButton(self, 'voice/erase', [say.erase, say.eraseSure], about, id) : ''
     return `<li><div><strong>${nameOf(method, language)}</strong>${name}<small>${used}</small></div>${remove}${erase}</li>`
   })
   const kept =
@@ -148,7 +159,10 @@ function phoneList(language: Language, self: Self, shown: Belongings): string {
   if (phones.length === 0) return `<p class="hint">${say.noPhones}</p>`
   const isLast = phones.length === 1 && !self.credentials.some(isAlone)
   const items = phones.map(({ id, name, lastUsedAtMs }) => {
-    const remove = mayChange(self) && !isLast ? button(self, 'phone/remove', say.remove, escapeHtml(name), id) : ''
+    const remove =
+      mayChange(self) && !isLast
+        ? sureButton(self, 'phone/remove', [say.remove, say.removeSure], escapeHtml(name), id)
+        : ''
     return `<li><div><strong>${escapeHtml(name)}</strong><small>${stateOf(language, shown, phoneMethods, lastUsedAtMs)}</small></div>${remove}</li>`
   })
   return `<ul class="list">${items.join('\n')}</ul>`
@@ -183,6 +197,12 @@ function button(self: Self, action: string, text: string, about: string, id: str
   return `<form method="post" action="/me/${action}">${token(self)}<input type="hidden" name="id" value="${escapeHtml(id)}"><button class="plain" aria-label="${text}: ${about}">${text}</button></form>`
 }
 
+/** The same for what cannot be undone: its button shows itself when it was asked for, so that a slip of the thumb does nothing. */
+function sureButton(self: Self, action: string, [text, sure]: readonly [string, string], about: string, id: string) {
+  return `<details><summary aria-label="${text}: ${about}">${text}</summary>
+<form method="post" action="/me/${action}">${token(self)}<input type="hidden" name="id" value="${escapeHtml(id)}"><button class="deny">${sure}</button></form></details>`
+}
+
 /** What can be set up here, and what each is good for. */
 const ways = {
   phone: { methods: phoneMethods, word: 'addPhone', icon: icons.phone },
@@ -191,6 +211,11 @@ const ways = {
   codes: { methods: ['recovery-code'], word: 'addCodes', icon: icons.check },
   voice: { methods: ['voice'], word: 'addVoice', icon: icons.microphone },
 } as const satisfies Record<string, { methods: readonly MethodId[]; word: keyof (typeof words)['en']; icon: string }>
+
+/** Whether he has recovery codes, used ones too: those that an admin made for a day have a label. */
+function hasCodes({ credentials }: Self): boolean {
+  return credentials.some(({ method, label }) => method === 'recovery-code' && label === null)
+}
 
 /** Those that the user's groups leave, as his customer uses them. */
 function waysToAdd(shown: Belongings): (keyof typeof ways)[] {
@@ -203,7 +228,10 @@ function adding(language: Language, self: Self, shown: Belongings): string {
   const adds = waysToAdd(shown).map((way) => {
     const { icon, word } = ways[way]
     const text = way === 'voice' && shown.voice === 'set' ? say.voiceAnew : say[word]
-    return `<form method="post" action="/me/${way}">${token(self)}<button>${icon}${text}</button></form>`
+    const form = (label: string) =>
+      `<form method="post" action="/me/${way}">${token(self)}<button>${label}</button></form>`
+    if (way !== 'codes' || !hasCodes(self)) return form(icon + text)
+    return `<details><summary>${icon}${say.codesAnew}</summary><p class="hint">${say.codesEnd}</p>${form(say.codesSure)}</details>`
   })
   if (adds.length === 0) return `<p class="hint">${filled(say.noneAllowed, { customer: self.customer.name })}</p>`
   return `<h2>${say.add}</h2>
@@ -216,7 +244,8 @@ function proving(language: Language, self: Self, { allowed }: Belongings): strin
   const say = words[language]
   const methods = provableOf(self).filter((method) => allowed.includes(method))
   if (methods.length === 0) return `<p class="hint">${say.proveFirst}</p>`
-  return `<form class="column" method="post" action="/me/prove">
+  return `<h2>${say.add}</h2>
+<form class="column" method="post" action="/me/prove">
 ${token(self)}
 <p class="hint">${say.proveFirst}</p>
 ${codeFields(language, methods)}
@@ -247,7 +276,7 @@ export function appPage(language: Language, self: Self, { secretText, uri, qr }:
   const content = `${brand(self.customer)}<h1>${say.appTitle}</h1>
 <p>${say.appAbout}</p>
 <p class="qr">${qr}</p>
-<p><a href="${escapeHtml(uri)}">${say.appOpen}</a></p>
+<p class="back"><a href="${escapeHtml(uri)}">${say.appOpen}</a></p>
 <p class="hint">${say.appSecret} <code>${escapeHtml(secretText.replaceAll(/(.{4})(?=.)/g, '$1 '))}</code></p>
 ${saidFirst(said)}<form class="column" method="post" action="/me/app/confirm">
 ${token(self)}
@@ -257,8 +286,8 @@ ${token(self)}
 <input id="code" name="code" inputmode="numeric" autocomplete="one-time-code" maxlength="10" required autofocus>
 <button>${icons.check}${say.confirm}</button>
 </form>
-<p class="hint"><a href="/me">${say.back}</a></p>`
-  return page(language, say.appTitle, content)
+${backTo('/me', say.back)}`
+  return page(language, say.appTitle, content, said)
 }
 
 /** The code that pairs a phone; the page of methods shows it when it is done. */
@@ -267,9 +296,9 @@ export function phonePage(language: Language, { link, qr }: { readonly link: str
   const content = `<h1>${say.phoneTitle}</h1>
 <p>${say.phoneAbout}</p>
 <p class="qr">${qr}</p>
-<p><a href="${escapeHtml(link)}">${say.phoneOpen}</a></p>
+<p class="back"><a href="${escapeHtml(link)}">${say.phoneOpen}</a></p>
 <p class="hint">${say.phoneOnce}</p>
-<p class="hint"><a href="/me">${say.back}</a></p>`
+${backTo('/me', say.back)}`
   return page(language, say.phoneTitle, content)
 }
 
@@ -278,17 +307,23 @@ export function codesPage(language: Language, codes: readonly string[]): string 
   const content = `<h1>${say.codesTitle}</h1>
 <p>${say.codesAbout}</p>
 <ul class="codes">${codes.map((code) => `<li><code>${escapeHtml(code)}</code></li>`).join('')}</ul>
-<p class="hint"><a href="/me">${say.back}</a></p>`
+${backTo('/me', say.back)}`
   return page(language, say.codesTitle, content)
 }
 
-export function endingPage(language: Language, ending: 'sent' | 'over' | 'left_'): string {
+/** How a visit ended; it leads back to where a user comes in, at the customer's own page where one is known. */
+export function endingPage(language: Language, ending: 'sent' | 'over' | 'left_', customer?: Customer): string {
   const say = words[language]
-  const hint = { sent: say.sentHint, over: say.overHint, left_: say.leftHint }[ending]
+  const { hint, back } = {
+    sent: { hint: say.sentHint, back: say.back_ },
+    over: { hint: say.overHint, back: say.askAgain },
+    left_: { hint: say.leftHint, back: say.enterAgain },
+  }[ending]
   const icon = ending === 'over' ? icons.clock : icons.check
   const content = `<p class="seal ${ending === 'over' ? 'over' : 'accepted'}">${icon}</p>
 <h1>${say[ending]}</h1>
-<p>${hint}</p>`
+<p>${hint}</p>
+${backTo(customer ? `/me?customer=${customer.id}` : '/me', back)}`
   return htmlPage({ language, title: say[ending], content, kind: 'ending' })
 }
 
@@ -296,8 +331,14 @@ function brand(customer: Customer | undefined): string {
   return customer ? logoLine(customer, escapeHtml(customer.name)) : ''
 }
 
-function page(language: Language, title: string, content: string): string {
+/** A page that comes anew is read from its title: so that is where a problem is told first. */
+function page(language: Language, heading: string, content: string, said?: Said): string {
+  const title = said?.isProblem ? `${said.text} ${heading}` : heading
   return htmlPage({ language, title, content, kind: 'asking' })
+}
+
+function backTo(path: string, text: string): string {
+  return `<p class="back"><a href="${path}">${text}</a></p>`
 }
 
 /** Told before everything else, and to those who do not see the page. */
