@@ -96,6 +96,7 @@ describe('the phone app, with codes', () => {
     assert.deepEqual(await codes(phone), [])
     await phone.unlock('999990')
     await problem(phone, 'That is not the PIN. 9 tries are left.')
+    assert.equal(await phone.page.evaluate('document.activeElement.type'), 'password', 'and the PIN can be typed again')
     await phone.unlock()
     await phone.page.locator('[data-code]').waitFor()
     await phone.context.close()

@@ -142,6 +142,8 @@ describe('the phone app, paired', () => {
     await phone.page.getByLabel('Name of this phone').fill('Second')
     await phone.press('Save')
     await phone.page.getByText('Saved.').waitFor()
+    await phone.page.getByRole('button', { name: 'Remove this phone' }).dblclick()
+    await phone.press('Cancel')
     await phone.press('Remove this phone')
     await phone.press('Yes, remove it')
     await phone.heading('Codes')

@@ -177,6 +177,8 @@ describe('the phone app, asked', () => {
     await phone.heading('Do you approve this?')
     await phone.press('Answer later')
     await phone.page.getByText('Waiting for your answer').waitFor()
+    const small = await phone.page.getByRole('button', { name: 'Answer', exact: true }).boundingBox()
+    assert.ok((small?.height ?? 0) >= 44, 'a finger hits it')
     await phone.press('Answer')
     // The message reaches the open app as well, which then takes the notice away.
     await wake()

@@ -11,11 +11,11 @@ export function NewPin({ onPin }: { readonly onPin: (pin: string) => Promise<voi
   const [problem, setProblem] = useState<'first' | 'weak' | 'second' | null>(null)
   const [isWorking, setWorking] = useState(false)
 
-  const submit = async (event: FormEvent) => {
+  const submit = async (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault()
     const wrong = !isPin(pin) ? 'first' : isWeakPin(pin) ? 'weak' : pin !== repeated ? 'second' : null
     setProblem(wrong)
-    if (wrong) return
+    if (wrong) return event.currentTarget.querySelectorAll('input')[wrong === 'second' ? 1 : 0]?.focus()
     setWorking(true)
     await onPin(pin)
   }

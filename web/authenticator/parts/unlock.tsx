@@ -1,4 +1,4 @@
-import { type FormEvent, useEffect, useState } from 'react'
+import { type FormEvent, useEffect, useRef, useState } from 'react'
 import { eraseAll } from '../model/erase.ts'
 import { unlock, unlockByPasskey } from '../model/lock.ts'
 import { useStore } from '../model/store.ts'
@@ -8,6 +8,7 @@ import { duration, fill, useWords } from '../words/words.ts'
 import { Field } from './field.tsx'
 import { Icon } from './icon.tsx'
 import { useNow } from './now.ts'
+import { SureButton } from './sure-button.tsx'
 
 /** Asks for the PIN, or the phone's own authenticator. What it opens shows by itself. */
 export function Unlock({ title, text }: { readonly title?: string; readonly text?: string }) {
@@ -17,6 +18,7 @@ export function Unlock({ title, text }: { readonly title?: string; readonly text
   const [problem, setProblem] = useState<string | null>(null)
   const [waitUntilMs, setWait] = useState(0)
   const [isWorking, setWorking] = useState(false)
+  const field = useRef<HTMLFormElement>(null)
   const nowMs = useNow()
   useEffect(() => {
     void lockedForMs().then((ms) => setWait(ms > 0 ? Date.now() + ms : 0))
@@ -30,6 +32,8 @@ export function Unlock({ title, text }: { readonly title?: string; readonly text
     setWorking(false)
     setPin('')
     if (outcome.ok || outcome.reason === 'spent') return
+    // The button, which was pressed last, lost the focus while the PIN was tried.
+    field.current?.querySelector('input')?.focus()
     setWait(outcome.waitMs > 0 ? Date.now() + outcome.waitMs : 0)
     if (outcome.reason === 'wait') return setProblem(null)
     setProblem(outcome.left === 1 ? words.pinWrongLast : fill(words.pinWrong, { left: outcome.left }))
@@ -51,7 +55,7 @@ export function Unlock({ title, text }: { readonly title?: string; readonly text
           {words.unlockPasskey}
         </button>
       )}
-      <form onSubmit={submit}>
+      <form ref={field} onSubmit={submit}>
         <Field
           label={words.pin}
           type="password"
@@ -75,20 +79,11 @@ export function Unlock({ title, text }: { readonly title?: string; readonly text
 
 function Forgotten() {
   const words = useWords()
-  const [isSure, setSure] = useState(false)
   return (
     <details>
       <summary>{words.pinForgotten}</summary>
       <p>{words.pinForgottenText}</p>
-      {isSure ? (
-        <button type="button" className="no" onClick={() => void eraseAll()}>
-          {words.eraseSure}
-        </button>
-      ) : (
-        <button type="button" onClick={() => setSure(true)}>
-          {words.eraseAll}
-        </button>
-      )}
+      <SureButton text={words.eraseAll} sure={words.eraseSure} onSure={() => void eraseAll()} />
     </details>
   )
 }

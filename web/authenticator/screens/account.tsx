@@ -3,8 +3,8 @@ import { removeAccount, renameAccount } from '../model/accounts.ts'
 import { back } from '../model/navigation.ts'
 import { useStore } from '../model/store.ts'
 import { Field } from '../parts/field.tsx'
-import { Icon } from '../parts/icon.tsx'
 import { Screen } from '../parts/screen.tsx'
+import { SureButton } from '../parts/sure-button.tsx'
 import { useWords } from '../words/words.ts'
 
 /** Another site's codes: their name, and their end. */
@@ -13,7 +13,6 @@ export function AccountScreen({ id }: { readonly id: string }) {
   const account = useStore().accounts?.find((one) => one.id === id)
   const [issuer, setIssuer] = useState(account?.issuer ?? '')
   const [name, setName] = useState(account?.name ?? '')
-  const [isSure, setSure] = useState(false)
   if (!account) return <Screen title={words.accountTitle} hasBack />
   const save = async (event: FormEvent) => {
     event.preventDefault()
@@ -35,10 +34,7 @@ export function AccountScreen({ id }: { readonly id: string }) {
       </form>
       <section className="card">
         <p>{words.accountRemoveText}</p>
-        <button type="button" className="no" onClick={() => (isSure ? void remove() : setSure(true))}>
-          <Icon name="trash" />
-          {isSure ? words.accountRemoveSure : words.remove}
-        </button>
+        <SureButton text={words.remove} sure={words.accountRemoveSure} onSure={() => void remove()} />
       </section>
     </Screen>
   )

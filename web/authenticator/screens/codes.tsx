@@ -20,6 +20,7 @@ export function CodesScreen() {
     <Screen title={words.codesTitle}>
       {accounts === null ? (
         <>
+          <Unlock text={words.unlockCodes} />
           <ul className="accounts">
             {pairings.map(({ deviceId, account }) => (
               <li key={deviceId} className="account card">
@@ -28,7 +29,6 @@ export function CodesScreen() {
               </li>
             ))}
           </ul>
-          <Unlock text={words.unlockCodes} />
         </>
       ) : (
         <OpenAccounts accounts={accounts} />

@@ -9,6 +9,7 @@ import { Field } from '../parts/field.tsx'
 import { Icon } from '../parts/icon.tsx'
 import { Notice } from '../parts/notice.tsx'
 import { Screen } from '../parts/screen.tsx'
+import { SureButton } from '../parts/sure-button.tsx'
 import { Unlock } from '../parts/unlock.tsx'
 import { fill, momentText, problemText, useLanguage, useWords } from '../words/words.ts'
 
@@ -29,7 +30,6 @@ function Details({ pairing }: { readonly pairing: Pairing }) {
   const [problem, setProblem] = useState<Problem | null>(null)
   const [isSaved, setSaved] = useState(false)
   const [isUnlocking, setUnlocking] = useState(false)
-  const [isSure, setSure] = useState(false)
 
   const { deviceId } = pairing
   useEffect(() => {
@@ -100,10 +100,7 @@ function Details({ pairing }: { readonly pairing: Pairing }) {
       {isUnlocking && !isOpen && <Unlock title={words.voiceUnlock} />}
       <section className="card">
         <p>{fill(words.pairingRemoveText, { customer: account.customerName })}</p>
-        <button type="button" className="no" onClick={() => (isSure ? void remove() : setSure(true))}>
-          <Icon name="trash" />
-          {isSure ? words.pairingRemoveSure : words.pairingRemove}
-        </button>
+        <SureButton text={words.pairingRemove} sure={words.pairingRemoveSure} onSure={() => void remove()} />
       </section>
     </Screen>
   )

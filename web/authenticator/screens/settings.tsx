@@ -12,6 +12,7 @@ import { Icon, type IconName } from '../parts/icon.tsx'
 import { Install } from '../parts/install.tsx'
 import { Push } from '../parts/push.tsx'
 import { Screen } from '../parts/screen.tsx'
+import { SureButton } from '../parts/sure-button.tsx'
 import { hasAuthenticator } from '../vault/passkey.ts'
 import { useWords } from '../words/words.ts'
 
@@ -168,7 +169,6 @@ function LookSettings() {
 function Erase() {
   const words = useWords()
   const { hasLock } = useStore()
-  const [isSure, setSure] = useState(false)
   if (!hasLock) return null
   const erase = async () => {
     await eraseAll()
@@ -177,10 +177,7 @@ function Erase() {
   return (
     <section className="card">
       <p className="quiet">{words.eraseText}</p>
-      <button type="button" className="no" onClick={() => (isSure ? void erase() : setSure(true))}>
-        <Icon name="trash" />
-        {isSure ? words.eraseSure : words.eraseAll}
-      </button>
+      <SureButton text={words.eraseAll} sure={words.eraseSure} onSure={() => void erase()} />
     </section>
   )
 }

@@ -3,6 +3,7 @@ export const en = {
   app: 'Countersign',
   back: 'Back',
   close: 'Close',
+  cancel: 'Cancel',
   done: 'Done',
   next: 'Continue',
   save: 'Save',

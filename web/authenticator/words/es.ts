@@ -4,6 +4,7 @@ export const es: Words = {
   app: 'Countersign',
   back: 'Atrás',
   close: 'Cerrar',
+  cancel: 'Cancelar',
   done: 'Listo',
   next: 'Continuar',
   save: 'Guardar',
