@@ -7,6 +7,7 @@ import type { RequestMark } from '../vocabulary/request-mark.ts'
 import { accountMails } from './account-words.ts'
 import { foldEmail, readEmail } from './contacts.ts'
 import { type CustomerSecrets, secretsOf } from './customer-secrets.ts'
+import { fillIn } from './fill-in.ts'
 import { barOf } from './guard.ts'
 import { keepMail, writeWithMail } from './mail.ts'
 import { isChoosable, isPassword, keptOf } from './passwords.ts'
@@ -236,7 +237,7 @@ function mailIn(
   const { language } = customer.settings
   const { subject, text } = accountMails[which][language]
   const filled = { ...values, customer: customer.name }
-  const body = text.replaceAll(/\{([a-z]+)\}/g, (_, name: string) => (filled as Record<string, string>)[name] ?? '')
+  const body = fillIn(text, (name) => (filled as Record<string, string>)[name] ?? '')
   return { to: email, subject, text: body, language }
 }
 

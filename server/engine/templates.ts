@@ -1,3 +1,5 @@
+import { fillIn } from './fill-in.ts'
+
 /** The languages every text exists in. */
 export const languages = ['en', 'es'] as const
 export type Language = (typeof languages)[number]
@@ -185,7 +187,5 @@ export function fill(
 ): string {
   const chosen = own.get(`${id}.${language}`)
   const text = chosen !== undefined && !templateProblem(id, chosen) ? chosen : defaultTemplates[id][language]
-  return text.replaceAll(/\{([a-z]+)\}/g, (placeholder, name: string) =>
-    Object.hasOwn(values, name) ? (values[name] ?? '') : placeholder,
-  )
+  return fillIn(text, (name) => (Object.hasOwn(values, name) ? (values[name] ?? '') : undefined))
 }

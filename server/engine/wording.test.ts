@@ -130,6 +130,8 @@ describe('links', () => {
       )
       const targets = [...(html ?? '').matchAll(/href="([^"]*)"/g)].map(([, target]) => target)
       assert.deepEqual(targets, [accept, deny])
+      const words = [...(html ?? '').matchAll(/>([^<]*)<\/a>/g)].map(([, word]) => word)
+      assert.deepEqual(words, { en: ['Accept', 'Deny'], es: ['Aceptar', 'Rechazar'] }[language], 'as buttons')
       assert.doesNotMatch(html ?? '', /src=|url\(|@import|<script|<img|<link|<form/i)
     })
   }

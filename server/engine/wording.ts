@@ -75,9 +75,11 @@ function spoken(code: string): string {
   return [...code].join(', ')
 }
 
-/** The same words as a page: paragraphs, the code large, links as links. Everything is escaped. */
+/** The same words as a page: paragraphs, the code large, links as links, or as buttons below a word. Everything is escaped. */
 function htmlOf(text: string, values: Readonly<Record<string, string>>, language: Language): string {
   const paragraphs = text.split('\n\n').map((paragraph) => {
+    const button = buttonOf(paragraph, values)
+    if (button) return button
     const lines = paragraph.split('\n').map((line) => {
       if (line === values['code'])
         return `<strong style="font-size:32px;letter-spacing:6px">${escapeHtml(line)}</strong>`
@@ -94,6 +96,16 @@ ${paragraphs.join('\n')}
 </div>
 </body>
 </html>`
+}
+
+/** `Accept:` and the link below it become a button, which a thumb tells from the next one. */
+function buttonOf(paragraph: string, { accept, deny }: Readonly<Record<string, string>>): string | undefined {
+  const [word, link, ...more] = paragraph.split('\n')
+  if (!word?.endsWith(':') || link === undefined || more.length > 0 || (link !== accept && link !== deny))
+    return undefined
+  const color = link === accept ? '#146c3a' : '#b42318'
+  const style = `display:block;padding:14px;border-radius:12px;background:${color};color:#fff;font-weight:bold;text-align:center;text-decoration:none`
+  return `<p style="margin:0 0 16px"><a href="${escapeHtml(link)}" style="${style}">${escapeHtml(word.slice(0, -1))}</a></p>`
 }
 
 /** Text that stays text inside HTML. */

@@ -1,3 +1,4 @@
+import { fillIn } from '../../engine/fill-in.ts'
 import type { LinkView } from '../../engine/link.ts'
 import type { Engine } from '../../engine/ports.ts'
 import type { Language } from '../../engine/templates.ts'
@@ -118,5 +119,5 @@ export function ownPath(url: string): string {
 }
 
 export function filled(text: string, values: Readonly<Record<string, string>>): string {
-  return escapeHtml(text).replaceAll(/\{([a-z]+)\}/g, (_, name: string) => escapeHtml(values[name] ?? ''))
+  return fillIn(escapeHtml(text), (name) => escapeHtml(values[name] ?? ''))
 }

@@ -1,3 +1,4 @@
+import { fillIn } from '../../engine/fill-in.ts'
 import type { Belongings } from '../../engine/own-devices.ts'
 import { phoneMethods } from '../../engine/pairing.ts'
 import { fewCodes } from '../../engine/recovery-codes.ts'
@@ -361,5 +362,5 @@ function timeOf(ms: number): string {
 }
 
 function filled(text: string, values: Readonly<Record<string, string>>): string {
-  return text.replaceAll(/\{([a-z]+)\}/g, (_, name: string) => escapeHtml(values[name] ?? ''))
+  return fillIn(text, (name) => escapeHtml(values[name] ?? ''))
 }

@@ -26,7 +26,11 @@ export function useWords(): Words {
 
 /** Puts values in place of `{names}`. */
 export function fill(text: string, values: Readonly<Record<string, string | number>>): string {
-  return text.replaceAll(/\{([a-z]+)\}/g, (_, name: string) => String(values[name] ?? ''))
+  return text.replaceAll(/\{([a-z]+)\}(\.?)/g, (_, name: string, stop: string) => {
+    const value = String(values[name] ?? '')
+    // A name that ends with a full stop of its own, such as Inc., brings no second one.
+    return value.endsWith('.') ? value : value + stop
+  })
 }
 
 /** Why a call was refused; a code that this release does not know in general words. */
