@@ -10,6 +10,7 @@ import Fastify, {
 } from 'fastify'
 import type { Logger } from 'pino'
 import { randomId } from '../security/random.ts'
+import { answerMissing } from './missing.ts'
 import { isFromOwnNetwork } from './network.ts'
 
 declare module 'fastify' {
@@ -107,9 +108,9 @@ export async function createHttp(options: HttpOptions): Promise<FastifyInstance>
     request.log[level](line, 'request')
     done()
   })
-  app.setNotFoundHandler((_request, reply) => {
-    reply.code(404).send(refusal('There is no such call; /docs lists them all.'))
-  })
+  app.setNotFoundHandler((request, reply) =>
+    answerMissing(request, reply, refusal('There is no such call; /docs lists them all.')),
+  )
   app.setErrorHandler(onError)
 
   await describe(app, options)

@@ -65,7 +65,8 @@ function policyOf(isScripted: boolean, isListening = false): string {
   return `default-src 'none'; img-src 'self'; ${sources};${isListening ? " connect-src 'self';" : ''} form-action 'self'; base-uri 'none'; frame-ancestors 'none'`
 }
 
-const safeHeaders = {
+/** What every page is sent with; its policy runs no script. */
+export const safeHeaders = {
   'content-security-policy': policyOf(false),
   'x-frame-options': 'DENY',
   'referrer-policy': 'no-referrer',

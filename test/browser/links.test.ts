@@ -391,6 +391,7 @@ describe('the pages of a link, in a browser', () => {
         return page
       },
       over: async () => (await visit(`${(await ask()).links.accept}A`)).page,
+      cut: async () => (await visit(`${server.baseUrl}/link`)).page,
     }
 
     for (const [name, show] of Object.entries(states))
