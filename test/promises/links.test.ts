@@ -159,9 +159,6 @@ for (const database of databaseNames)
         'wrapped in brackets': (link) => `${link}%3E`,
         'with another id': (link) => link.replace(/link\/[^/]+/, 'link/00000000-0000-4000-8000-000000000000'),
         'with no id at all': (link) => link.replace(/link\/[^/]+/, 'link/x'),
-        'with a NUL as its id': (link) => link.replace(/link\/[^/]+/, 'link/%00'),
-        'with a NUL behind its id': (link) => link.replace(/(link\/[^/]+)/, '$1%00'),
-        'with a NUL behind its secret': (link) => `${link}%00`,
         'with SQL in its id': (link) => link.replace(/link\/[^/]+/, "link/'%20or%201=1--"),
       }
       for (const [name, alter] of Object.entries(altered))
@@ -175,6 +172,9 @@ for (const database of databaseNames)
       const broken: Record<string, (link: string) => string> = {
         'an id of a thousand letters': (link) => link.replace(/link\/[^/]+/, `link/${'a'.repeat(1_000)}`),
         'a secret of a thousand letters': (link) => link.replace(/[^/]+$/, 'a'.repeat(1_000)),
+        'a NUL as its id': (link) => link.replace(/link\/[^/]+/, 'link/%00'),
+        'a NUL behind its id': (link) => link.replace(/(link\/[^/]+)/, '$1%00'),
+        'a NUL behind its secret': (link) => `${link}%00`,
         'a broken percent sign': (link) => `${link.slice(0, -2)}%E0`,
       }
       for (const [name, alter] of Object.entries(broken))

@@ -24,9 +24,9 @@ export async function linksFor(baseUrl: string, to: string): Promise<Links> {
   return linksIn(messages.find(({ text }) => text.includes('/link/'))?.text ?? '')
 }
 
-/** The same link on another node, which people reach under the same name in production. */
+/** The same link, or where a page led, on another node, which people reach under the same name in production. */
 export function at(baseUrl: string, link: string): string {
-  return baseUrl + new URL(link).pathname
+  return baseUrl + new URL(link, baseUrl).pathname
 }
 
 /** What a link shows. */
