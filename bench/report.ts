@@ -56,6 +56,7 @@ and must be refused. One wrong answer — a right code refused, a wrong or used 
 - With one connection a request is one fsync and little else: that row tells of the disk.
 - The driver makes one signature for all requests of one millisecond. The servers check each of them.
 - A stretch ends early when everybody's code of the step was used; rates count the time that was really measured.
-- Each target is warmed up for three seconds before the first round.
+- Each target is warmed up by five stretches of three seconds before the first round: Node compiles what is hot while it
+  runs. In its first seconds a server does about two thirds of this.
 `
 }
