@@ -31,7 +31,9 @@ import { same } from '../../security/digest.ts'
 import type { AuditEntry } from '../../vocabulary/audit.ts'
 import { isOwnSite } from '../origin.ts'
 import { formOf, hidden, languageOf, openedBySelf, servePages } from '../page.ts'
-import { appPage, codesPage, endingPage, entryPage, linkPage, phonePage, type Said, selfPage } from './pages.ts'
+import { appPage, codesPage, endingPage, entryPage, linkPage, phonePage } from './pages.ts'
+import type { Said } from './parts.ts'
+import { selfPage } from './self-page.ts'
 import { words } from './words.ts'
 
 const formBytesMax = 4 * 1_024
