@@ -32,6 +32,8 @@ const { values: options } = parseArgs({
 const users = Number(options.users)
 /** Sign-ins that everybody has made before. */
 const history = 20
+/** As long as the servers of `run.ts` are warmed up. */
+const warmUpSeconds = 15
 /** Different pasts; more would only take longer to make. */
 const pasts = 50
 
@@ -110,7 +112,7 @@ async function run(): Promise<void> {
     { ...echo, next: () => workload.next()?.text ?? '', isRight: (answer: string) => answer.includes('"ok":true') },
     { ...product, next: evaluation, isRight: (answer: string) => answer.includes('WAIT_FOR_INPUT') },
   ]
-  for (const target of targets) await drive(target, Number(options.connections), 3)
+  for (const target of targets) await drive(target, Number(options.connections), warmUpSeconds)
   const ratios: number[] = []
   for (let round = 0; round < Number(options.rounds); round++) {
     const [limit, ours] = [
