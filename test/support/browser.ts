@@ -60,6 +60,7 @@ export async function startBrowser(more: readonly string[] = []): Promise<TestBr
  * `rules`: only these of axe's.
  */
 export async function violations(page: Page, rules: readonly string[] = []): Promise<string[]> {
+  await page.evaluate(settled)
   // Its other mode opens a page more for each look, for frames of other origins, which ours have none of.
   const axe = new AxeBuilder({ page }).setLegacyMode()
   const { violations } = await (rules.length > 0 ? axe.withRules([...rules]) : axe).analyze()
@@ -67,6 +68,13 @@ export async function violations(page: Page, rules: readonly string[] = []): Pro
     nodes.map(({ html, failureSummary }) => `${id}: ${html} ${failureSummary}`),
   )
 }
+
+/** Resolves when what fades or slides in is there: half of a colour has half of its contrast. What turns for ever does not count. */
+const settled = `(async () => {
+  for (const _ of [1, 2]) await new Promise(requestAnimationFrame)
+  const ending = document.getAnimations().filter((one) => one.effect?.getComputedTiming().endTime !== Infinity)
+  await Promise.allSettled(ending.map((one) => one.finished))
+})()`
 
 /** How many pixels the page is wider than its window. */
 export function overflow(page: Page): Promise<number> {

@@ -1,5 +1,8 @@
 import { createTheme, Drawer, Menu, Modal, Tooltip } from '@mantine/core'
 
+/** For what opens above a page: outside of every landmark a screen reader's user would not come across it. */
+export const inContent = { target: '#content' }
+
 /**
  * What Mantine's parts do by default here; their colours are in theme.css. Scrolling is locked by our own style: theirs
  * would write a style sheet, which the content security policy refuses.
@@ -35,8 +38,7 @@ export const theme = createTheme({
         radius: 'md',
         position: 'bottom-end',
         withInitialFocusPlaceholder: false,
-        // Outside of every landmark a screen reader's user would not come across it.
-        portalProps: { target: '#content' },
+        portalProps: inContent,
       },
     }),
     Tooltip: Tooltip.extend({ defaultProps: { withArrow: true, openDelay: 250 } }),

@@ -3,6 +3,7 @@ import { IconChevronDown, IconChevronLeft } from '@tabler/icons-react'
 import { useState } from 'react'
 import type { UserDetail } from '../../../contract/console/users.ts'
 import { useReading } from '../calls.ts'
+import { inContent } from '../look/theme.ts'
 import { Link } from '../parts/link.tsx'
 import { Page } from '../parts/page.tsx'
 import { PageBones } from '../parts/page-bones.tsx'
@@ -137,7 +138,7 @@ function TemporaryCode({ bar, onChoose }: Choice) {
       </Button>
     )
   return (
-    <Tooltip label={bar} events={{ hover: true, focus: true, touch: true }}>
+    <Tooltip label={bar} portalProps={inContent} events={{ hover: true, focus: true, touch: true }}>
       <Button variant="default" data-disabled aria-disabled="true" aria-description={bar}>
         Temporary code
       </Button>
