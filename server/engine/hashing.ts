@@ -7,8 +7,8 @@ const atOnceMax = 2
 /** Hashes that wait or run at most: about five seconds of work. */
 const heldMax = 160
 /**
- * How often as many as there are free places one customer may hold: 128 when nobody else has any, and fewer the more
- * crowd, so that there is always room for the next one.
+ * One customer may hold so many times the places that are free: 128 of them when nobody else has any, fewer when others
+ * have, so that there is always room for the next one.
  */
 const shareOfFree = 4
 
